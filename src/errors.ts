@@ -1,0 +1,83 @@
+// The one error class of troupe and its closed list of codes. A code stands for one thing that a caller would do differently;
+// the text says what could not be done to which named thing, why, and the mend. Errors cross every link as data (see codec.ts).
+
+/** Everything that can go wrong, one code each. */
+export type TroupeErrorCode =
+  | 'ACTOR_DOWN' // the actor that was asked or awaited has stopped, or its thread is gone
+  | 'ASK_TIMEOUT' // no reply came in time
+  | 'SETTLE_TIMEOUT' // an actor did not settle, or not where it was wanted, in time
+  | 'NOT_SERIALIZABLE' // a value cannot cross to another node
+  | 'BARRIER_BROKEN' // a barrier was broken: by a timeout, an abort, a failed action or the death of a party
+  | 'HOST_CLOSED' // the host takes no more work
+  | 'BUS_CLOSED' // the bus takes no more work
+  | 'THREAD_DIED' // a thread exited or threw outside of any actor
+  | 'OUT_OF_MEMORY' // a thread reached its resource limits
+  | 'IMPORT_FAILED' // a module is missing or threw while it was loaded
+  | 'NO_SUCH_EXPORT' // a module does not export that name
+  | 'NOT_ACTOR_LOGIC' // an export is not actor logic
+  | 'OWN_PROGRAM' // a program hosts a machine from its own file
+  | 'SOURCE_NOT_LOADABLE' // a TypeScript source where nothing can load it
+  | 'NO_LOCAL_MODULE' // a question that only the module at hand could answer
+  | 'NOT_AN_ACTOR' // an argument is not an actor reference
+  | 'INVALID_ARGUMENT' // an argument or option is out of range
+  | 'PROTOCOL_MISMATCH' // the other side of a link speaks another version
+  | 'BAD_FRAME' // the other side of a link sent something that is no frame
+  | 'NO_SUCH_CELL' // no cell or segment of that name is known
+  | 'CELL_EXISTS' // a cell or segment of that name is there already
+  | 'CELL_CLOSED' // this handle of a cell or segment was closed
+  | 'UNSUPPORTED_XSTATE'; // this version of XState lacks something that troupe stands on
+
+/** Plain data about the failure, by name. */
+export type TroupeErrorDetails = Readonly<Record<string, unknown>>;
+
+/**
+ * The error that troupe throws, rejects with and reports.
+ *
+ * @remarks
+ * Ask for it with {@link isTroupeError} rather than `instanceof`: two copies of troupe, or two realms, have two classes.
+ *
+ * @example
+ * ```ts
+ * import { isTroupeError } from 'troupe';
+ *
+ * try {
+ *   throw new Error('anything');
+ * } catch (error) {
+ *   if (isTroupeError(error, 'ASK_TIMEOUT')) console.log(error.details);
+ * }
+ * ```
+ */
+export class TroupeError extends Error {
+  override readonly name = 'TroupeError';
+  readonly code: TroupeErrorCode;
+  readonly details: TroupeErrorDetails;
+
+  constructor(
+    code: TroupeErrorCode,
+    message: string,
+    options: { readonly details?: TroupeErrorDetails; readonly cause?: unknown } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : {});
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+}
+
+/**
+ * Whether `error` is a {@link TroupeError}, and of this code if one is given. It goes by name, so it holds across realms.
+ *
+ * @example
+ * ```ts
+ * import { isTroupeError } from 'troupe';
+ *
+ * const retry = (error: unknown) => isTroupeError(error, 'ACTOR_DOWN');
+ * ```
+ */
+export function isTroupeError<TCode extends TroupeErrorCode = TroupeErrorCode>(
+  error: unknown,
+  code?: TCode,
+): error is TroupeError & { readonly code: TCode } {
+  if (typeof error !== 'object' || error === null) return false;
+  const { name, code: found } = error as { readonly name?: unknown; readonly code?: unknown };
+  return name === 'TroupeError' && typeof found === 'string' && (code === undefined || found === code);
+}

@@ -1,0 +1,15 @@
+// Machines to use and to read.
+
+export { arrive, type ArriveOptions } from './arrive.ts';
+export {
+  barrier,
+  type BarrierContext,
+  type BarrierEvent,
+  type BarrierInput,
+  type Broken,
+  type BrokenReason,
+  type Party,
+  type Ready,
+  type Released,
+} from './barrier.ts';
+export { student, type Command, type Gift, type Said, type StudentContext, type StudentInput } from './student.ts';

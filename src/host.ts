@@ -1,0 +1,120 @@
+// The far half: real actors, run for callers elsewhere. A caller's parent is stood in for by a tiny root actor, so that `sendParent`,
+// `log` and `sendTo` work as at home and what they send leaves in order with the actor's steps.
+import { createActor, type AnyActor, type AnyActorLogic, type AnyActorRef } from 'xstate';
+import { addressOf, localIdOf, nodeOf } from './address.ts';
+import type { Bus } from './bus.ts';
+import { createEndpoint, type Endpoint } from './endpoint.ts';
+import { TroupeError } from './errors.ts';
+import { refsOf } from './refs.ts';
+import type { Delivery, StartFrame } from './wire.ts';
+import { createStandIn, isReportOf } from './xstate.ts';
+
+/** The channel at which a host takes requests. */
+export const HOST_CHANNEL = '$host';
+
+/** Finds the logic that a source exports under a name; at once if it has been loaded before. */
+export type LoadLogic = (source: string, name: string) => AnyActorLogic | Promise<AnyActorLogic>;
+
+/** What an event brings to start an actor with. */
+interface StartBody {
+  readonly input: unknown;
+  readonly parent?: AnyActorRef;
+}
+
+/** Runs actors for whoever asks this bus to. */
+export function hostActors(bus: Bus, load: LoadLogic, preload: (source: string) => void = () => {}): void {
+  bus.open(HOST_CHANNEL).subscribe((frame) => {
+    if (frame.type === 'start') start(bus, load, frame);
+    else if (frame.type === 'preload') preload(frame.source);
+  });
+}
+
+function start(bus: Bus, load: LoadLogic, frame: StartFrame<unknown>): void {
+  const refuse = (error: unknown) => refuseStart(bus, frame, error);
+  try {
+    const logic = load(frame.source, frame.name);
+    if (logic instanceof Promise) startLater(bus, frame, logic, refuse);
+    else run(bus, frame, logic);
+  } catch (error) {
+    refuse(error);
+  }
+}
+
+/** While a module loads, what is sent to the actor waits in order. */
+function startLater(
+  bus: Bus,
+  frame: StartFrame<unknown>,
+  loading: Promise<AnyActorLogic>,
+  refuse: (error: unknown) => void,
+): void {
+  const waiting: Delivery[] = [];
+  bus.open(frame.session).subscribe((delivery) => waiting.push(delivery));
+  loading
+    .then((logic) => run(bus, frame, logic))
+    .catch(refuse)
+    .finally(() => {
+      for (const delivery of waiting) bus.redeliver(delivery);
+    });
+}
+
+function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
+  const { id, systemId, session } = frame;
+  const { input, parent } = frame.body as StartBody;
+  // the stand-in speaks to the endpoint, which is made for the actor, which needs the stand-in
+  let endpoint: Endpoint | undefined;
+  const logger = (...args: unknown[]) => endpoint?.say('log', args);
+  const standIn = createStandIn((event) => {
+    if (!isReportOf(id, event)) endpoint?.say('parent', event);
+  }, logger);
+  if (parent) refsOf(bus).alias(standIn, refsOf(bus).addressOf(parent));
+  const actor: AnyActor = createActor(logic, {
+    id,
+    input: input as never,
+    logger,
+    ...(parent ? { parent: standIn } : {}),
+    ...(systemId === undefined ? {} : { systemId }),
+  });
+  refsOf(bus).declare(actor, addressOf(bus.address, session));
+  endpoint = createEndpoint(bus, actor, session, frame);
+  actor.start();
+}
+
+/** The caller's half hears of it as of any error of an actor, and then says that it is done with it. */
+function refuseStart(bus: Bus, frame: StartFrame<unknown>, error: unknown): void {
+  const { route, to } = { route: bus.route(nodeOf(frame.from)), to: localIdOf(frame.from) };
+  bus.open(frame.session).subscribe((delivery) => {
+    if (delivery.type === 'settle') route.push({ type: 'settled', to, request: delivery.request });
+    if (delivery.type !== 'stop') return;
+    bus.shut(frame.session);
+    route.push({ type: 'ended', to });
+  });
+  route.push({ type: 'step', to, out: [], body: bus.codec.encode({ fields: { status: 'error', error } }, 'error') });
+}
+
+/** Checks that an export is what can be hosted. */
+export function assertActorLogic(
+  value: unknown,
+  name: string,
+  source: string,
+  exports: readonly string[],
+): asserts value is AnyActorLogic {
+  if (value === undefined) {
+    throw new TroupeError(
+      'NO_SUCH_EXPORT',
+      `Cannot host '${name}' of ${source}: there is no such export. It exports ${exports.length > 0 ? exports.join(', ') : 'nothing'}.`,
+      { details: { name, source, exports } },
+    );
+  }
+  const logic = value as Partial<AnyActorLogic> | null;
+  if (
+    typeof logic === 'object' &&
+    typeof logic?.transition === 'function' &&
+    typeof logic.getInitialSnapshot === 'function'
+  )
+    return;
+  throw new TroupeError(
+    'NOT_ACTOR_LOGIC',
+    `Cannot host '${name}' of ${source}: it is no actor logic. Export a machine, or what fromPromise and its like return.`,
+    { details: { name, source } },
+  );
+}

@@ -1,0 +1,160 @@
+// The caller's half: actor logic whose actor runs in another place. XState makes a genuine actor of it; starting that actor starts
+// the real one there, stopping it stops the real one after all that was sent before. The logic is pure until then: reading
+// a snapshot, or making an actor that is never started, starts nothing.
+import type {
+  ActorLogic,
+  AnyActor,
+  AnyActorLogic,
+  AnyEventObject,
+  EmittedFrom,
+  ActorSystem,
+  EventFromLogic,
+  InputFrom,
+  Snapshot,
+  SnapshotFrom,
+} from 'xstate';
+import type { Bus, Route } from './bus.ts';
+import { HOST_CHANNEL } from './host.ts';
+import { createMirror, mirrorOf } from './mirror.ts';
+import { refsOf } from './refs.ts';
+import { createPlaceholder } from './snapshots.ts';
+import { assertSeams, muteFirstUpdate, parentOf } from './xstate.ts';
+import type { SnapshotMode } from './wire.ts';
+
+/**
+ * Actor logic that runs elsewhere, with the events, input, output, snapshots and emitted events of the original.
+ *
+ * @example
+ * ```ts
+ * import type { Hosted } from 'troupe';
+ * import { createActor, fromTransition } from 'xstate';
+ *
+ * const counter = fromTransition((count: number, _: { type: 'ADD' }) => count + 1, 0);
+ * const run = (logic: Hosted<typeof counter>) => createActor(logic).start();
+ * ```
+ */
+export type Hosted<TLogic extends AnyActorLogic> = ActorLogic<
+  SnapshotFrom<TLogic>,
+  EventFromLogic<TLogic>,
+  InputFrom<TLogic>,
+  EmittedFrom<TLogic>
+>;
+
+/** The actor logic among a module's exports, hosted; the other exports are left out. */
+export type HostedModule<TModule> = {
+  readonly [
+    TName in keyof TModule as TModule[TName] extends AnyActorLogic ? TName : never
+  ]: TModule[TName] extends AnyActorLogic ? Hosted<TModule[TName]> : never;
+};
+
+/** How a module's actors are hosted. */
+export interface ImportOptions<TModule = object> {
+  /**
+   * The module at hand: then the initial snapshot, `can`, meta and tags are exact at once. Without it a snapshot's `can` throws
+   * `NO_LOCAL_MODULE`, and the first snapshot comes from the host.
+   */
+  readonly local?: Partial<TModule>;
+  /**
+   * Which snapshots travel: `'all'` of them while somebody observes, only the `'latest'` at any time, or `'none'` between the first and the last.
+   *
+   * @defaultValue `'all'`
+   */
+  readonly snapshots?: SnapshotMode;
+}
+
+/** A place for one actor: taken when it starts, given back when it is gone. */
+export interface Place {
+  readonly route: Route;
+  /** Gives the place back; resolves when nothing of it is left. */
+  leave(): Promise<void>;
+}
+
+export interface HostedOptions {
+  readonly bus: Bus;
+  /** What the host imports: a URL, or the empty string for what it serves. */
+  readonly source: string;
+  readonly name: string;
+  readonly local?: AnyActorLogic | undefined;
+  readonly snapshots?: SnapshotMode | undefined;
+  readonly logger?: ((...args: unknown[]) => void) | undefined;
+  /** Finds a place for an actor; throws if there is none. */
+  place(actor: AnyActor): Place;
+}
+
+const departures = new WeakMap<AnyActor, Promise<void>>();
+
+/** Resolves when the place of a hosted actor that is over has been given back: Python's `join`. */
+export function departed(actor: AnyActor): Promise<void> {
+  return departures.get(actor) ?? Promise.resolve();
+}
+
+type BareLogic = ActorLogic<Snapshot<unknown>, AnyEventObject, unknown>;
+
+/** Logic whose actors run in the places that `place` gives. */
+export function createHosted(options: HostedOptions): AnyActorLogic {
+  assertSeams();
+  const { bus, source, name, local, logger, snapshots = 'all' } = options;
+  const prepare = (self: unknown) => createMirror(self as AnyActor, { bus, local, logger, owns: true });
+
+  const logic: BareLogic & { readonly config: { readonly id: string } } = {
+    // an object that stays the same, for those who compare logic by it
+    config: { id: name },
+    getInitialSnapshot({ self }, input) {
+      prepare(self);
+      return createPlaceholder(local, input);
+    },
+    restoreSnapshot(persisted, { self }) {
+      prepare(self);
+      return persisted as Snapshot<unknown>;
+    },
+    start(_, { self }) {
+      // XState made `self` of this logic, and logic cannot say so in its types
+      const actor = self as unknown as AnyActor;
+      const mirror = prepare(actor);
+      const parent = parentOf(actor);
+      const { input } = actor.options as { readonly input?: unknown };
+      // whatever may be refused is refused before a place is taken
+      const body = bus.codec.encode({ input, parent }, 'input');
+      const place = options.place(actor);
+      muteFirstUpdate(actor);
+      // the far side addresses actors of other callers too
+      const session = `${bus.createId()}.${bus.address}`;
+      const { systemId } = actor;
+      const life = mirror.attach(place.route, session, ({ from, wish }) => ({
+        type: 'start',
+        to: HOST_CHANNEL,
+        session,
+        from,
+        source,
+        name,
+        id: actor.id,
+        ...(systemId === undefined ? {} : { systemId }),
+        snapshots,
+        wish,
+        body,
+      }));
+      refsOf(bus).declare(actor, life.address);
+      departures.set(
+        actor,
+        life.gone.then(() => place.leave()),
+      );
+    },
+    transition: (snapshot, event, scope) => mirrorOf(scope.self)?.transition(snapshot, event, scope) ?? snapshot,
+    getPersistedSnapshot: (snapshot) => snapshot,
+  };
+  return logic as unknown as AnyActorLogic;
+}
+
+/** An object whose members are hosted logic, one each and made at first use. */
+export function createHostedModule<TModule>(create: (name: string) => AnyActorLogic): HostedModule<TModule> {
+  const made = new Map<string, AnyActorLogic>();
+  return new Proxy(Object.create(null) as HostedModule<TModule>, {
+    get(_, name) {
+      // `then` is asked for by `await`, which must not take this for a promise
+      if (typeof name !== 'string' || name === 'then') return undefined;
+      let logic = made.get(name);
+      if (!logic) made.set(name, (logic = create(name)));
+      return logic;
+    },
+  });
+}

@@ -1,0 +1,42 @@
+// The public surface of `troupe`.
+
+/* Hosts: places that run actors for others */
+export { inThread, createThreads } from './threads.ts';
+export type { ThreadOptions, ThreadsOptions } from './threads.ts';
+export { createMemoryHost } from './memory-host.ts';
+export type { MemoryHostOptions } from './memory-host.ts';
+export { serve } from './serve.ts';
+export type { Host, HostOptions } from './hosts.ts';
+export type { Hosted, HostedModule, ImportOptions } from './hosted.ts';
+export type { Source, WorkerLike } from './source.ts';
+export type { SnapshotMode } from './wire.ts';
+
+/* Waiting */
+export { settled } from './settled.ts';
+export type { SettledOptions, SnapshotsOf } from './settled.ts';
+export { started } from './started.ts';
+export { ask } from './ask.ts';
+export type { AnyRecipient, AskOptions, Question, ReplyTo } from './ask.ts';
+export { watch } from './watch.ts';
+export type { Down } from './watch.ts';
+
+/* Topics, and refs as data */
+export { topic } from './topic.ts';
+export type { Topic } from './topic.ts';
+export type { Recipient } from './recipient.ts';
+
+/* Errors */
+export { TroupeError, isTroupeError } from './errors.ts';
+export type { TroupeErrorCode, TroupeErrorDetails } from './errors.ts';
+
+/* For tests and integrators */
+export { createBus } from './refs.ts';
+export { currentBus, replaceBus } from './realm.ts';
+export type { Bus, DeadLetter, Joining, NodeChange, Route, RouteWatcher } from './bus.ts';
+export type { Address, NodeAddress } from './address.ts';
+export type { Codec, Encoded, Extension, Tagged } from './codec.ts';
+export type { Link } from './links/link.ts';
+export { createMemoryLink } from './links/memory.ts';
+export type { MemoryLinkOptions } from './links/memory.ts';
+export { createPortLink } from './links/port.ts';
+export type { PortLike } from './links/port.ts';

@@ -1,0 +1,22 @@
+// What a carrier must be: the smallest interface that works. A link carries packets both ways, in order; it knows nothing of actors.
+import type { MessagePort } from 'node:worker_threads';
+import type { Observable } from 'rxjs/internal/Observable';
+import type { Packet } from '../wire.ts';
+
+/**
+ * A two-way, ordered carrier of packets between two nodes.
+ *
+ * @remarks
+ * A packet that was posted arrives once, after those posted before it, or the link ends. Nothing arrives before `packets` is
+ * subscribed to, which happens once. `packets` completes when the link was closed, on whichever side, and errors when it broke.
+ * What arrives is unknown until the bus has read it.
+ */
+export interface Link {
+  readonly packets: Observable<unknown>;
+  /** Posts a packet; `transfer` lists the ports in it that move to the other side. After the end it does nothing. */
+  post(packet: Packet, transfer?: readonly MessagePort[]): void;
+  /** Ends the link on both sides. What was posted before still arrives. */
+  close(): void;
+  /** Whether this link keeps the process alive; at first it does not. */
+  hold(alive: boolean): void;
+}

@@ -1,0 +1,69 @@
+// A link over anything that posts messages: a worker thread or its parent port, one end of a MessageChannel, a Web Worker.
+// The port is started when its packets are subscribed to, so nothing that was posted earlier is lost.
+import { Observable } from 'rxjs/internal/Observable';
+import type { Link } from './link.ts';
+
+/** The little of a MessagePort, a `Worker` or a worker's parent port that a link needs; each has more. */
+export interface PortLike {
+  postMessage(message: unknown, transfer?: never[]): void;
+  addEventListener?(type: string, listener: (event: Event) => void): void;
+  removeEventListener?(type: string, listener: (event: Event) => void): void;
+  on?(type: string, listener: (value: unknown) => void): unknown;
+  off?(type: string, listener: (value: unknown) => void): unknown;
+  start?(): void;
+  close?(): void;
+  ref?(): void;
+  unref?(): void;
+}
+
+/** A link over a port. `closing` replaces what closes it, where that is more than closing the port. */
+export function createPortLink(port: PortLike, closing?: () => void): Link {
+  let open = true;
+  const packets = new Observable<unknown>((subscriber) => {
+    const close = () => {
+      open = false;
+      subscriber.complete();
+    };
+    const remove = listen(port, (packet) => subscriber.next(packet), close);
+    port.start?.();
+    // listening holds the process; whoever has work over there says so by `hold`
+    port.unref?.();
+    return remove;
+  });
+  return {
+    packets,
+    post(packet, transfer = []) {
+      // a list of ports is a transfer list everywhere, but each kind of port declares its own
+      if (open) port.postMessage(packet, transfer as never[]);
+    },
+    close() {
+      if (!open) return;
+      open = false;
+      if (closing) closing();
+      else port.close?.();
+    },
+    hold(alive) {
+      if (alive) port.ref?.();
+      else port.unref?.();
+    },
+  };
+}
+
+/** Node's emitters and the browser's event targets differ in two words. Node's own ports have both and `on` is the cheaper. */
+function listen(port: PortLike, next: (packet: unknown) => void, close: () => void): () => void {
+  if (port.on && port.off) {
+    port.on('message', next);
+    port.on('close', close);
+    return () => {
+      port.off?.('message', next);
+      port.off?.('close', close);
+    };
+  }
+  const onMessage = (event: Event) => next((event as Event & { readonly data: unknown }).data);
+  port.addEventListener?.('message', onMessage);
+  port.addEventListener?.('close', close);
+  return () => {
+    port.removeEventListener?.('message', onMessage);
+    port.removeEventListener?.('close', close);
+  };
+}

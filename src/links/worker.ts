@@ -1,0 +1,67 @@
+// A link to a worker thread, from the thread that started it. It ends when the thread has exited: as closed if that was asked for, else
+// as broken, with an error that tells an exit, an uncaught error and exhausted memory apart.
+import { Observable } from 'rxjs/internal/Observable';
+import type { Worker } from 'node:worker_threads';
+import { TroupeError } from '../errors.ts';
+import type { Link } from './link.ts';
+import { createPortLink } from './port.ts';
+
+/** A link over a worker thread; `exited` resolves when nothing is left of the thread. */
+export function createWorkerLink(
+  worker: Worker,
+  name: string,
+): { readonly link: Link; readonly exited: Promise<void> } {
+  let closing = false;
+  let cause: unknown;
+  let failed = false;
+  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  worker.once('error', (error) => {
+    failed = true;
+    cause = error;
+  });
+  const port = createPortLink(worker as never, () => {
+    closing = true;
+    void worker.terminate();
+  });
+  worker.unref();
+  const packets = new Observable<unknown>((subscriber) => {
+    const subscription = port.packets.subscribe(subscriber);
+    worker.once('exit', (exitCode) => {
+      if (closing) subscriber.complete();
+      else subscriber.error(deathOf(name, exitCode, failed, cause));
+    });
+    return subscription;
+  });
+  return { link: { ...port, packets }, exited };
+}
+
+function deathOf(name: string, exitCode: number, failed: boolean, cause: unknown): TroupeError {
+  if (!failed) {
+    return new TroupeError(
+      'THREAD_DIED',
+      `The thread '${name}' exited with code ${exitCode}. Let actors end by themselves; process.exit ends all of a thread's.`,
+      {
+        details: { thread: name, exitCode },
+      },
+    );
+  }
+  if ((cause as { readonly code?: unknown }).code === 'ERR_WORKER_OUT_OF_MEMORY') {
+    return new TroupeError(
+      'OUT_OF_MEMORY',
+      `The thread '${name}' ran out of memory. Give it more by resourceLimits, or keep less in its actors.`,
+      {
+        details: { thread: name },
+        cause,
+      },
+    );
+  }
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new TroupeError(
+    'THREAD_DIED',
+    `The thread '${name}' died of an uncaught error: ${why}. Catch it where it is thrown, outside of an actor.`,
+    {
+      details: { thread: name },
+      cause,
+    },
+  );
+}

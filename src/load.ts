@@ -1,0 +1,103 @@
+// How a thread finds the logic it is asked to run: a module that it imports, once, or what its own file serves.
+import type { AnyActorLogic } from 'xstate';
+import { TroupeError } from './errors.ts';
+import { assertActorLogic, type LoadLogic } from './host.ts';
+
+type Module = Readonly<Record<string, unknown>>;
+
+/** Finds logic in the modules that sources name. A module is imported once; later its logic is there at once. */
+export function createLoader(): { readonly load: LoadLogic; preload(source: string): void } {
+  const loaded = new Map<string, Module>();
+  const loading = new Map<string, Promise<Module>>();
+
+  const importOnce = (source: string): Promise<Module> => {
+    let pending = loading.get(source);
+    if (!pending) {
+      pending = importModule(source).then((module) => {
+        loaded.set(source, module);
+        return module;
+      });
+      loading.set(source, pending);
+    }
+    return pending;
+  };
+  return {
+    load(source, name) {
+      const module = loaded.get(source);
+      return module ? pick(module, name, source) : importOnce(source).then((found) => pick(found, name, source));
+    },
+    preload(source) {
+      // whoever starts an actor of it is told
+      importOnce(source).catch(() => {});
+    },
+  };
+}
+
+/** Finds logic among values at hand. */
+export function loadFrom(module: Module, source: string): LoadLogic {
+  return (_, name) => pick(module, name, source);
+}
+
+function pick(module: Module, name: string, source: string): AnyActorLogic {
+  const value = module[name];
+  assertActorLogic(value, name, source, Object.keys(module).toSorted());
+  return value;
+}
+
+async function importModule(source: string): Promise<Module> {
+  try {
+    return (await import(source)) as Module;
+  } catch (error) {
+    const typescript = sourceBeside(source, error);
+    if (typescript) return importTypeScript(typescript, source);
+    throw importError(source, error);
+  }
+}
+
+/** The TypeScript file that is meant, if that is why the import failed: the source itself, or the one beside a `.js` that is not there. */
+function sourceBeside(source: string, error: unknown): string | undefined {
+  const { code } = error as { readonly code?: unknown };
+  const url = new URL(source);
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[cm]?ts$/.test(url.pathname)) return source;
+  const fs = globalThis.process?.getBuiltinModule?.('node:fs');
+  if (code !== 'ERR_MODULE_NOT_FOUND' || url.protocol !== 'file:' || !fs || fs.existsSync(url)) return undefined;
+  const beside = new URL(source.replace(/\.([cm]?)js($|\?)/, '.$1ts$2'));
+  return beside.href !== source && fs.existsSync(beside) ? beside.href : undefined;
+}
+
+/** Node may strip types itself; else tsx does, where the program has it installed. */
+async function importTypeScript(typescript: string, source: string): Promise<Module> {
+  try {
+    const { typescript: strips } = globalThis.process.features as { readonly typescript?: string | false };
+    if (!strips) {
+      const { createRequire } = globalThis.process.getBuiltinModule('node:module');
+      const { pathToFileURL } = globalThis.process.getBuiltinModule('node:url');
+      const tsx = pathToFileURL(createRequire(typescript).resolve('tsx/esm/api')).href;
+      const { register } = (await import(tsx)) as { register(): void };
+      register();
+    }
+  } catch (cause) {
+    throw new TroupeError(
+      'SOURCE_NOT_LOADABLE',
+      `Cannot load ${typescript}: this Node does not strip types and tsx is not installed. Compile it to ${source}, install tsx, or use Node 22.18 or newer.`,
+      { details: { source, typescript }, cause },
+    );
+  }
+  try {
+    return (await import(typescript)) as Module;
+  } catch (error) {
+    throw importError(typescript, error);
+  }
+}
+
+function importError(source: string, cause: unknown): TroupeError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new TroupeError(
+    'IMPORT_FAILED',
+    `Cannot import ${source}: ${why}. The cause is the error that the import threw.`,
+    {
+      details: { source },
+      cause,
+    },
+  );
+}

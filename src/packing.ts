@@ -1,0 +1,113 @@
+// From frames to packets and back. Outgoing frames of one tick share a packet, which is posted when the tick ends or holds 128
+// events: one post a frame is what makes threads slow. A run of plain events for one actor becomes a single frame.
+// Text is preferred; a packet becomes an object only if one of its frames holds binary data, shared memory or a port.
+import type { MessagePort } from 'node:worker_threads';
+import type { Encoded } from './codec.ts';
+import { queueMicrotask } from './platform.ts';
+import type { Outgoing, Output, Packet } from './wire.ts';
+
+const EVENTS_PER_PACKET = 128;
+
+export interface Outbox {
+  /** Adds a frame; `ports` are those in it that move to the other side. */
+  push(frame: Outgoing, ports?: readonly MessagePort[]): void;
+  /** Posts what waits, now. */
+  flush(): void;
+}
+
+/** Collects frames and posts them as numbered packets, in the order pushed. */
+export function createOutbox(post: (packet: Packet, transfer: readonly MessagePort[]) => void): Outbox {
+  let seq = 0;
+  let frames: (string | object)[] = [];
+  let ports: MessagePort[] = [];
+  let text = true;
+  let events = 0;
+  // the run of plain events that is still growing; it becomes a frame when anything else follows
+  let runTo: string | undefined;
+  let run = '';
+  let scheduled = false;
+
+  const endRun = () => {
+    if (runTo === undefined) return;
+    frames.push(`{"type":"events","to":${JSON.stringify(runTo)},"events":[${run}]}`);
+    runTo = undefined;
+  };
+  const flush = () => {
+    endRun();
+    if (frames.length === 0) return;
+    const packet: Packet = text ? `{"seq":${seq},"frames":[${frames.join(',')}]}` : { seq, frames };
+    const transfer = ports;
+    seq += frames.length;
+    frames = [];
+    ports = [];
+    text = true;
+    events = 0;
+    post(packet, transfer);
+  };
+  const atTickEnd = () => {
+    scheduled = false;
+    flush();
+  };
+
+  return {
+    push(frame, moving) {
+      if (!scheduled) {
+        scheduled = true;
+        queueMicrotask(atTickEnd);
+      }
+      if (frame.type === 'event' && typeof frame.body === 'string') {
+        if (runTo === frame.to) run += `,${frame.body}`;
+        else {
+          endRun();
+          runTo = frame.to;
+          run = frame.body;
+        }
+        events += 1;
+        if (events >= EVENTS_PER_PACKET) flush();
+        return;
+      }
+      endRun();
+      const written = writeFrame(frame);
+      frames.push(written);
+      if (typeof written !== 'string') text = false;
+      if (moving) ports.push(...moving);
+      events += 1;
+      if (events >= EVENTS_PER_PACKET) flush();
+    },
+    flush,
+  };
+}
+
+/** A frame as JSON text, or as an object where only structured clone can carry it. */
+function writeFrame(frame: Outgoing): string | object {
+  if (frame.type === 'step') {
+    const { out, body, ...head } = frame;
+    if (out.length === 0) return write(head, body);
+    const written = out.map(writeOutput);
+    return written.every((each) => typeof each === 'string')
+      ? write(head, body, `,"out":[${written.join(',')}]`)
+      : { ...readable(write(head, body)), out: written.map(readable) };
+  }
+  if (frame.type === 'introduction' || (frame.type === 'hello' && frame.greeting !== undefined)) return frame;
+  if ('body' in frame) {
+    const { body, ...head } = frame;
+    return write(head, body);
+  }
+  return JSON.stringify(frame);
+}
+
+function writeOutput(output: Output<Encoded>): string | object {
+  const { body, ...head } = output;
+  return write(head, body);
+}
+
+function write(head: object, body: Encoded | undefined, more = ''): string | object {
+  if (typeof body === 'object' && body.raw) return { ...head, tagged: body.tree };
+  const start = JSON.stringify(head).slice(0, -1) + more;
+  if (body === undefined) return `${start}}`;
+  return typeof body === 'string' ? `${start},"body":${body}}` : `${start},"tagged":${JSON.stringify(body.tree)}}`;
+}
+
+function readable(frame: string | object): object {
+  return typeof frame === 'string' ? JSON.parse(frame) : frame;
+}

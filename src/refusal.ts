@@ -1,0 +1,18 @@
+// What happens to an event that cannot cross when it is sent from inside an action: it is a dead letter, and an error in its
+// sender's own mailbox. A throw there would drop the rest of the sender's effects and, in a delayed send, kill the thread.
+import type { AnyActorRef } from 'xstate';
+import type { Address } from './address.ts';
+import type { Bus } from './bus.ts';
+import { createErrorEvent, relay, statusOf } from './xstate.ts';
+
+/** Buries the event, and tells its sender, where that is known, as if `target` had failed it. */
+export function refuseEvent(
+  bus: Bus,
+  source: AnyActorRef | undefined,
+  target: { readonly id: string },
+  address: Address,
+  error: unknown,
+): void {
+  bus.bury({ reason: 'not-serializable', target: address, count: 1, error });
+  if (source && statusOf(source) === 'running') relay(undefined, source, createErrorEvent(target.id, error));
+}

@@ -1,0 +1,163 @@
+// Waiting until actors have handled what was sent to them.
+import type { AnyActor, AnyActorRef, Snapshot, SnapshotFrom } from 'xstate';
+import { TroupeError } from './errors.ts';
+import { departed } from './hosted.ts';
+import { mirrorOf } from './mirror.ts';
+import { assertActorRef } from './recipient.ts';
+import { wait, type WaitOptions } from './wait.ts';
+import { statusOf } from './xstate.ts';
+
+export interface SettledOptions {
+  /**
+   * How long to wait, in milliseconds.
+   *
+   * @defaultValue Infinity: as long as the actor lives
+   */
+  readonly timeout?: number;
+  /** Ends the wait, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** The snapshots of the refs, in their order. */
+export type SnapshotsOf<TRefs extends readonly AnyActorRef[]> = {
+  readonly [TIndex in keyof TRefs]: SnapshotFrom<TRefs[TIndex]>;
+};
+
+/**
+ * Waits until actors have handled every event that this thread sent them before the call.
+ *
+ * @param refs - One actor ref or several, local ones too.
+ * @param where - What the snapshot must satisfy besides; it is judged only from then on.
+ * @returns The snapshot, or the snapshots in the order of the refs.
+ *
+ * @remarks
+ * When it resolves, all that the actors have logged, sent or emitted to this thread meanwhile has arrived. It does not wait for what other
+ * actors, timers or promises do in consequence. An actor that is done or was stopped settles when nothing of it is left, its
+ * thread included if it had one of its own: Python's `join`. One that failed or was lost rejects with its error.
+ *
+ * XState's `waitFor` right after `send` may judge the snapshot from before the event; this does not.
+ *
+ * @throws `SETTLE_TIMEOUT` after `timeout`; the signal's reason; `NOT_AN_ACTOR`; `INVALID_ARGUMENT` if an actor was never started; the actor's error.
+ *
+ * @example
+ * ```ts
+ * import { inThread, settled } from 'troupe';
+ * import { createActor } from 'xstate';
+ *
+ * const { student } = inThread<typeof import('troupe/actors')>(import.meta.resolve('troupe/actors'));
+ * const alice = createActor(student, { input: { name: 'Alice' } }).start();
+ * alice.send({ type: 'HOLD_THIS', number: 4 });
+ * const snapshot = await settled(alice, (student) => student.matches('holding'), { timeout: 1000 });
+ * ```
+ */
+export function settled<TRef extends AnyActorRef>(
+  refs: TRef,
+  where?: (snapshot: SnapshotFrom<TRef>) => boolean,
+  options?: SettledOptions,
+): Promise<SnapshotFrom<TRef>>;
+export function settled<const TRefs extends readonly AnyActorRef[]>(
+  refs: TRefs,
+  where?: (snapshot: SnapshotFrom<TRefs[number]>) => boolean,
+  options?: SettledOptions,
+): Promise<SnapshotsOf<TRefs>>;
+export function settled(
+  refs: AnyActorRef | readonly AnyActorRef[],
+  where?: (snapshot: never) => boolean,
+  { timeout = Infinity, signal }: SettledOptions = {},
+): Promise<unknown> {
+  const each = (ref: AnyActorRef) => {
+    const options: WaitOptions = { timeout, signal, timedOut: () => timeoutError(ref, timeout, where !== undefined) };
+    return wait(async (over) => {
+      assertActorRef(ref, 'settle');
+      return settleOne(ref, where as ((snapshot: unknown) => boolean) | undefined, over);
+    }, options);
+  };
+  return Array.isArray(refs) ? Promise.all((refs as readonly AnyActorRef[]).map(each)) : each(refs as AnyActorRef);
+}
+
+async function settleOne(
+  ref: AnyActorRef,
+  where: ((snapshot: unknown) => boolean) | undefined,
+  over: AbortSignal,
+): Promise<unknown> {
+  if (statusOf(ref) === 'not-started') throw notStarted(ref);
+  const mirror = mirrorOf(ref);
+  if (!where) {
+    // its errors are rejections of this wait, as long as it lasts
+    const ended = endOf(ref, over);
+    if (statusOf(ref) === 'running') await Promise.race([mirror?.session?.settle(), ended]);
+    if (statusOf(ref) === 'stopped') await ended;
+    return ref.getSnapshot();
+  }
+  return settleWhere(ref, where, over);
+}
+
+/** Resolves when the actor is over and nothing of it is left; rejects with its error if it failed. */
+function endOf(ref: AnyActorRef, over: AbortSignal): Promise<void> {
+  const ended = new Promise<void>((resolve, reject) => {
+    const leave = () => departed(ref as AnyActor).then(resolve, reject);
+    const fail = (error: unknown) => departed(ref as AnyActor).then(() => reject(error), reject);
+    if (statusOf(ref) === 'stopped') {
+      const { status, error } = ref.getSnapshot() as Snapshot<unknown>;
+      if (status === 'error') fail(error);
+      else leave();
+      return;
+    }
+    const subscription = ref.subscribe({ error: fail, complete: leave });
+    over.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
+  });
+  ended.catch(() => {});
+  return ended;
+}
+
+async function settleWhere(
+  ref: AnyActorRef,
+  where: (snapshot: unknown) => boolean,
+  over: AbortSignal,
+): Promise<unknown> {
+  // observed from before it settles, so that no snapshot after that is missed
+  let judge = (_: unknown) => {};
+  const found = new Promise<unknown>((resolve, reject) => {
+    judge = (snapshot) => {
+      try {
+        if (where(snapshot)) resolve(snapshot);
+      } catch (error) {
+        reject(error);
+      }
+    };
+  });
+  found.catch(() => {});
+  let judging = false;
+  const subscription = ref.subscribe({ next: (snapshot) => judging && judge(snapshot), error: () => {} });
+  over.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
+  const settledSnapshot = await settleOne(ref, undefined, over);
+  judging = true;
+  judge(settledSnapshot);
+  const never = endOf(ref, over).then(() => {
+    // its last snapshot has been judged
+    throw new TroupeError(
+      'ACTOR_DOWN',
+      `'${ref.id}' has ended, and not where it was wanted. Judge its last snapshot too, or watch it.`,
+      { details: { actor: ref.id } },
+    );
+  });
+  never.catch(() => {});
+  return Promise.race([found, never]);
+}
+
+function notStarted(ref: AnyActorRef): TroupeError {
+  return new TroupeError('INVALID_ARGUMENT', `Cannot settle '${ref.id}': it was not started. Call start() first.`, {
+    details: { actor: ref.id },
+  });
+}
+
+function timeoutError(ref: AnyActorRef, timeout: number, wanted: boolean): TroupeError {
+  const what = wanted ? 'did not settle where it was wanted' : 'did not settle';
+  return new TroupeError(
+    'SETTLE_TIMEOUT',
+    `'${ref.id}' ${what} within ${timeout} ms. Wait longer, or see what it is doing.`,
+    {
+      details: { actor: ref.id, timeout },
+    },
+  );
+}

@@ -1,0 +1,63 @@
+// A topic: a named RxJS subject that reaches every linked node.
+import { createActor, fromCallback, type AnyActorRef, type EventObject } from 'xstate';
+import { Subject } from 'rxjs/internal/Subject';
+import type { Bus } from './bus.ts';
+import type { Recipient } from './recipient.ts';
+import { currentBus } from './realm.ts';
+
+/** An RxJS subject of that name on every linked node. */
+export interface Topic<T> extends Subject<T> {
+  /** An actor ref that may travel: what is sent to it is published here. */
+  readonly ref: T extends EventObject ? Recipient<T> : never;
+}
+
+const topics = new WeakMap<Bus, Map<string, Topic<unknown>>>();
+
+/**
+ * The topic of a name: what is given to `next` on any node reaches the subscribers on every node that is linked with it.
+ *
+ * @param name - The same name is the same topic, on each node.
+ * @param options - `bus` for another bus than the realm's.
+ * @returns An RxJS `Subject`, the same each time, with an actor `ref` that may be sent to or be sent along.
+ *
+ * @remarks
+ * Values of one publisher arrive in order, at most once. Who subscribes later misses what came before. `complete`, `error` and
+ * `unsubscribe` end the topic on this node only.
+ *
+ * @throws From `next`: `NOT_SERIALIZABLE` if a value cannot cross, also while no other node is linked.
+ *
+ * @example
+ * ```ts
+ * import { topic } from 'troupe';
+ *
+ * const audience = topic<{ type: 'SAID'; line: string }>('audience');
+ * audience.subscribe(({ line }) => console.log(line));
+ * audience.next({ type: 'SAID', line: 'Ready!' });
+ * ```
+ */
+export function topic<T>(name: string, { bus = currentBus() }: { readonly bus?: Bus } = {}): Topic<T> {
+  let known = topics.get(bus);
+  if (!known) topics.set(bus, (known = new Map()));
+  let found = known.get(name);
+  if (!found) known.set(name, (found = createTopic(bus, name)));
+  // a name has one type by the word of those who use it, as a database column has
+  return found as Topic<T>;
+}
+
+function createTopic(bus: Bus, name: string): Topic<unknown> {
+  const subject = new Subject<unknown>();
+  let ref: AnyActorRef | undefined;
+  const local = subject.next.bind(subject);
+  const publish = (value: unknown) => bus.publish(name, bus.codec.encode(value, 'value'));
+  bus.topic(name).subscribe(local);
+  return Object.defineProperties(subject, {
+    next: { value: publish },
+    ref: {
+      get: () =>
+        (ref ??= createActor(
+          fromCallback(({ receive }) => receive(publish)),
+          { id: name },
+        ).start()),
+    },
+  }) as Topic<unknown>;
+}

@@ -1,0 +1,99 @@
+// Watching an actor: exactly one answer, also if it was gone already.
+import type { AnyActorRef, Snapshot } from 'xstate';
+import { addressOf, localIdOf } from './address.ts';
+import type { Down } from './down.ts';
+import { mirrorOf, type Mirror } from './mirror.ts';
+import { assertActorRef } from './recipient.ts';
+import { onEnd, statusOf } from './xstate.ts';
+
+export type { Down } from './down.ts';
+
+/**
+ * Waits for the end of an actor.
+ *
+ * @param ref - Any actor ref: one of this thread, a hosted one, or one that an event brought.
+ * @param options - `signal` ends the wait, which then rejects with the signal's reason.
+ * @returns How it ended. It resolves at once if the actor is gone already. After it resolved nothing of that actor arrives.
+ *
+ * @throws `NOT_AN_ACTOR` if `ref` is none.
+ *
+ * @remarks
+ * It keeps nothing alive and hides no error: an actor that fails and is only watched is reported as XState reports it.
+ *
+ * @example
+ * ```ts
+ * import { watch } from 'troupe';
+ * import { createActor, fromPromise } from 'xstate';
+ *
+ * const actor = createActor(fromPromise(async () => 42)).start();
+ * const down = await watch(actor);
+ * if (down.type === 'done') console.log(down.output); // 42
+ * ```
+ */
+export function watch(ref: AnyActorRef, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Down> {
+  return new Promise((resolve, reject) => {
+    assertActorRef(ref, 'watch');
+    signal?.throwIfAborted();
+    const mirror = mirrorOf(ref);
+    const cancel = mirror && !mirror.owns ? watchElsewhere(mirror, done) : watchHere(ref, done);
+    const abort = () => {
+      cancel();
+      reject(signal?.reason);
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    function done(down: Down): void {
+      signal?.removeEventListener('abort', abort);
+      resolve(down);
+    }
+  });
+}
+
+function watchHere(ref: AnyActorRef, done: (down: Down) => void): () => void {
+  let cancelled = false;
+  const tell = () => {
+    if (!cancelled) done(endingOf(ref));
+  };
+  if (statusOf(ref) === 'stopped') tell();
+  else onEnd(ref, tell);
+  return () => {
+    cancelled = true;
+  };
+}
+
+function endingOf(ref: AnyActorRef): Down {
+  const snapshot = ref.getSnapshot() as Snapshot<unknown>;
+  if (snapshot.status === 'done') return { type: 'done', output: snapshot.output };
+  if (snapshot.status === 'error') return { type: 'failed', error: snapshot.error };
+  return { type: 'stopped' };
+}
+
+/** Asks the node of the actor, which answers when it ends; if the node itself is gone, so is the actor. */
+function watchElsewhere({ bus, session }: Mirror, done: (down: Down) => void): () => void {
+  if (!session) {
+    done({ type: 'stopped' });
+    return () => {};
+  }
+  const { route, address } = session;
+  const to = localIdOf(address);
+  const id = bus.createId();
+  const from = addressOf(bus.address, id);
+  const ask = () => route.push({ type: 'watch', to, from });
+  const forget = () => {
+    unwatch();
+    bus.shut(id);
+  };
+  const finish = (down: Down) => {
+    forget();
+    done(down);
+  };
+  bus.open(id).subscribe((frame) => {
+    if (frame.type === 'down') finish(frame.body as Down);
+  });
+  const unwatch = route.watch({ down: (error) => finish({ type: 'failed', error }), resync: ask });
+  if (route.down) finish({ type: 'failed', error: route.down });
+  else ask();
+  return () => {
+    forget();
+    route.push({ type: 'unwatch', to, from });
+  };
+}

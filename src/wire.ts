@@ -1,0 +1,136 @@
+// What goes over a link. A frame is the unit of meaning, one of a closed union; a packet is the unit of posting and holds the
+// frames of one tick in order, numbered: `seq` is the number of its first frame, so every frame has one and a gap is seen.
+// Values inside a frame (`body`) are encoded when they are sent; see codec.ts. This file is types and the checks of bytes alone.
+import type { MessagePort } from 'node:worker_threads';
+import type { Address, NodeAddress } from './address.ts';
+import type { Encoded } from './codec.ts';
+import { TroupeError } from './errors.ts';
+
+/** Both sides of a link must speak the same; it is said in `hello`, the first frame. */
+export const PROTOCOL_VERSION = 1;
+
+/** Frames between two buses. */
+export type ControlFrame<TBody> =
+  | {
+      readonly type: 'hello';
+      readonly version: number;
+      readonly node: NodeAddress;
+      readonly you: NodeAddress;
+      readonly greeting?: unknown;
+    }
+  | { readonly type: 'joined' | 'left'; readonly node: NodeAddress }
+  | { readonly type: 'introduce'; readonly node: NodeAddress; readonly from: NodeAddress }
+  | {
+      readonly type: 'introduction';
+      readonly for: NodeAddress;
+      readonly node: NodeAddress;
+      readonly port?: MessagePort;
+    }
+  | { readonly type: 'publish'; readonly topic: string; readonly body: TBody }
+  | { readonly type: 'resync' | 'goodbye' };
+
+/** Frames for a channel: `to` is its local id on the receiving node. */
+export type ChannelFrame<TBody> =
+  // to an actor, wherever it lives
+  | { readonly type: 'event'; readonly to: string; readonly body: TBody }
+  | { readonly type: 'events'; readonly to: string; readonly events: readonly unknown[] }
+  | { readonly type: 'observe'; readonly to: string; readonly from: Address; readonly wish: boolean }
+  | { readonly type: 'acknowledge'; readonly to: string; readonly from: Address }
+  | { readonly type: 'settle'; readonly to: string; readonly from: Address; readonly request: string }
+  | { readonly type: 'watch' | 'unwatch'; readonly to: string; readonly from: Address }
+  // to a host
+  | StartFrame<TBody>
+  | { readonly type: 'stop'; readonly to: string }
+  | { readonly type: 'preload'; readonly to: string; readonly source: string }
+  // back from an actor
+  | StepFrame<TBody>
+  | { readonly type: 'settled'; readonly to: string; readonly request: string }
+  | { readonly type: 'down'; readonly to: string; readonly from: Address; readonly body: TBody }
+  | { readonly type: 'ended'; readonly to: string };
+
+/** Asks a host to run an actor; `body` holds what needs the codec: the input and the caller's parent. */
+export interface StartFrame<TBody> {
+  readonly type: 'start';
+  readonly to: string;
+  /** The local id under which the actor is addressed on the host. */
+  readonly session: string;
+  readonly from: Address;
+  readonly source: string;
+  readonly name: string;
+  readonly id: string;
+  readonly systemId?: string;
+  readonly snapshots: SnapshotMode;
+  readonly wish: boolean;
+  readonly body: TBody;
+}
+
+/** How many of an actor's snapshots travel: each one, only the latest, or only the first and the last. */
+export type SnapshotMode = 'all' | 'latest' | 'none';
+
+/** One macrostep of an actor: what it put out, in order, then the change of its snapshot (`body`; absent where there was none). */
+export interface StepFrame<TBody> {
+  readonly type: 'step';
+  readonly to: string;
+  readonly out: readonly Output<TBody>[];
+  /** The receiver acknowledges it: then the next merged step may come. */
+  readonly merged?: true;
+  readonly body?: TBody;
+}
+
+/** What an actor put out while it took a step. */
+export type Output<TBody> =
+  | { readonly type: 'emit' | 'parent' | 'log'; readonly body: TBody }
+  | { readonly type: 'send'; readonly to: string; readonly body: TBody };
+
+export type Frame<TBody> = ControlFrame<TBody> | ChannelFrame<TBody>;
+
+/** A frame on its way out: its values are encoded. */
+export type Outgoing = Frame<Encoded>;
+
+/** A channel frame that arrived: its values are ready to use. */
+export type Delivery = ChannelFrame<unknown>;
+
+/** What a link carries: the JSON text of `{ seq, frames }`, or that object where a frame holds what only structured clone can carry. */
+export type Packet = string | PacketObject;
+
+interface PacketObject {
+  readonly seq: number;
+  /** A frame as an object, or as its JSON text. */
+  readonly frames: readonly unknown[];
+}
+
+/** A frame as it arrived: `body` if it was plain JSON, `tagged` if the codec has to revive it. */
+export type RawFrame = { readonly type: string; readonly [key: string]: unknown };
+
+/** The frames of a packet, or a `BAD_FRAME`: what a wire brings is unknown until here. Their fields are trusted from then on. */
+export function parsePacket(packet: unknown): { readonly seq: number; readonly frames: readonly RawFrame[] } {
+  const found: unknown = typeof packet === 'string' ? parseJson(packet) : packet;
+  if (typeof found !== 'object' || found === null) throw badFrame('a packet is not an object', packet);
+  const { seq, frames } = found as Partial<PacketObject>;
+  if (typeof seq !== 'number' || !Array.isArray(frames)) throw badFrame('a packet has no seq or no frames', packet);
+  const parsed =
+    typeof packet === 'string' ? frames : frames.map((frame) => (typeof frame === 'string' ? parseJson(frame) : frame));
+  for (const frame of parsed) {
+    if (typeof frame !== 'object' || frame === null || typeof (frame as RawFrame).type !== 'string') {
+      throw badFrame('a frame has no type', packet);
+    }
+  }
+  return { seq, frames: parsed as readonly RawFrame[] };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw badFrame('it is not JSON', text, cause);
+  }
+}
+
+function badFrame(why: string, packet: unknown, cause?: unknown): TroupeError {
+  const start = typeof packet === 'string' ? packet.slice(0, 80) : typeof packet;
+  return new TroupeError(
+    'BAD_FRAME',
+    `Cannot read what a link brought: ${why}. Let nothing but troupe post to a link's port.`,
+    { details: { start }, ...(cause === undefined ? {} : { cause }) },
+  );
+}

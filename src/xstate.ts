@@ -1,0 +1,217 @@
+// The one adapter to XState's private seams, for 5.33. Nothing else in troupe touches a member that XState does not document.
+// `assertSeams` looks at first use whether they are all there, so that a later XState that lacks one says so at once and by name.
+import {
+  createActor,
+  fromTransition,
+  type AnyActor,
+  type AnyActorRef,
+  type AnyActorScope,
+  type AnyEventObject,
+  type Subscription,
+} from 'xstate';
+import { TroupeError } from './errors.ts';
+
+/** What XState calls an actor's mailbox entry and life, and keeps to itself. */
+interface Seams {
+  _send(event: AnyEventObject): void;
+  _snapshot: unknown;
+  _processingStatus: 0 | 1 | 2;
+  _parent?: AnyActorRef;
+  _deferred: (() => void)[];
+  _stop(): void;
+  _actorScope: AnyActorScope;
+  observers: Set<{ readonly next?: unknown }>;
+  update(snapshot: unknown, event: AnyEventObject): void;
+}
+
+interface SystemSeams {
+  _relay(source: AnyActorRef | undefined, target: AnyActorRef, event: AnyEventObject): void;
+  _unregister(actor: AnyActorRef): void;
+  _logger: (...args: unknown[]) => void;
+}
+
+/** An actor seen with its private members; `assertSeams` has checked that they are there. */
+const seams = (actor: AnyActorRef) => actor as unknown as Seams;
+const systemSeams = (actor: AnyActorRef) => actor.system as unknown as SystemSeams;
+
+let checked = false;
+
+/** Throws `UNSUPPORTED_XSTATE` naming what this XState lacks. */
+export function assertSeams(): void {
+  if (checked) return;
+  const probe = createActor(fromTransition((state: number) => state, 0));
+  const found = probe as unknown as Record<string, unknown>;
+  const system = probe.system as unknown as Record<string, unknown>;
+  const missing = [
+    ...['_send', '_stop', 'update', 'subscribe', 'send'].filter((name) => typeof found[name] !== 'function'),
+    ...['_snapshot', '_processingStatus', '_deferred', '_actorScope', 'observers'].filter((name) => !(name in found)),
+    ...['_relay', '_unregister', '_logger']
+      .filter((name) => typeof system[name] !== 'function')
+      .map((name) => `system.${name}`),
+  ];
+  if (missing.length > 0) {
+    throw new TroupeError(
+      'UNSUPPORTED_XSTATE',
+      `Cannot host actors with this XState: it lacks ${missing.join(', ')}. Use xstate 5.33, or look for a newer troupe.`,
+      { details: { missing } },
+    );
+  }
+  checked = true;
+}
+
+export type Status = 'not-started' | 'running' | 'stopped';
+
+/** Where an actor is in its life; a stopped one may have been done or failed, which its snapshot tells. */
+export function statusOf(actor: AnyActorRef): Status {
+  return (['not-started', 'running', 'stopped'] as const)[seams(actor)._processingStatus];
+}
+
+/** The actor that sends right now, while XState relays an event from it. */
+let source: AnyActorRef | undefined;
+
+/** Who is sending the event that is being relayed at this moment; undefined if it is plain code. */
+export function currentSource(): AnyActorRef | undefined {
+  return source;
+}
+
+const tracked = new WeakSet<object>();
+
+/** From now on `currentSource` knows who sends in this actor's system. */
+export function trackSources(actor: AnyActorRef): void {
+  const system = systemSeams(actor);
+  if (tracked.has(system)) return;
+  tracked.add(system);
+  const relay = system._relay;
+  system._relay = (from, target, event) => {
+    const outer = source;
+    source = from;
+    try {
+      relay(from, target, event);
+    } finally {
+      source = outer;
+    }
+  };
+}
+
+const endings = new WeakMap<AnyActorRef, (() => void)[]>();
+const registers = new WeakSet<object>();
+
+/**
+ * Tells once when an actor has stopped, is done or has failed; its snapshot says which. Unlike a subscription it is no observer, so it does not
+ * change whether XState reports the actor's error.
+ */
+export function onEnd(actor: AnyActorRef, ended: () => void): void {
+  const waiting = endings.get(actor);
+  if (waiting) waiting.push(ended);
+  else endings.set(actor, [ended]);
+  const system = systemSeams(actor);
+  if (registers.has(system)) return;
+  registers.add(system);
+  const unregister = system._unregister;
+  system._unregister = (each) => {
+    unregister(each);
+    if (statusOf(each) !== 'stopped') return;
+    const told = endings.get(each);
+    endings.delete(each);
+    for (const tell of told ?? []) tell();
+  };
+}
+
+/** Stops an actor, also one that has a parent. */
+export function stopActor(actor: AnyActorRef): void {
+  seams(actor)._stop();
+}
+
+/** Emits an event to those who listen by `on`. */
+export function emit(actor: AnyActorRef, event: AnyEventObject): void {
+  seams(actor)._actorScope.emit(event);
+}
+
+/** The event by which XState tells an actor that another has failed it; unhandled, it fails the actor too. */
+export function createErrorEvent(id: string, error: unknown): AnyEventObject {
+  return { type: `xstate.error.actor.${id}`, error, actorId: id };
+}
+
+/** Whether an event is what XState tells a parent of its child by itself. */
+export function isReportOf(id: string, event: AnyEventObject): boolean {
+  return (
+    event.type === `xstate.done.actor.${id}` ||
+    event.type === `xstate.error.actor.${id}` ||
+    event.type === `xstate.snapshot.${id}`
+  );
+}
+
+/** Sends an event in an actor's system, in the name of `from`. */
+export function relay(from: AnyActorRef | undefined, target: AnyActorRef, event: AnyEventObject): void {
+  systemSeams(target)._relay(from, target, event);
+}
+
+/** Delivers user events of an actor elsewhere; gives back the way into its own mailbox, which no inspector sees. */
+export function interceptMailbox(
+  actor: AnyActorRef,
+  deliver: (event: AnyEventObject) => void,
+): (event: AnyEventObject) => void {
+  const own = seams(actor)._send.bind(actor);
+  seams(actor)._send = deliver;
+  return own;
+}
+
+/** Lets the first update of a started actor pass unannounced: its first snapshot is still on its way. */
+export function muteFirstUpdate(actor: AnyActorRef): void {
+  const it = seams(actor);
+  it.update = (snapshot) => {
+    Reflect.deleteProperty(it, 'update');
+    it._snapshot = snapshot;
+    for (let next = it._deferred.shift(); next; next = it._deferred.shift()) next();
+  };
+}
+
+/** Replaces an actor's snapshot without telling anybody. */
+export function setSnapshot(actor: AnyActorRef, snapshot: unknown): void {
+  seams(actor)._snapshot = snapshot;
+}
+
+/** Whether anybody would hear of a new snapshot. */
+export function isObserved(actor: AnyActorRef): boolean {
+  for (const observer of seams(actor).observers) if (observer.next) return true;
+  return false;
+}
+
+/** Tells of each change in who observes an actor. */
+export function onObserversChange(actor: AnyActor, changed: () => void): void {
+  const subscribe = actor.subscribe.bind(actor) as (...observers: unknown[]) => Subscription;
+  const watched = (...observers: unknown[]): Subscription => {
+    const subscription = subscribe(...observers);
+    changed();
+    return {
+      unsubscribe() {
+        subscription.unsubscribe();
+        changed();
+      },
+    };
+  };
+  (actor as { subscribe: unknown }).subscribe = watched;
+}
+
+export function parentOf(actor: AnyActorRef): AnyActorRef | undefined {
+  return seams(actor)._parent;
+}
+
+/** The logger of an actor's system. */
+export function loggerOf(actor: AnyActorRef): (...args: unknown[]) => void {
+  return (actor as unknown as { logger?: (...args: unknown[]) => void }).logger ?? systemSeams(actor)._logger;
+}
+
+/** A stand-in for a parent that lives elsewhere: what is sent to it is handed to `deliver`. */
+export function createStandIn(
+  deliver: (event: AnyEventObject) => void,
+  logger: (...args: unknown[]) => void,
+): AnyActor {
+  const standIn = createActor(
+    fromTransition((state: undefined) => state, undefined),
+    { logger },
+  );
+  standIn.start();
+  interceptMailbox(standIn, deliver);
+  return standIn;
+}

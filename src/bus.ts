@@ -1,16 +1,21 @@
 // A node's message bus. Frames that arrive go to channels (one RxJS subject per local id) and topics (one per name); frames that
 // leave go by a route to the link of their node. Per pair of nodes the order of frames is kept; a frame that nobody listens to
 // is a dead letter or is answered by whoever listens to `unclaimed`. The bus knows nothing of actors.
-import type { MessagePort } from 'node:worker_threads';
 import { Subject } from 'rxjs/internal/Subject';
 import type { Observable } from 'rxjs/internal/Observable';
+import type { MessagePort } from 'node:worker_threads';
 import { addressOf, createIncarnation, nameOf, nodeAddress, type Address, type NodeAddress } from './address.ts';
 import { createCodec, type Codec, type Encoded, type Extension } from './codec.ts';
 import { TroupeError } from './errors.ts';
+import { createDeferred, type Deferred } from './deferred.ts';
+import { createIntroductions } from './introductions.ts';
 import type { Link } from './links/link.ts';
 import { createPortLink } from './links/port.ts';
-import { createOutbox, type Outbox } from './packing.ts';
-import { parsePacket, PROTOCOL_VERSION, type Delivery, type Outgoing, type RawFrame } from './wire.ts';
+import { createPeer, type Peer, type PeerListener, type Role } from './peer.ts';
+import { createRoutes, type Route } from './routes.ts';
+import { PROTOCOL_VERSION, type Delivery, type RawFrame } from './wire.ts';
+
+export type { Route, RouteWatcher } from './routes.ts';
 
 /** An event that is known not to have been delivered, or a loss on a link. */
 export interface DeadLetter {
@@ -27,26 +32,6 @@ export type NodeChange =
   | { readonly type: 'cells-released'; readonly node: NodeAddress; readonly names: readonly string[] }
   | { readonly type: 'up'; readonly node: NodeAddress }
   | { readonly type: 'down'; readonly node: NodeAddress; readonly error: TroupeError };
-
-/** The way to another node, or to this one. */
-export interface Route {
-  readonly node: NodeAddress;
-  /** Why nothing goes this way any more; undefined while it may. */
-  readonly down: TroupeError | undefined;
-  /** Sends a frame after those pushed before; once the node is down, events become dead letters and other frames vanish. */
-  push(frame: Outgoing): void;
-  /** Keeps the process alive for this node until the returned function is called. */
-  hold(): () => void;
-  /** Tells what happens to the node until the returned function is called; not of what has happened already. */
-  watch(watcher: RouteWatcher): () => void;
-}
-
-export interface RouteWatcher {
-  /** The node is gone, for this reason. Told once. */
-  down(error: TroupeError): void;
-  /** Frames were lost, either way: say again what must be known. */
-  resync(): void;
-}
 
 /** How a node is joined to this one. */
 export interface Joining {
@@ -105,38 +90,38 @@ export interface BusOptions {
   readonly extensions?: (bus: Bus) => readonly Extension[];
 }
 
-interface Peer {
-  node: NodeAddress;
-  readonly role: 'child' | 'parent' | 'neighbour' | 'self';
-  readonly link: Link | undefined;
-  readonly outbox: Outbox;
-  greeted: boolean;
-  expected: number;
-  holds: number;
-}
-
-interface RouteState {
-  readonly route: Route;
-  peer: Peer | undefined;
-  down: TroupeError | undefined;
-  readonly waiting: Outgoing[];
-  readonly watchers: Set<RouteWatcher>;
-}
-
 export function createBus(options: BusOptions = {}): Bus {
   let address = nodeAddress(options.name ?? 'main', createIncarnation());
   let ids = 0;
   let closed = false;
   const channels = new Map<string, Subject<Delivery>>();
   const topics = new Map<string, Subject<unknown>>();
-  const routes = new Map<NodeAddress, RouteState>();
   const peers = new Set<Peer>();
-  /** Nodes below a child of this one, and the child that leads there. */
-  const descendants = new Map<NodeAddress, Peer>();
-  const introduced = new Set<string>();
+  const joining = new Map<Peer, Deferred<unknown>>();
   const deadLetters = new Subject<DeadLetter>();
   const nodes = new Subject<NodeChange>();
   const unclaimed = new Subject<Delivery>();
+  const bury = (letter: DeadLetter) => deadLetters.next(letter);
+
+  const routes = createRoutes((node) => {
+    if (closed) routes.fail(node, closedError());
+    else if (node === address) routes.connect(node, addPeer(undefined, node, 'self'));
+    else introductions.askFor(node);
+  }, bury);
+  const introductions = createIntroductions({
+    get address() {
+      return address;
+    },
+    get parent() {
+      for (const peer of peers) if (peer.role === 'parent') return peer;
+      return undefined;
+    },
+    peerOf: routes.peerOf,
+    meet: (node, port) => void bus.connect(createPortLink(port), { node, as: 'neighbour' }),
+    isUnknown(node) {
+      if (!routes.peerOf(node)) routes.fail(node, unknownError(bus.name, node));
+    },
+  });
 
   const bus: Bus = {
     get name() {
@@ -159,20 +144,17 @@ export function createBus(options: BusOptions = {}): Bus {
       channels.get(localId)?.complete();
       channels.delete(localId);
     },
-    route: (node) => routeTo(node).route,
+    route: routes.to,
     topic(name) {
       let subject = topics.get(name);
       if (!subject) topics.set(name, (subject = new Subject()));
       return subject;
     },
-    publish(topic, body) {
-      publish(topic, body, undefined);
-      topics.get(topic)?.next(bus.codec.decode(body));
-    },
+    publish: (topic, body) => publish(topic, body, undefined),
     connect(link, { node, as, greeting, ports }) {
-      assertOpen();
-      const peer = createPeer(link, node, as);
-      peer.outbox.push(
+      if (closed) throw closedError();
+      const peer = addPeer(link, node, as);
+      peer.push(
         {
           type: 'hello',
           version: PROTOCOL_VERSION,
@@ -182,23 +164,19 @@ export function createBus(options: BusOptions = {}): Bus {
         },
         ports,
       );
-      if (as === 'child') toParent({ type: 'joined', node });
-      const state = routeTo(node, peer);
-      listen(peer, link);
-      return state.route;
+      if (as === 'child') introductions.announce('joined', node);
+      return greet(node, peer);
     },
     join(link) {
-      assertOpen();
-      return new Promise((resolve, reject) => {
-        const peer = createPeer(link, 'parent@unknown', 'parent');
-        joins.set(peer, { resolve, reject });
-        listen(peer, link);
-      });
+      const joined = createDeferred<unknown>();
+      if (closed) joined.reject(closedError());
+      else joining.set(addPeer(link, 'parent@unknown', 'parent'), joined);
+      return joined.promise;
     },
     deliver(localId, event) {
       const channel = channels.get(localId);
       if (channel) channel.next({ type: 'event', to: localId, body: event });
-      else bus.bury({ reason: 'no-such-actor', target: addressOf(address, localId), count: 1 });
+      else bury({ reason: 'no-such-actor', target: addressOf(address, localId), count: 1 });
     },
     redeliver(frame) {
       const channel = channels.get(frame.to);
@@ -206,14 +184,12 @@ export function createBus(options: BusOptions = {}): Bus {
       else unclaimed.next(frame);
     },
     report: (change) => nodes.next(change),
-    bury: (letter) => deadLetters.next(letter),
+    bury,
     async close() {
       if (closed) return;
       closed = true;
-      for (const peer of peers) {
-        peer.outbox.push({ type: 'goodbye' });
-        peer.outbox.flush();
-        peer.link?.close();
+      for (const peer of [...peers]) {
+        peer.close();
         drop(peer, closedError());
       }
       for (const subject of [...channels.values(), ...topics.values()]) subject.complete();
@@ -224,318 +200,100 @@ export function createBus(options: BusOptions = {}): Bus {
     [Symbol.asyncDispose]: () => bus.close(),
   };
   const extensions = options.extensions?.(bus) ?? [];
-  const joins = new Map<Peer, { resolve: (greeting: unknown) => void; reject: (error: unknown) => void }>();
+  return bus;
 
   function closedError(): TroupeError {
     return new TroupeError('BUS_CLOSED', `The bus of '${bus.name}' is closed. Make another, or close it later.`);
   }
 
-  function assertOpen(): void {
-    if (closed) throw closedError();
-  }
-
-  function createPeer(link: Link | undefined, node: NodeAddress, role: Peer['role']): Peer {
-    const outbox = createOutbox((packet, transfer) => {
-      if (link) link.post(packet, transfer);
-      else receive(peer, packet);
-    });
-    const peer: Peer = { node, role, link, outbox, greeted: link === undefined, expected: 0, holds: 0 };
+  function addPeer(link: Link | undefined, node: NodeAddress, role: Role): Peer {
+    const listener: PeerListener = {
+      frame: (frame) => receive(peer, frame),
+      loss(letter) {
+        bury({ ...letter, target: peer.node });
+        routes.resync(peer.node);
+      },
+      ended: (error) => drop(peer, error),
+    };
+    const peer = createPeer(link, node, role, listener);
     peers.add(peer);
+    peer.listen();
     return peer;
   }
 
-  function listen(peer: Peer, link: Link): void {
-    const lost = (cause?: unknown) =>
-      drop(
-        peer,
-        cause instanceof TroupeError
-          ? cause
-          : new TroupeError('ACTOR_DOWN', `The link from '${bus.name}' to '${nameOf(peer.node)}' has ended.`, {
-              details: { node: peer.node },
-              cause,
-            }),
-      );
-    link.packets.subscribe({ next: (packet) => receive(peer, packet), error: lost, complete: lost });
+  function greet(node: NodeAddress, peer: Peer): Route {
+    const route = routes.connect(node, peer);
+    nodes.next({ type: 'up', node });
+    return route;
   }
 
-  // ---- routes
-
-  function routeTo(node: NodeAddress, peer?: Peer): RouteState {
-    let state = routes.get(node);
-    if (!state) {
-      state = createRoute(node);
-      routes.set(node, state);
-      if (node === address) state.peer = createPeer(undefined, node, 'self');
-      else if (!peer) introduceTo(node, state);
-    }
-    if (peer) {
-      state.peer = peer;
-      for (const frame of state.waiting.splice(0)) peer.outbox.push(frame);
-      nodes.next({ type: 'up', node });
-    }
-    return state;
-  }
-
-  function createRoute(node: NodeAddress): RouteState {
-    const state: RouteState = {
-      peer: undefined,
-      down: undefined,
-      waiting: [],
-      watchers: new Set(),
-      route: {
-        node,
-        get down() {
-          return state.down;
-        },
-        push(frame) {
-          if (state.peer) state.peer.outbox.push(frame);
-          else if (state.down) refuse(node, frame, state.down);
-          else state.waiting.push(frame);
-        },
-        hold() {
-          const { peer } = state;
-          if (!peer) return () => {};
-          if (peer.holds++ === 0) peer.link?.hold(true);
-          let held = true;
-          return () => {
-            if (held && --peer.holds === 0) peer.link?.hold(false);
-            held = false;
-          };
-        },
-        watch(watcher) {
-          state.watchers.add(watcher);
-          return () => state.watchers.delete(watcher);
-        },
-      },
-    };
-    return state;
-  }
-
-  function refuse(node: NodeAddress, frame: Outgoing, error: TroupeError): void {
-    if (frame.type === 'event') bus.bury({ reason: 'unreachable', target: addressOf(node, frame.to), count: 1, error });
-  }
-
-  /** Ends what goes by a peer. The route is forgotten: an address never comes back, and whoever holds the route reads why. */
   function drop(peer: Peer, error: TroupeError): void {
     if (!peers.delete(peer)) return;
-    joins.get(peer)?.reject(error);
-    joins.delete(peer);
-    for (const [node, via] of descendants) if (via === peer) descendants.delete(node);
-    for (const pair of introduced) if (pair.split(' ').includes(peer.node)) introduced.delete(pair);
-    if (peer.role === 'child') toParent({ type: 'left', node: peer.node });
-    const state = routes.get(peer.node);
-    if (state) fail(state, error);
+    joining.get(peer)?.reject(error);
+    joining.delete(peer);
+    introductions.drop(peer);
+    routes.fail(peer.node, error);
+    nodes.next({ type: 'down', node: peer.node, error });
   }
 
-  function fail(state: RouteState, error: TroupeError): void {
-    const { node } = state.route;
-    routes.delete(node);
-    state.peer = undefined;
-    state.down = error;
-    for (const frame of state.waiting.splice(0)) refuse(node, frame, error);
-    for (const watcher of [...state.watchers]) watcher.down(error);
-    state.watchers.clear();
-    nodes.next({ type: 'down', node, error });
+  function receive(peer: Peer, frame: RawFrame): void {
+    if (closed) return;
+    if ('to' in frame) deliver(frame);
+    else if (frame.type === 'publish') publish(frame['topic'] as string, undecoded(frame), peer);
+    else if (frame.type === 'resync') routes.resync(peer.node);
+    else if (frame.type === 'hello') welcome(peer, frame);
+    else introductions.take(frame, peer);
   }
 
-  function resync(peer: Peer): void {
-    for (const watcher of [...(routes.get(peer.node)?.watchers ?? [])]) watcher.resync();
-  }
-
-  // ---- introductions: two nodes that have a node above in common get a port of their own when one first writes to the other.
-  // Frames wait for the port, so no frame ever changes its road.
-
-  function introduceTo(node: NodeAddress, state: RouteState): void {
-    const parent = parentPeer();
-    if (parent) parent.outbox.push({ type: 'introduce', node, from: address });
-    else fail(state, unknownNode(node));
-  }
-
-  function unknownNode(node: NodeAddress): TroupeError {
-    return new TroupeError(
-      'ACTOR_DOWN',
-      `No way leads from '${bus.name}' to '${node}': it has ended, or was never linked.`,
-      { details: { node } },
-    );
-  }
-
-  function introduce(node: NodeAddress, from: NodeAddress): void {
-    const there = towards(node);
-    const back = towards(from);
-    const parent = parentPeer();
-    if (!there && parent) {
-      parent.outbox.push({ type: 'introduce', node, from });
-      return;
-    }
-    if (!back) return;
-    if (!there) {
-      back.outbox.push({ type: 'introduction', for: from, node });
-      return;
-    }
-    const pair = [node, from].toSorted().join(' ');
-    if (introduced.has(pair)) return;
-    introduced.add(pair);
-    const { port1, port2 } = new MessageChannel();
-    there.outbox.push({ type: 'introduction', for: node, node: from, port: port1 }, [port1]);
-    back.outbox.push({ type: 'introduction', for: from, node, port: port2 }, [port2]);
-  }
-
-  function meet(
-    frame: RawFrame & { readonly for: NodeAddress; readonly node: NodeAddress; readonly port?: MessagePort },
-  ): void {
-    const { node, port } = frame;
-    if (frame.for !== address) {
-      towards(frame.for)?.outbox.push(
-        { type: 'introduction', for: frame.for, node, ...(port ? { port } : {}) },
-        port && [port],
-      );
-      return;
-    }
-    if (port) bus.connect(createPortLink(port), { node, as: 'neighbour' });
-    else {
-      const state = routes.get(node);
-      if (state && !state.peer) fail(state, unknownNode(node));
-    }
-  }
-
-  function towards(node: NodeAddress): Peer | undefined {
-    return routes.get(node)?.peer ?? descendants.get(node);
-  }
-
-  function parentPeer(): Peer | undefined {
-    for (const peer of peers) if (peer.role === 'parent') return peer;
-    return undefined;
-  }
-
-  function toParent(frame: Outgoing): void {
-    parentPeer()?.outbox.push(frame);
-  }
-
-  // ---- what arrives
-
-  function receive(peer: Peer, packet: unknown): void {
-    if (closed || !peers.has(peer)) return;
-    let parsed: ReturnType<typeof parsePacket>;
-    try {
-      parsed = parsePacket(packet);
-    } catch (error) {
-      bus.bury({ reason: 'unreadable', target: peer.node, count: 1, error });
-      peer.outbox.push({ type: 'resync' });
-      return;
-    }
-    const { seq, frames } = parsed;
-    if (!peer.greeted && !greet(peer, frames[0])) return;
-    // a packet that came before came twice
-    if (seq < peer.expected) return;
-    if (seq > peer.expected) {
-      bus.bury({ reason: 'lost', target: peer.node, count: seq - peer.expected });
-      peer.outbox.push({ type: 'resync' });
-      resync(peer);
-    }
-    peer.expected = seq + frames.length;
-    for (const frame of frames) {
-      try {
-        if ('to' in frame) deliver(peer, frame);
-        else control(peer, frame);
-      } catch (error) {
-        bus.bury({ reason: 'unreadable', target: peer.node, count: 1, error });
-      }
-    }
-  }
-
-  /** The first frame says the version and the names; another version ends the link before anything is believed. */
-  function greet(peer: Peer, frame: RawFrame | undefined): boolean {
-    if (frame?.type !== 'hello' || frame['version'] !== PROTOCOL_VERSION) {
-      const found = frame?.type === 'hello' ? `version ${String(frame['version'])}` : 'no greeting';
-      const error = new TroupeError(
-        'PROTOCOL_MISMATCH',
-        `Cannot talk to '${nameOf(peer.node)}': it sent ${found} where version ${PROTOCOL_VERSION} was expected. Install the same troupe on both sides.`,
-        { details: { node: peer.node, expected: PROTOCOL_VERSION } },
-      );
-      drop(peer, error);
-      peer.link?.close();
-      return false;
-    }
-    peer.greeted = true;
-    return true;
-  }
-
-  function deliver(peer: Peer, frame: RawFrame): void {
+  function deliver(frame: RawFrame): void {
     const to = frame['to'] as string;
     const channel = channels.get(to);
-    if (channel) channel.next(revive(frame));
-    else if (frame.type === 'event' || frame.type === 'events') {
-      const count = frame.type === 'events' ? (frame['events'] as unknown[]).length : 1;
-      bus.bury({ reason: 'no-such-actor', target: addressOf(address, to), count });
-    } else if (peers.has(peer)) unclaimed.next(revive(frame));
+    if (channel) channel.next(revive(bus.codec, frame));
+    else if (frame.type === 'event') bury({ reason: 'no-such-actor', target: addressOf(address, to), count: 1 });
+    else if (frame.type === 'events')
+      bury({ reason: 'no-such-actor', target: addressOf(address, to), count: (frame['events'] as unknown[]).length });
+    else unclaimed.next(revive(bus.codec, frame));
   }
 
-  function revive(frame: RawFrame): Delivery {
-    const revived: Record<string, unknown> = frame;
-    if ('tagged' in frame) revived['body'] = bus.codec.reviveTree(frame['tagged']);
-    if (frame.type === 'step') revived['out'] = ((frame['out'] ?? []) as RawFrame[]).map(revive);
-    // parsePacket has looked at the type; the sender is troupe of the same version
-    return revived as unknown as Delivery;
-  }
-
-  function control(peer: Peer, frame: RawFrame): void {
-    const node = frame['node'] as NodeAddress;
-    switch (frame.type) {
-      case 'hello': {
-        if (peer.role !== 'parent') return;
-        // nothing was addressed here yet: a node joins before it does anything else
-        routes.delete(address);
-        address = frame['you'] as NodeAddress;
-        peer.node = node;
-        routeTo(node, peer);
-        for (const child of peers) if (child.role === 'child') toParent({ type: 'joined', node: child.node });
-        peer.outbox.push({ type: 'hello', version: PROTOCOL_VERSION, node: address, you: node });
-        joins.get(peer)?.resolve(frame['greeting']);
-        joins.delete(peer);
-        return;
-      }
-      case 'joined':
-        descendants.set(node, peer);
-        toParent({ type: 'joined', node });
-        return;
-      case 'left':
-        descendants.delete(node);
-        toParent({ type: 'left', node });
-        return;
-      case 'introduce':
-        introduce(node, frame['from'] as NodeAddress);
-        return;
-      case 'introduction':
-        meet(frame as Parameters<typeof meet>[0]);
-        return;
-      case 'publish': {
-        const body: Encoded = 'tagged' in frame ? { tree: frame['tagged'], raw: true } : JSON.stringify(frame['body']);
-        const name = frame['topic'] as string;
-        publish(name, body, peer);
-        topics.get(name)?.next(bus.codec.decode(body));
-        return;
-      }
-      case 'resync':
-        resync(peer);
-        return;
-      case 'goodbye':
-        drop(
-          peer,
-          new TroupeError('ACTOR_DOWN', `The node '${nameOf(peer.node)}' has closed its bus.`, {
-            details: { node: peer.node },
-          }),
-        );
-        return;
-    }
+  /** The node above greets first, and with that says who this node is. A node joins before anything here has been addressed. */
+  function welcome(peer: Peer, frame: RawFrame): void {
+    if (peer.role !== 'parent') return;
+    routes.forget(address);
+    address = frame['you'] as NodeAddress;
+    peer.node = frame['node'] as NodeAddress;
+    peer.push({ type: 'hello', version: PROTOCOL_VERSION, node: address, you: peer.node });
+    for (const child of peers) if (child.role === 'child') introductions.announce('joined', child.node);
+    greet(peer.node, peer);
+    joining.get(peer)?.resolve(frame['greeting']);
+    joining.delete(peer);
   }
 
   /** Along the tree to every node but the one it came from; the tree has no loops, so each gets it once. */
   function publish(topic: string, body: Encoded, origin: Peer | undefined): void {
     for (const peer of peers) {
       if (peer !== origin && (peer.role === 'child' || peer.role === 'parent'))
-        peer.outbox.push({ type: 'publish', topic, body });
+        peer.push({ type: 'publish', topic, body });
     }
+    topics.get(topic)?.next(bus.codec.decode(body));
   }
+}
 
-  return bus;
+/** A frame with its values ready to use. The sender is troupe of the same version, and the peer has looked at the frame's type. */
+function revive(codec: Codec, frame: RawFrame): Delivery {
+  const revived: Record<string, unknown> = frame;
+  if ('tagged' in frame) revived['body'] = codec.reviveTree(frame['tagged']);
+  if (frame.type === 'step')
+    revived['out'] = ((frame['out'] ?? []) as RawFrame[]).map((output) => revive(codec, output));
+  return revived as unknown as Delivery;
+}
+
+/** The value of a frame as it came, to be passed on; a tree that came may hold what only structured clone can carry. */
+function undecoded(frame: RawFrame): Encoded {
+  return 'tagged' in frame ? { tree: frame['tagged'], raw: true } : JSON.stringify(frame['body']);
+}
+
+function unknownError(name: string, node: NodeAddress): TroupeError {
+  return new TroupeError('ACTOR_DOWN', `No way leads from '${name}' to '${node}': it has ended, or was never linked.`, {
+    details: { node },
+  });
 }

@@ -1,0 +1,115 @@
+// How two nodes that have a node above in common get a port of their own: when one first writes to the other it asks the node above it, which
+// makes a channel and gives each an end. Frames wait for the port, so no frame ever changes its road and their order holds.
+import type { MessagePort } from 'node:worker_threads';
+import type { NodeAddress } from './address.ts';
+import type { Peer } from './peer.ts';
+import type { RawFrame } from './wire.ts';
+
+export interface Neighbourhood {
+  readonly address: NodeAddress;
+  readonly parent: Peer | undefined;
+  /** The peer of a node that is linked with this one. */
+  peerOf(node: NodeAddress): Peer | undefined;
+  /** A port to a node has come. */
+  meet(node: NodeAddress, port: MessagePort): void;
+  /** No way leads to a node. */
+  isUnknown(node: NodeAddress): void;
+}
+
+export interface Introductions {
+  /** Asks for a port to a node. */
+  askFor(node: NodeAddress): void;
+  /** Takes a frame about introductions from a peer; false if it is about something else. */
+  take(frame: RawFrame, from: Peer): boolean;
+  /** Tells the nodes above that a child has come or gone. */
+  announce(type: 'joined' | 'left', node: NodeAddress): void;
+  /** A peer is gone, and with it all that is below it. */
+  drop(peer: Peer): void;
+}
+
+export function createIntroductions(here: Neighbourhood): Introductions {
+  /** Nodes below a child of this one, and the child that leads there. */
+  const descendants = new Map<NodeAddress, Peer>();
+  /** Pairs that have got their channel, so that two who ask at once get only one. */
+  const introduced = new Map<NodeAddress, Set<NodeAddress>>();
+
+  const towards = (node: NodeAddress): Peer | undefined => here.peerOf(node) ?? descendants.get(node);
+
+  const introduce = (node: NodeAddress, from: NodeAddress): void => {
+    const there = towards(node);
+    const back = towards(from);
+    if (!there && here.parent) here.parent.push({ type: 'introduce', node, from });
+    else if (!there) back?.push({ type: 'introduction', for: from, node });
+    else if (back && !introduced.get(node)?.has(from)) {
+      remember(node, from);
+      remember(from, node);
+      const { port1, port2 } = new MessageChannel();
+      there.push({ type: 'introduction', for: node, node: from, port: port1 }, [port1]);
+      back.push({ type: 'introduction', for: from, node, port: port2 }, [port2]);
+    }
+  };
+  const remember = (one: NodeAddress, other: NodeAddress): void => {
+    const known = introduced.get(one);
+    if (known) known.add(other);
+    else introduced.set(one, new Set([other]));
+  };
+  const forget = (node: NodeAddress): void => {
+    for (const other of introduced.get(node) ?? []) introduced.get(other)?.delete(node);
+    introduced.delete(node);
+    descendants.delete(node);
+  };
+  const pass = (frame: Introduction): void => {
+    const { node, port } = frame;
+    if (frame.for !== here.address)
+      towards(frame.for)?.push(
+        { type: 'introduction', for: frame.for, node, ...(port ? { port } : {}) },
+        port && [port],
+      );
+    else if (port) here.meet(node, port);
+    else here.isUnknown(node);
+  };
+  const announce = (type: 'joined' | 'left', node: NodeAddress) => here.parent?.push({ type, node });
+
+  return {
+    askFor(node) {
+      if (here.parent) here.parent.push({ type: 'introduce', node, from: here.address });
+      else here.isUnknown(node);
+    },
+    take(frame, from) {
+      const node = frame['node'] as NodeAddress;
+      switch (frame.type) {
+        case 'joined':
+          descendants.set(node, from);
+          announce('joined', node);
+          return true;
+        case 'left':
+          forget(node);
+          announce('left', node);
+          return true;
+        case 'introduce':
+          introduce(node, frame['from'] as NodeAddress);
+          return true;
+        case 'introduction':
+          pass(frame as unknown as Introduction);
+          return true;
+        default:
+          return false;
+      }
+    },
+    announce,
+    drop(peer) {
+      const gone = [...descendants].filter(([, via]) => via === peer).map(([node]) => node);
+      for (const node of [...gone, peer.node]) {
+        forget(node);
+        if (peer.role === 'child') announce('left', node);
+      }
+    },
+  };
+}
+
+/** What the node above answers; without a port it knows no way. */
+interface Introduction {
+  readonly for: NodeAddress;
+  readonly node: NodeAddress;
+  readonly port?: MessagePort;
+}

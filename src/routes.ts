@@ -1,0 +1,116 @@
+// The ways to other nodes. A route is asked for before there is a peer: frames wait in it until the peer is known or it is known that
+// there is none. A route that went down stays down for those who hold it and is forgotten here, for an address never comes back.
+import { addressOf, type NodeAddress } from './address.ts';
+import type { DeadLetter } from './bus.ts';
+import type { TroupeError } from './errors.ts';
+import type { Peer } from './peer.ts';
+import type { Outgoing } from './wire.ts';
+
+/** The way to another node, or to this one. */
+export interface Route {
+  readonly node: NodeAddress;
+  /** Why nothing goes this way any more; undefined while it may. */
+  readonly down: TroupeError | undefined;
+  /** Sends a frame after those pushed before; once the node is down, events become dead letters and other frames vanish. */
+  push(frame: Outgoing): void;
+  /** Keeps the process alive for this node until the returned function is called. */
+  hold(): () => void;
+  /** Tells what happens to the node until the returned function is called; not of what has happened already. */
+  watch(watcher: RouteWatcher): () => void;
+}
+
+export interface RouteWatcher {
+  /** The node is gone, for this reason. Told once. */
+  down(error: TroupeError): void;
+  /** Frames were lost, either way: say again what must be known. */
+  resync(): void;
+}
+
+export interface Routes {
+  /** The route to a node; `missing` is called for one that is new. */
+  to(node: NodeAddress): Route;
+  /** The peer that a route leads to, if it is known. */
+  peerOf(node: NodeAddress): Peer | undefined;
+  /** Says which peer a route leads to. */
+  connect(node: NodeAddress, peer: Peer): Route;
+  /** Says that a route leads nowhere any more. */
+  fail(node: NodeAddress, error: TroupeError): void;
+  resync(node: NodeAddress): void;
+  forget(node: NodeAddress): void;
+}
+
+interface RouteState {
+  readonly route: Route;
+  readonly waiting: Outgoing[];
+  readonly watchers: Set<RouteWatcher>;
+  peer: Peer | undefined;
+  down: TroupeError | undefined;
+}
+
+export function createRoutes(missing: (node: NodeAddress) => void, bury: (letter: DeadLetter) => void): Routes {
+  const states = new Map<NodeAddress, RouteState>();
+  const stateOf = (node: NodeAddress): RouteState => {
+    let state = states.get(node);
+    if (!state) states.set(node, (state = createRoute(node, bury)));
+    return state;
+  };
+  return {
+    to(node) {
+      const isNew = !states.has(node);
+      const { route } = stateOf(node);
+      if (isNew) missing(node);
+      return route;
+    },
+    peerOf: (node) => states.get(node)?.peer,
+    connect(node, peer) {
+      const state = stateOf(node);
+      state.peer = peer;
+      for (const frame of state.waiting.splice(0)) peer.push(frame);
+      return state.route;
+    },
+    fail(node, error) {
+      const state = states.get(node);
+      if (!state) return;
+      states.delete(node);
+      state.peer = undefined;
+      state.down = error;
+      for (const frame of state.waiting.splice(0)) refuse(node, frame, error, bury);
+      for (const watcher of [...state.watchers]) watcher.down(error);
+      state.watchers.clear();
+    },
+    resync(node) {
+      for (const watcher of [...(states.get(node)?.watchers ?? [])]) watcher.resync();
+    },
+    forget: (node) => void states.delete(node),
+  };
+}
+
+function createRoute(node: NodeAddress, bury: (letter: DeadLetter) => void): RouteState {
+  const state: RouteState = {
+    waiting: [],
+    watchers: new Set(),
+    peer: undefined,
+    down: undefined,
+    route: {
+      node,
+      get down() {
+        return state.down;
+      },
+      push(frame) {
+        if (state.peer) state.peer.push(frame);
+        else if (state.down) refuse(node, frame, state.down, bury);
+        else state.waiting.push(frame);
+      },
+      hold: () => state.peer?.hold() ?? (() => {}),
+      watch(watcher) {
+        state.watchers.add(watcher);
+        return () => state.watchers.delete(watcher);
+      },
+    },
+  };
+  return state;
+}
+
+function refuse(node: NodeAddress, frame: Outgoing, error: TroupeError, bury: (letter: DeadLetter) => void): void {
+  if (frame.type === 'event') bury({ reason: 'unreachable', target: addressOf(node, frame.to), count: 1, error });
+}

@@ -4,8 +4,7 @@
 import { assign, enqueueActions, fromCallback, fromPromise, setup, type AnyActorLogic } from 'xstate';
 import { TroupeError } from '../src/errors.ts';
 import type { Recipient } from '../src/recipient.ts';
-import type { Down } from '../src/down.ts';
-import { watch } from '../src/watch.ts';
+import { watch, type Down } from '../src/watch.ts';
 
 /** How a {@link barrier} is made. */
 export interface BarrierInput {

@@ -5,6 +5,7 @@ import type {
   ActorLogic,
   AnyActor,
   AnyActorLogic,
+  AnyActorRef,
   AnyEventObject,
   EmittedFrom,
   ActorSystem,
@@ -37,6 +38,7 @@ export type Hosted<TLogic extends AnyActorLogic> = ActorLogic<
   SnapshotFrom<TLogic>,
   EventFromLogic<TLogic>,
   InputFrom<TLogic>,
+  ActorSystem<{ actors: Record<string, AnyActorRef> }>,
   EmittedFrom<TLogic>
 >;
 

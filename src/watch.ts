@@ -34,30 +34,25 @@ export function watch(ref: AnyActorRef, { signal }: { readonly signal?: AbortSig
   return new Promise((resolve, reject) => {
     assertActorRef(ref, 'watch');
     signal?.throwIfAborted();
-    const mirror = mirrorOf(ref);
-    const cancel = mirror && !mirror.owns ? watchElsewhere(mirror, done) : watchHere(ref, done);
+    let cancel = () => {};
     const abort = () => {
       cancel();
       reject(signal?.reason);
     };
     signal?.addEventListener('abort', abort, { once: true });
-    function done(down: Down): void {
+    const done = (down: Down) => {
       signal?.removeEventListener('abort', abort);
       resolve(down);
-    }
+    };
+    const mirror = mirrorOf(ref);
+    cancel = mirror && !mirror.owns ? watchElsewhere(mirror, done) : watchHere(ref, done);
   });
 }
 
 function watchHere(ref: AnyActorRef, done: (down: Down) => void): () => void {
-  let cancelled = false;
-  const tell = () => {
-    if (!cancelled) done(endingOf(ref));
-  };
-  if (statusOf(ref) === 'stopped') tell();
-  else onEnd(ref, tell);
-  return () => {
-    cancelled = true;
-  };
+  if (statusOf(ref) !== 'stopped') return onEnd(ref, () => done(endingOf(ref)));
+  done(endingOf(ref));
+  return () => {};
 }
 
 function endingOf(ref: AnyActorRef): Down {

@@ -93,18 +93,21 @@ export function trackSources(actor: AnyActorRef): void {
   };
 }
 
-const endings = new WeakMap<AnyActorRef, (() => void)[]>();
+const endings = new WeakMap<AnyActorRef, Set<() => void>>();
 const registers = new WeakSet<object>();
 
 /**
  * Tells once when an actor has stopped, is done or has failed; its snapshot says which. Unlike a subscription it is no observer, so it does not
- * change whether XState reports the actor's error.
+ * change whether XState reports the actor's error. The returned function takes the request back.
  */
-export function onEnd(actor: AnyActorRef, ended: () => void): void {
-  const waiting = endings.get(actor);
-  if (waiting) waiting.push(ended);
-  else endings.set(actor, [ended]);
-  const system = systemSeams(actor);
+export function onEnd(actor: AnyActorRef, ended: () => void): () => void {
+  const waiting = endings.get(actor) ?? new Set();
+  endings.set(actor, waiting.add(ended));
+  hookEndings(systemSeams(actor));
+  return () => waiting.delete(ended);
+}
+
+function hookEndings(system: SystemSeams): void {
   if (registers.has(system)) return;
   registers.add(system);
   const unregister = system._unregister;

@@ -3,6 +3,7 @@
 // only when its thread swaps the word from the change it builds on to itself; who loses the swap catches up and decides again. So
 // whoever reads the word finds every change up to it waiting in its ports, and a thread that is terminated at any point holds up
 // nobody. A new thread's ports are made, and known to the others, before it starts: it needs nobody's event loop to join.
+// Not for thousands of changes a second: nobody is promised a turn, and changes wait in the ports of threads that are blocked.
 import type { MessagePort } from 'node:worker_threads';
 import { createIncarnation } from '../address.ts';
 import { TroupeError } from '../errors.ts';

@@ -102,10 +102,17 @@ export function checkName(kind: Block['kind'], name: unknown): void {
 
 /** A value in the text of an error. */
 export function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value}' (string)`;
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === 'object' || typeof value === 'function') return `(${typeof value})`;
-  return String(value as number | bigint | boolean | symbol);
+  switch (typeof value) {
+    case 'string':
+      return `'${value}' (string)`;
+    case 'number':
+    case 'bigint':
+    case 'boolean':
+    case 'symbol':
+      return String(value);
+    default:
+      return value === null ? 'null' : typeof value;
+  }
 }
 
 function allocate(name: string, byteLength: unknown): SharedArrayBuffer {

@@ -150,7 +150,9 @@ export function createBus(options: BusOptions = {}): Bus {
       if (!subject) topics.set(name, (subject = new Subject()));
       return subject;
     },
-    publish: (topic, body) => publish(topic, body, undefined),
+    publish(topic, body) {
+      if (!closed) publish(topic, body, undefined);
+    },
     connect(link, { node, as, greeting, ports }) {
       if (closed) throw closedError();
       const peer = addPeer(link, node, as);
@@ -174,11 +176,13 @@ export function createBus(options: BusOptions = {}): Bus {
       return joined.promise;
     },
     deliver(localId, event) {
+      if (closed) return;
       const channel = channels.get(localId);
       if (channel) channel.next({ type: 'event', to: localId, body: event });
       else bury({ reason: 'no-such-actor', target: addressOf(address, localId), count: 1 });
     },
     redeliver(frame) {
+      if (closed) return;
       const channel = channels.get(frame.to);
       if (channel) channel.next(frame);
       else unclaimed.next(frame);
@@ -192,6 +196,7 @@ export function createBus(options: BusOptions = {}): Bus {
         peer.close();
         drop(peer, closedError());
       }
+      routes.failWaiting(closedError);
       for (const subject of [...channels.values(), ...topics.values()]) subject.complete();
       channels.clear();
       topics.clear();
@@ -233,6 +238,8 @@ export function createBus(options: BusOptions = {}): Bus {
     joining.delete(peer);
     introductions.drop(peer);
     routes.fail(peer.node, error);
+    // nobody is left who could answer
+    if (peer.role === 'parent') routes.failWaiting((node) => (closed ? closedError() : unknownError(bus.name, node)));
     nodes.next({ type: 'down', node: peer.node, error });
   }
 
@@ -242,7 +249,8 @@ export function createBus(options: BusOptions = {}): Bus {
     else if (frame.type === 'publish') publish(frame['topic'] as string, undecoded(frame), peer);
     else if (frame.type === 'resync') routes.resync(peer.node);
     else if (frame.type === 'hello') welcome(peer, frame);
-    else introductions.take(frame, peer);
+    else if (!introductions.take(frame, peer))
+      throw new TroupeError('BAD_FRAME', `Cannot read what a link brought: '${frame.type}' is no frame.`);
   }
 
   function deliver(frame: RawFrame): void {
@@ -274,7 +282,9 @@ export function createBus(options: BusOptions = {}): Bus {
       if (peer !== origin && (peer.role === 'child' || peer.role === 'parent'))
         peer.push({ type: 'publish', topic, body });
     }
-    topics.get(topic)?.next(bus.codec.decode(body));
+    // decoding hands over binary leaves, and these wait to be posted
+    const own = typeof body === 'object' && body.raw ? structuredClone(body) : body;
+    topics.get(topic)?.next(bus.codec.decode(own));
   }
 }
 

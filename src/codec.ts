@@ -110,7 +110,8 @@ function isJson(value: unknown, extensions: () => readonly Extension[]): boolean
   return true;
 }
 
-function isJsonLeaf(value: unknown): boolean {
+/** Whether a value that is no object crosses as JSON text. */
+export function isJsonLeaf(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
   return typeof value === 'string' || typeof value === 'boolean' || value === null;
 }

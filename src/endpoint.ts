@@ -8,7 +8,7 @@ import type { Bus, Route } from './bus.ts';
 import type { Encoded } from './codec.ts';
 import { queueMicrotask } from './platform.ts';
 import { refuseEvent } from './refusal.ts';
-import { diffSnapshots } from './snapshots.ts';
+import { describeSnapshot, diffFields, encodePatch, type Told } from './snapshots.ts';
 import type { Down } from './down.ts';
 import { bury as remember } from './graves.ts';
 import type { Delivery, Output, SnapshotMode } from './wire.ts';
@@ -33,11 +33,15 @@ export interface Endpoint {
 interface View {
   readonly from: Address;
   readonly route: Route;
+  /** Its local id over there. */
+  readonly to: string;
   readonly mode: SnapshotMode;
   readonly isOwner: boolean;
   readonly unwatch: () => void;
   wish: boolean;
+  /** The snapshot that the far side has, and what was told of it. */
   sent: Snapshot<unknown> | undefined;
+  told: Told | undefined;
   out: Output<Encoded>[];
   behind: boolean;
   underWay: boolean;
@@ -169,6 +173,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
       },
       resync: () => {
         view.sent = undefined;
+        view.told = undefined;
         view.underWay = false;
         send(view);
       },
@@ -176,11 +181,13 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     const view: View = {
       from,
       route,
+      to: localIdOf(from),
       mode,
       isOwner,
       unwatch,
       wish,
       sent: undefined,
+      told: undefined,
       out: [],
       behind: false,
       underWay: false,
@@ -243,24 +250,25 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
 
   /** Sends what a view lacks. A macrostep (`step`) is told to an observer even if the snapshot is the same. */
   function send(view: View, kind: 'step' | 'merged' | 'rest' = 'rest'): void {
-    const { out, route, mode, sent } = view;
+    const { out, route, to, mode, sent } = view;
     view.out = [];
     view.behind = false;
-    const merged = kind === 'merged' ? { merged: true as const } : {};
-    const head = { type: 'step', to: localIdOf(view.from), out, ...merged } as const;
+    const merged = kind === 'merged';
     const snapshot = actor.getSnapshot() as Snapshot<unknown>;
     const withheld = mode === 'none' && sent !== undefined && snapshot.status === 'active';
     if (withheld || (snapshot === sent && !(kind === 'step' && view.wish))) {
-      if (out.length > 0 || kind === 'merged') route.push(head);
+      if (out.length > 0 || merged) route.push({ type: 'step', to, out, merged, body: undefined });
       return;
     }
     try {
-      const body = bus.codec.encode(diffSnapshots(sent, snapshot), 'snapshot');
+      const told = describeSnapshot(snapshot, view.told);
+      const body = encodePatch(bus.codec, diffFields(view.told?.fields, told.fields));
       view.sent = snapshot;
-      route.push({ ...head, body });
+      view.told = told;
+      route.push({ type: 'step', to, out, merged, body });
     } catch (error) {
       // its state cannot be shown, so it cannot be served; whoever holds a ref must not wait for ever
-      if (out.length > 0) route.push(head);
+      if (out.length > 0) route.push({ type: 'step', to, out, merged, body: undefined });
       fail(error);
     }
   }
@@ -298,7 +306,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     const body = bus.codec.encode({ fields }, 'snapshot');
     for (const view of views.values()) {
       if (view.isOwner && fields['status'] === 'stopped') continue;
-      view.route.push({ type: 'step', to: localIdOf(view.from), out: view.out.splice(0), body });
+      view.route.push({ type: 'step', to: view.to, out: view.out.splice(0), body });
     }
   }
 
@@ -323,8 +331,8 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   function sayEnded(): void {
     const view = owner && views.get(owner.from);
     if (view) {
-      if (view.out.length > 0) view.route.push({ type: 'step', to: localIdOf(view.from), out: view.out.splice(0) });
-      view.route.push({ type: 'ended', to: localIdOf(view.from) });
+      if (view.out.length > 0) view.route.push({ type: 'step', to: view.to, out: view.out.splice(0) });
+      view.route.push({ type: 'ended', to: view.to });
       removeView(view);
     }
     close();

@@ -1,5 +1,6 @@
 // How two nodes that have a node above in common get a port of their own: when one first writes to the other it asks the node above it, which
-// makes a channel and gives each an end. Frames wait for the port, so no frame ever changes its road and their order holds.
+// makes a channel and gives each an end. Frames wait for the port, so no frame ever changes its road and their order holds. Whichever of
+// the two asks first, the same node on the way between them answers, so that they get one channel only.
 import type { MessagePort } from 'node:worker_threads';
 import type { NodeAddress } from './address.ts';
 import type { Peer } from './peer.ts';
@@ -33,14 +34,21 @@ export function createIntroductions(here: Neighbourhood): Introductions {
   /** Pairs that have got their channel, so that two who ask at once get only one. */
   const introduced = new Map<NodeAddress, Set<NodeAddress>>();
 
-  const towards = (node: NodeAddress): Peer | undefined => here.peerOf(node) ?? descendants.get(node);
+  /** The way up or down the tree; never by a neighbour, or two nodes that ask at once would have two who answer. */
+  const towards = (node: NodeAddress): Peer | undefined => {
+    const peer = here.peerOf(node);
+    return peer?.role === 'child' || peer?.role === 'parent' ? peer : descendants.get(node);
+  };
 
   const introduce = (node: NodeAddress, from: NodeAddress): void => {
     const there = towards(node);
     const back = towards(from);
     if (!there && here.parent) here.parent.push({ type: 'introduce', node, from });
-    else if (!there) back?.push({ type: 'introduction', for: from, node });
-    else if (back && !introduced.get(node)?.has(from)) {
+    else if (!there || !back || introduced.get(node)?.has(from)) {
+      // there is no way, or not twice: who has the port already does not mind
+      if (from === here.address) here.isUnknown(node);
+      else back?.push({ type: 'introduction', for: from, node });
+    } else {
       remember(node, from);
       remember(from, node);
       const { port1, port2 } = new MessageChannel();
@@ -60,19 +68,20 @@ export function createIntroductions(here: Neighbourhood): Introductions {
   };
   const pass = (frame: Introduction): void => {
     const { node, port } = frame;
-    if (frame.for !== here.address)
-      towards(frame.for)?.push(
-        { type: 'introduction', for: frame.for, node, ...(port ? { port } : {}) },
-        port && [port],
-      );
-    else if (port) here.meet(node, port);
+    if (frame.for !== here.address) {
+      const via = towards(frame.for);
+      if (via) via.push({ type: 'introduction', for: frame.for, node, ...(port ? { port } : {}) }, port && [port]);
+      // the other end learns by this that nobody is there
+      else port?.close();
+    } else if (port) here.meet(node, port);
     else here.isUnknown(node);
   };
   const announce = (type: 'joined' | 'left', node: NodeAddress) => here.parent?.push({ type, node });
 
   return {
     askFor(node) {
-      if (here.parent) here.parent.push({ type: 'introduce', node, from: here.address });
+      const via = descendants.get(node) ?? here.parent;
+      if (via) via.push({ type: 'introduce', node, from: here.address });
       else here.isUnknown(node);
     },
     take(frame, from) {

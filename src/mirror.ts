@@ -9,7 +9,7 @@ import { createDeferred, type Deferred } from './deferred.ts';
 import { TroupeError } from './errors.ts';
 import { outletTo } from './endpoint.ts';
 import { refuseEvent } from './refusal.ts';
-import { applyPatch, type Patch } from './snapshots.ts';
+import { applyPatch, type Patch, type Received } from './snapshots.ts';
 import {
   currentSource,
   emit,
@@ -88,13 +88,24 @@ interface Line extends Session {
   unwatch: () => void;
 }
 
+const NOTHING: readonly never[] = [];
+const STEP = Symbol('step');
+const LINE = Symbol('line');
+
+/** A step on its way through the mailbox. Its symbols are known in this file only, so nobody can forge one. */
+interface StepEvent {
+  readonly type: 'troupe.step';
+  readonly [STEP]: StepFrame<unknown>;
+  readonly [LINE]: Line;
+}
+
 /** Makes an actor, whose logic is a mirror's, the mirror of an actor elsewhere. */
 export function createMirror(actor: AnyActor, { bus, local, logger, owns }: MirrorOptions): Mirror {
   const known = mirrors.get(actor);
   if (known) return known;
   const waiting: Encoded[] = [];
-  const steps = new WeakMap<AnyEventObject, { readonly line: Line; readonly step: StepFrame<unknown> }>();
   let line: Line | undefined;
+  let received: Received | undefined;
   let requests = 0;
   // what `send` has encoded already, for the `_send` that XState calls within it
   let checked: { readonly event: AnyEventObject; readonly encoded: Encoded } | undefined;
@@ -150,6 +161,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
       settle: () => settle(opened),
     };
     line = opened;
+    received = undefined;
     if (start) {
       opened.wish = isObserved(actor);
       listen(opened);
@@ -255,6 +267,9 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
       case 'step':
         hearStep(from, frame);
         return;
+      case 'steps':
+        for (const body of frame.steps) hearStep(from, { type: 'step', to: frame.to, out: NOTHING, body });
+        return;
       case 'settled':
         from.requests.get(frame.request)?.resolve();
         return;
@@ -282,13 +297,11 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
       finish(from);
       stopActor(actor);
     } else if (patch && (isObserved(actor) || step.out.length > 0 || patch.fields?.['status'] !== undefined)) {
-      const event = { type: 'troupe.step' };
-      steps.set(event, { line: from, step });
-      enqueue(event);
+      enqueue({ type: 'troupe.step', [STEP]: step, [LINE]: from } satisfies StepEvent);
     } else {
       for (const output of step.out) perform(output);
       // nobody hears of it, so it need not pass the mailbox
-      if (patch) setSnapshot(actor, applyPatch(actor.getSnapshot() as Snapshot<unknown>, patch, local));
+      if (patch) setSnapshot(actor, apply(actor.getSnapshot() as Snapshot<unknown>, patch));
     }
     from.started.resolve();
   }
@@ -298,18 +311,22 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
       if (line) end(line);
       return { ...snapshot, status: 'stopped' } as Snapshot<unknown>;
     }
-    const found = steps.get(event);
-    if (!found || found.line !== line) return snapshot;
-    const { step } = found;
+    const { [STEP]: step, [LINE]: from } = event as Partial<StepEvent>;
+    if (!step || !from || from !== line) return snapshot;
     for (const output of step.out) scope.defer(() => perform(output));
     try {
-      const next = applyPatch(snapshot, step.body as Patch, local);
+      const next = apply(snapshot, step.body as Patch);
       if (next.status !== 'active') end(line);
       return next;
     } catch (error) {
       end(line);
       throw error;
     }
+  }
+
+  function apply(snapshot: Snapshot<unknown>, patch: Patch): Snapshot<unknown> {
+    received = applyPatch(received ?? { fields: snapshot as unknown as Received['fields'], snapshot }, patch, local);
+    return received.snapshot;
   }
 
   function perform(output: Output<unknown>): void {
@@ -357,12 +374,8 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   }
 
   function enqueueError(of: Line, error: TroupeError): void {
-    const event = { type: 'troupe.step' };
-    steps.set(event, {
-      line: of,
-      step: { type: 'step', to: '', out: [], body: { fields: { status: 'error', error } } },
-    });
-    enqueue(event);
+    const step = { type: 'step', to: '', out: [], body: { fields: { status: 'error', error } } } as const;
+    enqueue({ type: 'troupe.step', [STEP]: step, [LINE]: of } satisfies StepEvent);
   }
 
   function finish(of: Line): void {

@@ -1,5 +1,6 @@
 // From frames to packets and back. Outgoing frames of one tick share a packet, which is posted when the tick ends or holds 128
-// events: one post a frame is what makes threads slow. A run of plain events for one actor becomes a single frame.
+// events: one post a frame is what makes threads slow. A run of plain events for one actor, or of plain steps
+// of one, becomes a single frame.
 // Text is preferred; a packet becomes an object only if one of its frames holds binary data, shared memory or a port.
 import type { MessagePort } from 'node:worker_threads';
 import type { Encoded } from './codec.ts';
@@ -22,15 +23,16 @@ export function createOutbox(post: (packet: Packet, transfer: readonly MessagePo
   let ports: MessagePort[] = [];
   let text = true;
   let events = 0;
-  // the run of plain events that is still growing; it becomes a frame when anything else follows
-  let runTo: string | undefined;
+  // the run of plain events or steps that is still growing; it becomes a frame when anything else follows
+  let runOf: 'events' | 'steps' | undefined;
+  let runTo = '';
   let run = '';
   let scheduled = false;
 
   const endRun = () => {
-    if (runTo === undefined) return;
-    frames.push(`{"type":"events","to":${JSON.stringify(runTo)},"events":[${run}]}`);
-    runTo = undefined;
+    if (runOf === undefined) return;
+    frames.push(`{"type":"${runOf}","to":${JSON.stringify(runTo)},"${runOf}":[${run}]}`);
+    runOf = undefined;
   };
   const flush = () => {
     endRun();
@@ -55,33 +57,42 @@ export function createOutbox(post: (packet: Packet, transfer: readonly MessagePo
         scheduled = true;
         queueMicrotask(atTickEnd);
       }
-      if (frame.type === 'event' && typeof frame.body === 'string') {
-        if (runTo === frame.to) run += `,${frame.body}`;
+      events += 1;
+      const kind = runKind(frame);
+      if (kind) {
+        const { to, body } = frame as { readonly to: string; readonly body: string };
+        if (runOf === kind && runTo === to) run += `,${body}`;
         else {
           endRun();
-          runTo = frame.to;
-          run = frame.body;
+          runOf = kind;
+          runTo = to;
+          run = body;
         }
-        events += 1;
-        if (events >= EVENTS_PER_PACKET) flush();
-        return;
+      } else {
+        endRun();
+        const written = writeFrame(frame);
+        frames.push(written);
+        if (typeof written !== 'string') text = false;
+        if (moving) ports.push(...moving);
       }
-      endRun();
-      const written = writeFrame(frame);
-      frames.push(written);
-      if (typeof written !== 'string') text = false;
-      if (moving) ports.push(...moving);
-      events += 1;
       if (events >= EVENTS_PER_PACKET) flush();
     },
     flush,
   };
 }
 
+/** Which run a frame can be part of: it has a plain body, and nothing else to tell. */
+function runKind(frame: Outgoing): 'events' | 'steps' | undefined {
+  if (frame.type === 'event') return typeof frame.body === 'string' ? 'events' : undefined;
+  if (frame.type !== 'step' || typeof frame.body !== 'string') return undefined;
+  return frame.out.length === 0 && !frame.merged ? 'steps' : undefined;
+}
+
 /** A frame as JSON text, or as an object where only structured clone can carry it. */
 function writeFrame(frame: Outgoing): string | object {
   if (frame.type === 'step') {
-    const { out, body, ...head } = frame;
+    const { out, body, ...rest } = frame;
+    const head = rest.merged ? rest : { type: rest.type, to: rest.to };
     if (out.length === 0) return write(head, body);
     const written = out.map(writeOutput);
     return written.every((each) => typeof each === 'string')

@@ -6,6 +6,7 @@ import { nameOf, type NodeAddress } from './address.ts';
 import { TroupeError } from './errors.ts';
 import type { Link } from './links/link.ts';
 import { createOutbox } from './packing.ts';
+import { queueMicrotask } from './platform.ts';
 import { parsePacket, PROTOCOL_VERSION, type Outgoing, type RawFrame } from './wire.ts';
 
 /** How a node is related to this one: topics and introductions travel between parents and children. */
@@ -36,8 +37,12 @@ export interface Peer {
 export function createPeer(link: Link | undefined, node: NodeAddress, role: Role, listener: PeerListener): Peer {
   const outbox = createOutbox((packet, transfer) => {
     if (link) link.post(packet, transfer);
-    else receive(packet);
+    // never at once: a packet that is full may be posted while the one before is being handled
+    else queueMicrotask(() => receive(packet));
   });
+  // a child speaks when it is spoken to: its first frame answers the greeting, and what it has to say before that waits
+  let silent = role === 'parent';
+  const early: Outgoing[] = [];
   let greeted = link === undefined;
   let expected = 0;
   let holds = 0;
@@ -47,7 +52,15 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
     node,
     role,
     listen: () => void link?.packets.subscribe({ next: receive, error: end, complete: end }),
-    push: outbox.push,
+    push(frame, ports) {
+      if (silent && frame.type !== 'hello') {
+        early.push(frame);
+        return;
+      }
+      silent = false;
+      outbox.push(frame, ports);
+      for (const each of early.splice(0)) outbox.push(each);
+    },
     hold() {
       if (holds++ === 0) link?.hold(true);
       let held = true;
@@ -57,7 +70,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
       };
     },
     close() {
-      outbox.push({ type: 'goodbye' });
+      peer.push({ type: 'goodbye' });
       outbox.flush();
       link?.close();
       over = true;
@@ -77,7 +90,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
     try {
       parsed = parsePacket(packet);
     } catch (error) {
-      outbox.push({ type: 'resync' });
+      peer.push({ type: 'resync' });
       listener.loss({ reason: 'unreadable', count: 1, error });
       return;
     }

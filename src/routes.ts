@@ -35,6 +35,8 @@ export interface Routes {
   connect(node: NodeAddress, peer: Peer): Route;
   /** Says that a route leads nowhere any more. */
   fail(node: NodeAddress, error: TroupeError): void;
+  /** Says that no peer will come for the routes that wait for one. */
+  failWaiting(errorOf: (node: NodeAddress) => TroupeError): void;
   resync(node: NodeAddress): void;
   forget(node: NodeAddress): void;
 }
@@ -54,6 +56,16 @@ export function createRoutes(missing: (node: NodeAddress) => void, bury: (letter
     if (!state) states.set(node, (state = createRoute(node, bury)));
     return state;
   };
+  const fail = (node: NodeAddress, error: TroupeError): void => {
+    const state = states.get(node);
+    if (!state) return;
+    states.delete(node);
+    state.peer = undefined;
+    state.down = error;
+    for (const frame of state.waiting.splice(0)) refuse(node, frame, error, bury);
+    for (const watcher of [...state.watchers]) watcher.down(error);
+    state.watchers.clear();
+  };
   return {
     to(node) {
       const isNew = !states.has(node);
@@ -68,15 +80,9 @@ export function createRoutes(missing: (node: NodeAddress) => void, bury: (letter
       for (const frame of state.waiting.splice(0)) peer.push(frame);
       return state.route;
     },
-    fail(node, error) {
-      const state = states.get(node);
-      if (!state) return;
-      states.delete(node);
-      state.peer = undefined;
-      state.down = error;
-      for (const frame of state.waiting.splice(0)) refuse(node, frame, error, bury);
-      for (const watcher of [...state.watchers]) watcher.down(error);
-      state.watchers.clear();
+    fail,
+    failWaiting(errorOf) {
+      for (const [node, state] of [...states]) if (!state.peer) fail(node, errorOf(node));
     },
     resync(node) {
       for (const watcher of [...(states.get(node)?.watchers ?? [])]) watcher.resync();

@@ -9,6 +9,7 @@ import {
   type AnyStateMachine,
   type Snapshot,
 } from 'xstate';
+import { isJsonLeaf, type Codec, type Encoded } from './codec.ts';
 import { TroupeError } from './errors.ts';
 
 /** The change from one snapshot to the next; an empty one says that it is the same. */
@@ -23,31 +24,51 @@ export interface Patch {
 }
 
 /** What travels of a snapshot, by field. */
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What was told of a snapshot, and for a machine the state nodes that its tags and meta were read from. */
+export interface Told {
+  readonly fields: Fields;
+  readonly nodes?: readonly unknown[];
+}
 
 type History = Readonly<Record<string, readonly { readonly id: string }[]>>;
 
 const isMachineSnapshot = (snapshot: unknown): snapshot is AnyMachineSnapshot =>
   typeof snapshot === 'object' && snapshot !== null && 'machine' in snapshot && 'value' in snapshot;
 
-/** The change that brings a receiver who has `previous` to `next`. */
-export function diffSnapshots(previous: Snapshot<unknown> | undefined, next: Snapshot<unknown>): Patch {
-  if (previous === next) return {};
-  const before = previous && fieldsOf(previous);
-  const after = fieldsOf(next);
+/** What there is to tell of a snapshot, given what was told of an earlier one. */
+export function describeSnapshot(snapshot: Snapshot<unknown>, earlier: Told | undefined): Told {
+  if (isMachineSnapshot(snapshot)) return describeMachine(snapshot, earlier);
+  // a subscription is the host's own
+  if (!('_subscription' in snapshot)) return { fields: snapshot as unknown as Fields };
+  const { _subscription, ...fields } = snapshot as Snapshot<unknown> & { readonly _subscription: unknown };
+  return { fields };
+}
+
+/** The change that brings a receiver who was told `before` to `after`. */
+export function diffFields(before: Fields | undefined, after: Fields): Patch {
   if (!before) return { whole: true, fields: after };
-  const fields: Record<string, unknown> = {};
-  let changed = false;
+  let fields: Record<string, unknown> | undefined;
   let patch: Patch = {};
-  for (const key of Object.keys(after)) {
-    if (isSame(key, before[key], after[key])) continue;
-    if (key === 'context' && isPlain(before[key]) && isPlain(after[key])) patch = diffContexts(before[key], after[key]);
-    else {
-      fields[key] = after[key];
-      changed = true;
-    }
+  for (const key in after) {
+    const old = before[key];
+    const now = after[key];
+    if (Object.is(old, now)) continue;
+    if (key === 'context' && isPlain(old) && isPlain(now)) patch = diffContexts(old, now);
+    else if (!(isRecord(key) && isShallowEqual(old, now))) (fields ??= {})[key] = now;
   }
-  return changed ? { ...patch, fields } : patch;
+  return fields ? { ...patch, fields } : patch;
+}
+
+/** A patch ready for a link. Most steps change a few strings and numbers, and those need no closer look. */
+export function encodePatch(codec: Codec, patch: Patch): Encoded {
+  return isFlat(patch.fields) && isFlat(patch.set) ? JSON.stringify(patch) : codec.encode(patch, 'snapshot');
+}
+
+function isFlat(record: Readonly<Record<string, unknown>> | undefined): boolean {
+  for (const key in record) if (!isJsonLeaf(record[key])) return false;
+  return true;
 }
 
 function diffContexts(before: Record<string, unknown>, after: Record<string, unknown>): Patch {
@@ -62,10 +83,8 @@ function diffContexts(before: Record<string, unknown>, after: Record<string, unk
   return { ...(some ? { set } : {}), ...(unset.length > 0 ? { unset } : {}) };
 }
 
-function isSame(key: string, before: unknown, after: unknown): boolean {
-  if (Object.is(before, after)) return true;
-  return key === 'tags' || key === 'meta' || key === 'children' ? isShallowEqual(before, after) : false;
-}
+/** Fields that are made anew for each snapshot, though what they hold seldom changes. */
+const isRecord = (key: string) => key === 'tags' || key === 'meta' || key === 'children';
 
 function isShallowEqual(before: unknown, after: unknown): boolean {
   if (!isPlain(before) && !Array.isArray(before)) return false;
@@ -81,37 +100,30 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   return prototype === Object.prototype || prototype === null;
 }
 
-// asked for once for each snapshot, though each is both a `next` and later a `previous`
-const described = new WeakMap<object, Fields>();
-
-function fieldsOf(snapshot: Snapshot<unknown>): Fields {
-  let fields = described.get(snapshot);
-  if (!fields)
-    described.set(snapshot, (fields = isMachineSnapshot(snapshot) ? machineFields(snapshot) : plainFields(snapshot)));
-  return fields;
-}
-
-/** A subscription is the host's own; functions and the like stay there. */
-function plainFields(snapshot: Snapshot<unknown>): Fields {
-  const { _subscription, ...fields } = snapshot as Snapshot<unknown> & { readonly _subscription?: unknown };
-  return fields;
-}
-
-function machineFields(snapshot: AnyMachineSnapshot): Fields {
-  const { status, value, context, output, error, children, tags } = snapshot;
+function describeMachine(snapshot: AnyMachineSnapshot, earlier: Told | undefined): Told {
+  const { status, value, context, output, error, children } = snapshot;
   const history = snapshot.historyValue as History;
-  return {
+  // tags and meta follow from the state nodes
+  const nodes: readonly unknown[] = snapshot._nodes;
+  const same = isShallowEqual(earlier?.nodes, nodes) ? earlier?.fields : undefined;
+  const fields = {
     status,
-    value,
+    value: same ? same['value'] : value,
     context,
     output,
     error,
     children: children as Record<string, AnyActorRef | undefined>,
-    tags: [...(tags as Set<string>)],
-    meta: snapshot.getMeta() as Record<string, unknown>,
-    history: Object.keys(history).length === 0 ? undefined : mapHistory(history, (node) => node.id),
+    tags: same ? same['tags'] : [...(snapshot.tags as Set<string>)],
+    meta: same ? same['meta'] : (snapshot.getMeta() as Record<string, unknown>),
+    history: isEmpty(history) ? undefined : mapHistory(history, (node) => node.id),
     isMachine: true,
   };
+  return { fields, nodes };
+}
+
+function isEmpty(record: object): boolean {
+  for (const _ in record) return false;
+  return true;
 }
 
 function mapHistory<TNode>(
@@ -121,39 +133,28 @@ function mapHistory<TNode>(
   return Object.fromEntries(Object.entries(history).map(([id, nodes]) => [id, nodes.map((node) => each(node))]));
 }
 
-/** The snapshot that a patch makes of the one before. `local` is the machine at hand, if the caller gave it. */
-export function applyPatch(
-  previous: Snapshot<unknown>,
-  patch: Patch,
-  local: AnyActorLogic | undefined,
-): Snapshot<unknown> {
+/** A snapshot as it is shown here, and the fields that it was made of. */
+export interface Received {
+  readonly fields: Fields;
+  readonly snapshot: Snapshot<unknown>;
+}
+
+/** What a patch makes of what was received before. `local` is the machine at hand, if the caller gave it. */
+export function applyPatch(before: Received, patch: Patch, local: AnyActorLogic | undefined): Received {
   const { fields, set, unset, whole } = patch;
-  if (!fields && !set && !unset) return previous;
-  const before = whole ? {} : received(previous);
-  const next: Record<string, unknown> = { ...before, ...fields };
+  if (!fields && !set && !unset) return before;
+  const next: Record<string, unknown> = whole ? { ...fields } : { ...before.fields, ...fields };
   if (set || unset) {
-    const context: Record<string, unknown> = { ...(before['context'] as object), ...set };
+    const context: Record<string, unknown> = { ...(before.fields['context'] as object), ...set };
     for (const key of unset ?? []) delete context[key];
     next['context'] = context;
   }
-  return revive(next, local);
-}
-
-/** The fields as they came, kept beside the snapshot that was made of them. */
-const arrived = new WeakMap<object, Fields>();
-
-function received(snapshot: Snapshot<unknown>): Fields {
-  return arrived.get(snapshot) ?? (snapshot as unknown as Fields);
+  return { fields: next, snapshot: revive(next, local) };
 }
 
 function revive(fields: Fields, local: AnyActorLogic | undefined): Snapshot<unknown> {
-  const snapshot = fields['isMachine']
-    ? isMachine(local)
-      ? reviveWith(local, fields)
-      : createDetachedSnapshot(fields)
-    : (fields as unknown as Snapshot<unknown>);
-  arrived.set(snapshot, fields);
-  return snapshot;
+  if (!fields['isMachine']) return fields as unknown as Snapshot<unknown>;
+  return isMachine(local) ? reviveWith(local, fields) : createDetachedSnapshot(fields);
 }
 
 const isMachine = (logic: AnyActorLogic | undefined): logic is AnyStateMachine =>
@@ -202,17 +203,9 @@ function cannotKnow(): never {
 
 /** What a hosted actor's snapshot is before the first one has come: active, so that XState starts it. */
 export function createPlaceholder(local: AnyActorLogic | undefined, input: unknown): Snapshot<unknown> {
-  if (isMachine(local)) {
-    const fields = fieldsOf(getInitialSnapshot(local, input as never) as Snapshot<unknown>);
-    return revive({ ...fields, status: 'active', output: undefined, error: undefined }, local);
-  }
-  return createDetachedSnapshot({
-    status: 'active',
-    output: undefined,
-    error: undefined,
-    value: {},
-    context: {},
-    children: {},
-    tags: [],
-  });
+  if (!isMachine(local)) return createDetachedSnapshot({ ...ACTIVE, value: {}, context: {}, children: {}, tags: [] });
+  const { fields } = describeSnapshot(getInitialSnapshot(local, input as never) as Snapshot<unknown>, undefined);
+  return revive({ ...fields, ...ACTIVE }, local);
 }
+
+const ACTIVE = { status: 'active', output: undefined, error: undefined };

@@ -44,6 +44,7 @@ export type ChannelFrame<TBody> =
   | { readonly type: 'preload'; readonly to: string; readonly source: string }
   // back from an actor
   | StepFrame<TBody>
+  | { readonly type: 'steps'; readonly to: string; readonly steps: readonly unknown[] }
   | { readonly type: 'settled'; readonly to: string; readonly request: string }
   | { readonly type: 'down'; readonly to: string; readonly from: Address; readonly body: TBody }
   | { readonly type: 'ended'; readonly to: string };
@@ -73,8 +74,8 @@ export interface StepFrame<TBody> {
   readonly to: string;
   readonly out: readonly Output<TBody>[];
   /** The receiver acknowledges it: then the next merged step may come. */
-  readonly merged?: true;
-  readonly body?: TBody;
+  readonly merged?: boolean;
+  readonly body?: TBody | undefined;
 }
 
 /** What an actor put out while it took a step. */
@@ -107,7 +108,10 @@ export function parsePacket(packet: unknown): { readonly seq: number; readonly f
   const found: unknown = typeof packet === 'string' ? parseJson(packet) : packet;
   if (typeof found !== 'object' || found === null) throw badFrame('a packet is not an object', packet);
   const { seq, frames } = found as Partial<PacketObject>;
-  if (typeof seq !== 'number' || !Array.isArray(frames)) throw badFrame('a packet has no seq or no frames', packet);
+  // a seq that is no count would make every later packet a duplicate
+  if (!Number.isSafeInteger(seq) || (seq as number) < 0 || !Array.isArray(frames) || frames.length === 0) {
+    throw badFrame('a packet has no seq or no frames', packet);
+  }
   const parsed =
     typeof packet === 'string' ? frames : frames.map((frame) => (typeof frame === 'string' ? parseJson(frame) : frame));
   for (const frame of parsed) {
@@ -115,7 +119,7 @@ export function parsePacket(packet: unknown): { readonly seq: number; readonly f
       throw badFrame('a frame has no type', packet);
     }
   }
-  return { seq, frames: parsed as readonly RawFrame[] };
+  return { seq: seq as number, frames: parsed as readonly RawFrame[] };
 }
 
 function parseJson(text: string): unknown {

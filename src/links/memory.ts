@@ -18,8 +18,11 @@ export function createMemoryLink(options: MemoryLinkOptions = {}): readonly [Lin
   let open = true;
   const link = (mine: End, other: End): Link => ({
     packets: mine.packets,
-    post(packet) {
-      if (open) schedule(() => other.deliver((subscriber) => subscriber.next(packet)));
+    post(packet, transfer = []) {
+      if (!open) return;
+      // a list of ports is a transfer list, but its type also takes what only browsers have
+      const copy = typeof packet === 'string' ? packet : structuredClone(packet, { transfer: transfer as never[] });
+      schedule(() => other.deliver((subscriber) => subscriber.next(copy)));
     },
     close() {
       if (!open) return;

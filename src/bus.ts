@@ -185,7 +185,7 @@ export function createBus(options: BusOptions = {}): Bus {
       if (closed) return;
       const channel = channels.get(frame.to);
       if (channel) channel.next(frame);
-      else unclaimed.next(frame);
+      else unclaim(frame);
     },
     report: (change) => nodes.next(change),
     bury,
@@ -254,13 +254,15 @@ export function createBus(options: BusOptions = {}): Bus {
   }
 
   function deliver(frame: RawFrame): void {
-    const to = frame['to'] as string;
-    const channel = channels.get(to);
+    const channel = channels.get(frame['to'] as string);
     if (channel) channel.next(revive(bus.codec, frame));
-    else if (frame.type === 'event') bury({ reason: 'no-such-actor', target: addressOf(address, to), count: 1 });
-    else if (frame.type === 'events')
-      bury({ reason: 'no-such-actor', target: addressOf(address, to), count: (frame['events'] as unknown[]).length });
-    else unclaimed.next(revive(bus.codec, frame));
+    else unclaim(revive(bus.codec, frame));
+  }
+
+  function unclaim(frame: Delivery): void {
+    const count = frame.type === 'event' ? 1 : frame.type === 'events' ? frame.events.length : 0;
+    if (count === 0) unclaimed.next(frame);
+    else bury({ reason: 'no-such-actor', target: addressOf(address, frame.to), count });
   }
 
   /** The node above greets first, and with that says who this node is. A node joins before anything here has been addressed. */

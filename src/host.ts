@@ -5,6 +5,7 @@ import { addressOf, localIdOf, nodeOf } from './address.ts';
 import type { Bus } from './bus.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { TroupeError } from './errors.ts';
+import { bury } from './graves.ts';
 import { refsOf } from './refs.ts';
 import type { Delivery, StartFrame } from './wire.ts';
 import { createStandIn, isReportOf } from './xstate.ts';
@@ -49,12 +50,19 @@ function startLater(
 ): void {
   const waiting: Delivery[] = [];
   bus.open(frame.session).subscribe((delivery) => waiting.push(delivery));
-  loading
-    .then((logic) => run(bus, frame, logic))
-    .catch(refuse)
-    .finally(() => {
-      for (const delivery of waiting) bus.redeliver(delivery);
-    });
+  const proceed = (begin: () => void) => {
+    try {
+      begin();
+    } catch (error) {
+      refuse(error);
+    }
+    // at once, before anything else can arrive
+    for (const delivery of waiting) bus.redeliver(delivery);
+  };
+  loading.then(
+    (logic) => proceed(() => run(bus, frame, logic)),
+    (error: unknown) => proceed(() => refuse(error)),
+  );
 }
 
 function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
@@ -80,15 +88,11 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
 }
 
 /** The caller's half hears of it as of any error of an actor, and then says that it is done with it. */
-function refuseStart(bus: Bus, frame: StartFrame<unknown>, error: unknown): void {
-  const { route, to } = { route: bus.route(nodeOf(frame.from)), to: localIdOf(frame.from) };
-  bus.open(frame.session).subscribe((delivery) => {
-    if (delivery.type === 'settle') route.push({ type: 'settled', to, request: delivery.request });
-    if (delivery.type !== 'stop') return;
-    bus.shut(frame.session);
-    route.push({ type: 'ended', to });
-  });
-  route.push({ type: 'step', to, out: [], body: bus.codec.encode({ fields: { status: 'error', error } }, 'error') });
+function refuseStart(bus: Bus, { from, session }: StartFrame<unknown>, error: unknown): void {
+  bury(bus, session, { type: 'failed', error });
+  bus.shut(session);
+  const body = bus.codec.encode({ fields: { status: 'error', error } }, 'error');
+  bus.route(nodeOf(from)).push({ type: 'step', to: localIdOf(from), out: [], body });
 }
 
 /** Checks that an export is what can be hosted. */

@@ -75,6 +75,8 @@ export function mirrorOf(actor: AnyActorRef): Mirror | undefined {
 }
 
 interface Line extends Session {
+  /** The actor's local id over there. */
+  readonly to: string;
   /** The local id here that the far side answers to. */
   readonly from: Address;
   readonly started: Deferred<void>;
@@ -146,6 +148,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     const over = createDeferred<void>();
     const opened: Line = {
       route,
+      to: localId,
       address: addressOf(route.node, localId),
       from: addressOf(bus.address, bus.createId()),
       started,
@@ -176,9 +179,11 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
 
   function deliver(event: AnyEventObject): void {
     const source = currentSource();
-    if (statusOf(actor) === 'stopped') {
-      const target = line?.address ?? addressOf(bus.address, actor.sessionId);
-      bus.bury({ reason: 'stopped', target, count: 1, error: stoppedError(actor, event) });
+    const status = statusOf(actor);
+    const address = line?.address ?? addressOf(bus.address, actor.sessionId);
+    // between its end over there and its end here an actor has ended all the same
+    if (status === 'stopped' || (status === 'running' && line && line.state !== 'running')) {
+      bus.bury({ reason: 'stopped', target: address, count: 1, error: stoppedError(actor, event) });
       return;
     }
     let encoded: Encoded;
@@ -187,16 +192,16 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
       try {
         encoded = bus.codec.encode(event, 'event');
       } catch (error) {
-        refuseEvent(bus, source, actor, line?.address ?? addressOf(bus.address, actor.sessionId), error);
+        refuseEvent(bus, source, actor, address, error);
         return;
       }
     }
     checked = undefined;
-    if (line?.state !== 'running') {
+    if (line?.state !== 'running' || status === 'not-started') {
       waiting.push(encoded);
       return;
     }
-    const to = localIdOf(line.address);
+    const { to } = line;
     const outlet = source && outletTo(source, line.route.node);
     if (outlet) outlet.put({ type: 'send', to, body: encoded });
     else line.route.push({ type: 'event', to, body: encoded });
@@ -207,14 +212,14 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     if (wish === to.wish) return;
     to.wish = wish;
     if (wish) listen(to);
-    if (wish || owns) to.route.push({ type: 'observe', to: localIdOf(to.address), from: to.from, wish });
+    if (wish || owns) to.route.push({ type: 'observe', to: to.to, from: to.from, wish });
     else retire(to);
   }
 
   /** A ref that nobody observes or settles any more needs no frames. */
   function retire(from: Line): void {
     if (owns || from.wish || from.requests.size > 0 || from.state !== 'running') return;
-    from.route.push({ type: 'observe', to: localIdOf(from.address), from: from.from, wish: false });
+    from.route.push({ type: 'observe', to: from.to, from: from.from, wish: false });
     deafen(from);
   }
 
@@ -233,7 +238,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   }
 
   function ask(to: Line, request: string): void {
-    to.route.push({ type: 'settle', to: localIdOf(to.address), from: to.from, request });
+    to.route.push({ type: 'settle', to: to.to, from: to.from, request });
   }
 
   /** Has the far side's frames delivered here, and this mirror told when the far node is gone. */
@@ -254,8 +259,8 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
 
   /** After a loss: what the far side must know, once more. All of it may safely be heard twice. */
   function sayAgain(to: Line): void {
-    const id = localIdOf(to.address);
-    if (to.state === 'ending') to.route.push({ type: 'stop', to: id });
+    const id = to.to;
+    if (to.state === 'ending') to.route.push({ type: 'stop', to: id, from: to.from });
     else to.route.push({ type: 'observe', to: id, from: to.from, wish: to.wish });
     for (const request of to.requests.keys()) ask(to, request);
   }
@@ -285,7 +290,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   }
 
   function hearStep(from: Line, step: StepFrame<unknown>): void {
-    if (step.merged) from.route.push({ type: 'acknowledge', to: localIdOf(from.address), from: from.from });
+    if (step.merged) from.route.push({ type: 'acknowledge', to: from.to, from: from.from });
     if (from.state !== 'running' || from !== line || statusOf(actor) !== 'running') {
       // a stopped actor emits nothing and tells its parent nothing, but what it sent to others goes on
       for (const output of step.out) if (output.type === 'send' || output.type === 'log') perform(output);
@@ -357,7 +362,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
       return;
     }
     of.state = 'ending';
-    of.route.push({ type: 'stop', to: localIdOf(of.address) });
+    of.route.push({ type: 'stop', to: of.to, from: of.from });
   }
 
   function lose(of: Line, error: TroupeError): void {

@@ -40,7 +40,7 @@ export type ChannelFrame<TBody> =
   | { readonly type: 'watch' | 'unwatch'; readonly to: string; readonly from: Address }
   // to a host
   | StartFrame<TBody>
-  | { readonly type: 'stop'; readonly to: string }
+  | { readonly type: 'stop'; readonly to: string; readonly from: Address }
   | { readonly type: 'preload'; readonly to: string; readonly source: string }
   // back from an actor
   | StepFrame<TBody>

@@ -81,3 +81,10 @@ export function isTroupeError<TCode extends TroupeErrorCode = TroupeErrorCode>(
   const { name, code: found } = error as { readonly name?: unknown; readonly code?: unknown };
   return name === 'TroupeError' && typeof found === 'string' && (code === undefined || found === code);
 }
+
+/** Adds to the stack of an error that came from elsewhere which actor failed on which node; anything else is left as it is. */
+export function markRemote(error: unknown, actor: string, node: string): void {
+  if (!(error instanceof Error)) return;
+  const mark = `\n    in actor '${actor}' on ${node}`;
+  if (!error.stack?.includes(mark)) error.stack = `${error.stack ?? String(error)}${mark}`;
+}

@@ -6,7 +6,7 @@ import { addressOf, localIdOf, nameOf, type Address } from './address.ts';
 import type { Bus, Route } from './bus.ts';
 import type { Encoded } from './codec.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
-import { TroupeError } from './errors.ts';
+import { markRemote, TroupeError } from './errors.ts';
 import { outletTo } from './endpoint.ts';
 import { refuseEvent } from './refusal.ts';
 import { applyPatch, type Patch, type Received } from './snapshots.ts';
@@ -330,6 +330,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   }
 
   function apply(snapshot: Snapshot<unknown>, patch: Patch): Snapshot<unknown> {
+    if (patch.fields?.['status'] === 'error' && line) markRemote(patch.fields['error'], actor.id, line.route.node);
     received = applyPatch(received ?? { fields: snapshot as unknown as Received['fields'], snapshot }, patch, local);
     return received.snapshot;
   }

@@ -5,6 +5,7 @@ import { assertActorRef } from './recipient.ts';
 import { settled, type SettledOptions } from './settled.ts';
 import { wait } from './wait.ts';
 import { TroupeError } from './errors.ts';
+import { statusOf } from './xstate.ts';
 
 /**
  * Waits for the first snapshot of an actor that was started: until then a hosted actor shows a placeholder that matches nothing.
@@ -39,9 +40,11 @@ export function started<TRef extends AnyActorRef>(
   const first = async (over: AbortSignal): Promise<SnapshotFrom<TRef>> => {
     assertActorRef(ref, 'wait for the start');
     const mirror = mirrorOf(ref);
-    if (!mirror?.owns) return settled(ref, undefined, { signal: over });
-    await Promise.race([mirror.session?.first, settled(ref, undefined, { signal: over })]);
-    return ref.getSnapshot() as SnapshotFrom<TRef>;
+    const all = () => settled(ref, undefined, { signal: over });
+    if (!mirror?.owns || statusOf(ref) === 'not-started') return all();
+    await Promise.race([mirror.session?.first, all()]);
+    // one that failed has shown a snapshot too, but did not start
+    return statusOf(ref) === 'running' ? (ref.getSnapshot() as SnapshotFrom<TRef>) : all();
   };
   return wait(first, { timeout, signal, timedOut });
 }

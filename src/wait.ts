@@ -1,4 +1,5 @@
-// A wait that always ends: by what it waits for, by the signal, or by the deadline. Timers do not keep the process alive.
+// A wait that always ends: by what it waits for, by the signal, or by the deadline. The deadline
+// keeps the process alive, for somebody waits for it.
 import { clearTimeout, setTimeout } from './platform.ts';
 
 export interface WaitOptions {

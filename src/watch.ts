@@ -2,6 +2,7 @@
 import type { AnyActorRef, Snapshot } from 'xstate';
 import { addressOf, localIdOf } from './address.ts';
 import type { Down } from './down.ts';
+import { markRemote } from './errors.ts';
 import { mirrorOf, type Mirror } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
 import { onEnd, statusOf } from './xstate.ts';
@@ -63,7 +64,7 @@ function endingOf(ref: AnyActorRef): Down {
 }
 
 /** Asks the node of the actor, which answers when it ends; if the node itself is gone, so is the actor. */
-function watchElsewhere({ bus, session }: Mirror, done: (down: Down) => void): () => void {
+function watchElsewhere({ actor, bus, session }: Mirror, done: (down: Down) => void): () => void {
   if (!session) {
     done({ type: 'stopped' });
     return () => {};
@@ -82,7 +83,10 @@ function watchElsewhere({ bus, session }: Mirror, done: (down: Down) => void): (
     done(down);
   };
   bus.open(id).subscribe((frame) => {
-    if (frame.type === 'down') finish(frame.body as Down);
+    if (frame.type !== 'down') return;
+    const down = frame.body as Down;
+    if (down.type === 'failed') markRemote(down.error, actor.id, route.node);
+    finish(down);
   });
   const unwatch = route.watch({ down: (error) => finish({ type: 'failed', error }), resync: ask });
   if (route.down) finish({ type: 'failed', error: route.down });

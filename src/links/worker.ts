@@ -6,15 +6,15 @@ import { TroupeError } from '../errors.ts';
 import type { Link } from './link.ts';
 import { createPortLink } from './port.ts';
 
-/** A link over a worker thread; `exited` resolves when nothing is left of the thread. */
+/** A link over a worker thread; `exited` resolves with the exit code when nothing is left of the thread. */
 export function createWorkerLink(
   worker: Worker,
   name: string,
-): { readonly link: Link; readonly exited: Promise<void> } {
+): { readonly link: Link; readonly exited: Promise<number> } {
   let closing = false;
   let cause: unknown;
   let failed = false;
-  const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  const exited = new Promise<number>((resolve) => worker.once('exit', resolve));
   worker.once('error', (error) => {
     failed = true;
     cause = error;
@@ -23,10 +23,16 @@ export function createWorkerLink(
     closing = true;
     void worker.terminate();
   });
+  // a worker, unlike a port, does not wait until somebody listens
+  const early: unknown[] = [];
+  const keep = (packet: unknown) => early.push(packet);
+  worker.on('message', keep);
   worker.unref();
   const packets = new Observable<unknown>((subscriber) => {
+    worker.off('message', keep);
+    for (const packet of early.splice(0)) subscriber.next(packet);
     const subscription = port.packets.subscribe(subscriber);
-    worker.once('exit', (exitCode) => {
+    void exited.then((exitCode) => {
       if (closing) subscriber.complete();
       else subscriber.error(deathOf(name, exitCode, failed, cause));
     });

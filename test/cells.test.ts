@@ -319,7 +319,7 @@ describe('a name', () => {
   it('is not missed by a thread that joins in the midst of a flood of them', async () => {
     const name = label();
     const flags = openFlags();
-    const noise = start({ task: 'churn', label: `${name}noise ` });
+    const noise = start({ task: 'churn', label: `${name}noise `, pause: 1 });
     const thread = start({ task: 'findAll', label: name, flags });
     let running = true;
     const found = thread.result().finally(() => (running = false));

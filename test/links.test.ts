@@ -1,0 +1,157 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import { describe, expect, it, vi } from 'vitest';
+import { createMemoryLink, createPortLink, type PortLike } from 'troupe';
+import { createWorkerLink } from '../dist/src/links/worker.js';
+import { driveEnd, see } from '../dist/test/fixtures/link-end.js';
+import { controlEnd, describeLink, turns } from './link.contract.ts';
+
+// Threads and processes start slowly on a busy machine.
+vi.setConfig({ testTimeout: 20_000 });
+
+const farEnd = new URL('../dist/test/fixtures/link-end.js', import.meta.url);
+
+function startThread(): { readonly worker: Worker; readonly control: import('node:worker_threads').MessagePort } {
+  const { port1, port2 } = new MessageChannel();
+  return { worker: new Worker(farEnd, { workerData: { control: port2 }, transferList: [port2] }), control: port1 };
+}
+
+/** A port with only what a browser's has. */
+function asInBrowsers(port: import('node:worker_threads').MessagePort): PortLike {
+  return {
+    postMessage: (message, transfer) => port.postMessage(message, transfer),
+    addEventListener: (type, listener) => port.addEventListener(type, listener as never),
+    removeEventListener: (type, listener) => port.removeEventListener(type, listener as never),
+    start: () => port.start(),
+    close: () => port.close(),
+  };
+}
+
+describeLink({
+  name: 'a memory link',
+  farCloses: 'completed',
+  drains: true,
+  open() {
+    const [near, far] = createMemoryLink();
+    const { port1, port2 } = new MessageChannel();
+    driveEnd(far, port2);
+    return { near, far: controlEnd(port1) };
+  },
+});
+
+describeLink({
+  name: 'a link over a MessageChannel',
+  farCloses: 'completed',
+  drains: true,
+  open() {
+    const channel = new MessageChannel();
+    const { port1, port2 } = new MessageChannel();
+    driveEnd(createPortLink(channel.port2), port2);
+    return { near: createPortLink(channel.port1), far: controlEnd(port1) };
+  },
+});
+
+describeLink({
+  name: 'a link over a port as browsers have it',
+  farCloses: 'completed',
+  drains: true,
+  open() {
+    const channel = new MessageChannel();
+    const { port1, port2 } = new MessageChannel();
+    driveEnd(createPortLink(asInBrowsers(channel.port2)), port2);
+    return { near: createPortLink(asInBrowsers(channel.port1)), far: controlEnd(port1) };
+  },
+});
+
+describeLink({
+  name: 'a link to a worker thread',
+  farCloses: 'THREAD_DIED',
+  drains: false,
+  open() {
+    const { worker, control } = startThread();
+    return { near: createWorkerLink(worker, 'far').link, far: controlEnd(control) };
+  },
+});
+
+describe('a port link', () => {
+  it('leaves no listener on its port when it has ended', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const before = [port1.listenerCount('message'), port1.listenerCount('close')];
+    const link = createPortLink(port1);
+    const seen = see(link);
+    see(createPortLink(port2));
+    expect(port1.listenerCount('message')).toBe((before[0] ?? 0) + 1);
+    link.close();
+    await seen.ended;
+    expect([port1.listenerCount('message'), port1.listenerCount('close')]).toEqual(before);
+  });
+});
+
+describe('a worker link', () => {
+  it('leaves no listener on the worker when the thread is gone', async () => {
+    const { worker } = startThread();
+    const { link, exited } = createWorkerLink(worker, 'far');
+    const seen = see(link);
+    link.close();
+    await exited;
+    expect(await seen.ended).toBe('completed');
+    expect(['message', 'close', 'exit'].map((event) => worker.listenerCount(event))).toEqual([0, 0, 0]);
+  });
+
+  it('tells of a thread that ended before anybody listened', async () => {
+    const worker = new Worker('process.exit(3)', { eval: true });
+    const { link, exited } = createWorkerLink(worker, 'brief');
+    await exited;
+    await turns();
+    expect(await see(link).ended).toMatchObject({ code: 'THREAD_DIED', details: { thread: 'brief', exitCode: 3 } });
+  });
+
+  it('tells an exit, an uncaught error and exhausted memory apart', async () => {
+    const ends = async (program: string, resourceLimits = {}) =>
+      see(createWorkerLink(new Worker(program, { eval: true, resourceLimits }), 'brief').link).ended;
+    expect(await ends('process.exit(4)')).toMatchObject({ code: 'THREAD_DIED', details: { exitCode: 4 } });
+    expect(await ends('throw new RangeError("oh")')).toMatchObject({
+      code: 'THREAD_DIED',
+      message: expect.stringContaining('oh') as string,
+      cause: { name: 'RangeError' },
+    });
+    const hoard = 'const all = []; for (;;) all.push(new Array(1e4).fill(Math.random()));';
+    expect(await ends(hoard, { maxOldGenerationSizeMb: 16 })).toMatchObject({ code: 'OUT_OF_MEMORY' });
+  });
+});
+
+describe('holding the process', () => {
+  const links = {
+    'a link over a MessageChannel': `
+      const { port1, port2 } = new MessageChannel();
+      const link = createPortLink(port1);
+      createPortLink(port2).packets.subscribe();`,
+    'a link to a worker thread': `
+      const { Worker } = await import('node:worker_threads');
+      const worker = new Worker('require("node:worker_threads").parentPort.on("message", () => {})', { eval: true, execArgv: [] });
+      const { createWorkerLink } = await import('./dist/src/links/worker.js');
+      const { link } = createWorkerLink(worker, 'far');`,
+  };
+  // a timer that does not hold the process fires only if something else does
+  const program = (open: string, hold: string) => `
+    import { createPortLink } from 'troupe';
+    ${open}
+    link.packets.subscribe();
+    ${hold}
+    setTimeout(() => { console.log('held'); link.hold(false); }, 30).unref();`;
+
+  async function run(source: string): Promise<string> {
+    const node = promisify(execFile)(process.execPath, ['--input-type=module', '-e', source], { timeout: 30_000 });
+    return (await node).stdout.trim();
+  }
+
+  for (const [name, open] of Object.entries(links)) {
+    it(`lets the process go at first: ${name}`, async () => {
+      expect(await run(program(open, ''))).toBe('');
+    });
+    it(`holds it until it is let go: ${name}`, async () => {
+      expect(await run(program(open, 'link.hold(true);'))).toBe('held');
+    });
+  }
+});

@@ -1,0 +1,121 @@
+// The actors that are measured. Every arm runs these, hosted or by hand.
+import { assign, emit, fromTransition, sendTo, setup } from 'xstate';
+import type { Recipient } from 'troupe';
+
+export interface Pong {
+  readonly type: 'PONG';
+  readonly number: number;
+}
+
+export type PingerEvent =
+  | { readonly type: 'PING'; readonly number: number }
+  | { readonly type: 'ASK'; readonly number: number; readonly replyTo: Recipient<Pong> };
+
+/** Answers each ping, and counts it: to whoever listens, or to whoever asks. */
+export const pinger = setup({
+  types: { context: {} as { readonly handled: number }, events: {} as PingerEvent, emitted: {} as Pong },
+  actions: { count: assign({ handled: ({ context }) => context.handled + 1 }) },
+}).createMachine({
+  context: { handled: 0 },
+  on: {
+    PING: { actions: ['count', emit(({ event }) => ({ type: 'PONG', number: event.number }) as const)] },
+    ASK: {
+      actions: [
+        'count',
+        sendTo(
+          ({ event }) => event.replyTo,
+          ({ event }) => ({ type: 'PONG', number: event.number }) as const,
+        ),
+      ],
+    },
+  },
+});
+
+/** Adds up: the least that logic can do. */
+export const counter = fromTransition(
+  ({ handled }: { readonly handled: number }, event: { readonly type: 'ADD'; readonly amount: number }) => ({
+    handled: handled + event.amount,
+  }),
+  { handled: 0 },
+);
+
+export type TillEvent =
+  | { readonly type: 'OPEN'; readonly clerk: string }
+  | { readonly type: 'SCAN'; readonly sku: string; readonly price: number; readonly quantity: number }
+  | { readonly type: 'PAY'; readonly amount: number }
+  | { readonly type: 'CLOSE' };
+
+interface TillContext {
+  readonly handled: number;
+  readonly clerk: string;
+  readonly items: number;
+  readonly total: number;
+  readonly sold: number;
+  readonly seal: number;
+}
+
+const MOST_ITEMS = 100;
+const SEAL_TURNS = 1000;
+
+/** A till: nested states, guards, and in each action a little work for the processor. */
+export const till = setup({
+  types: { context: {} as TillContext, events: {} as TillEvent },
+  guards: {
+    fits: ({ context, event }) => event.type === 'SCAN' && context.items + event.quantity <= MOST_ITEMS,
+    covers: ({ context, event }) => event.type === 'PAY' && event.amount >= context.total,
+  },
+  actions: {
+    count: assign({ handled: ({ context }) => context.handled + 1 }),
+    open: assign({ clerk: ({ event }) => (event.type === 'OPEN' ? event.clerk : '') }),
+    add: assign(({ context, event }) => {
+      if (event.type !== 'SCAN') return {};
+      const { price, quantity, sku } = event;
+      return {
+        items: context.items + quantity,
+        total: context.total + price * quantity,
+        seal: sealOf(context.seal, sku),
+      };
+    }),
+    sell: assign(({ context }) => ({ sold: context.sold + context.total, items: 0, total: 0 })),
+  },
+}).createMachine({
+  id: 'till',
+  context: { handled: 0, clerk: '', items: 0, total: 0, sold: 0, seal: 0 },
+  initial: 'closed',
+  on: { '*': { actions: 'count' } },
+  states: {
+    closed: { on: { OPEN: { target: 'open', actions: ['count', 'open'] } } },
+    open: {
+      initial: 'empty',
+      on: { CLOSE: { target: 'closed', actions: 'count' } },
+      states: {
+        empty: { on: { SCAN: { guard: 'fits', target: 'selling', actions: ['count', 'add'] } } },
+        selling: {
+          on: {
+            SCAN: { guard: 'fits', actions: ['count', 'add'] },
+            PAY: [{ guard: 'covers', target: 'empty', actions: ['count', 'sell'] }, { actions: 'count' }],
+          },
+        },
+      },
+    },
+  },
+});
+
+/** One sale, of eight events. */
+export const SALE: readonly TillEvent[] = [
+  { type: 'OPEN', clerk: 'Alice' },
+  { type: 'SCAN', sku: 'bread-white-500', price: 220, quantity: 1 },
+  { type: 'SCAN', sku: 'milk-whole-1000', price: 119, quantity: 2 },
+  { type: 'SCAN', sku: 'eggs-free-range-10', price: 349, quantity: 1 },
+  { type: 'SCAN', sku: 'coffee-beans-250', price: 599, quantity: 3 },
+  { type: 'PAY', amount: 5 },
+  { type: 'PAY', amount: 5000 },
+  { type: 'CLOSE' },
+];
+
+function sealOf(seed: number, text: string): number {
+  let seal = seed;
+  for (let turn = 0; turn < SEAL_TURNS; turn += 1)
+    seal = Math.imul(seal ^ text.charCodeAt(turn % text.length), 16_777_619);
+  return seal >>> 0;
+}

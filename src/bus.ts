@@ -119,7 +119,7 @@ export function createBus(options: BusOptions = {}): Bus {
     peerOf: routes.peerOf,
     meet: (node, port) => void bus.connect(createPortLink(port), { node, as: 'neighbour' }),
     isUnknown(node) {
-      if (!routes.peerOf(node)) routes.fail(node, unknownError(bus.name, node));
+      if (!routes.peerOf(node)) routes.fail(node, closed ? closedError() : unknownError(bus.name, node));
     },
   });
 

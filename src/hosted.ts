@@ -18,7 +18,7 @@ import type { Bus, Route } from './bus.ts';
 import { HOST_CHANNEL } from './host.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { refsOf } from './refs.ts';
-import { createPlaceholder } from './snapshots.ts';
+import { createPlaceholder } from './received.ts';
 import { assertSeams, muteFirstUpdate, parentOf } from './xstate.ts';
 import type { SnapshotMode } from './wire.ts';
 

@@ -4,7 +4,7 @@
 export { inThread, createThreads } from './threads.ts';
 export type { ThreadOptions, ThreadsOptions } from './threads.ts';
 export { createMemoryHost } from './memory-host.ts';
-export type { MemoryHostOptions } from './memory-host.ts';
+export type { MemoryHost, MemoryHostOptions } from './memory-host.ts';
 export { serve } from './serve.ts';
 export type { Host, HostOptions } from './hosts.ts';
 export type { Hosted, HostedModule, ImportOptions } from './hosted.ts';

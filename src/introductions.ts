@@ -112,6 +112,8 @@ export function createIntroductions(here: Neighbourhood): Introductions {
         forget(node);
         if (peer.role === 'child') announce('left', node);
       }
+      // whoever was to answer for them is gone
+      for (const node of gone) here.isUnknown(node);
     },
   };
 }

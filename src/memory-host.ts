@@ -2,6 +2,7 @@
 // in a test what a thread would do, without a thread.
 import { createIncarnation, nodeAddress } from './address.ts';
 import { hostActors } from './host.ts';
+import type { HostedModule, ImportOptions } from './hosted.ts';
 import { createHost, type Host, type HostOptions } from './hosts.ts';
 import { createMemoryLink, type MemoryLinkOptions } from './links/memory.ts';
 import { loadFrom } from './load.ts';
@@ -9,6 +10,13 @@ import { createBus } from './refs.ts';
 import { currentBus } from './realm.ts';
 
 export interface MemoryHostOptions extends HostOptions, MemoryLinkOptions {}
+
+/** A host in this realm; the types of what it imports follow from the module that it is given. */
+export interface MemoryHost extends Host<object> {
+  /** As {@link Host.import}, with the module itself as the source. */
+  import<TModule extends object>(module: TModule, options?: ImportOptions<TModule>): HostedModule<TModule>;
+  import<TModule extends object>(source: object, options?: ImportOptions<TModule>): HostedModule<TModule>;
+}
 
 /**
  * Makes a host in this realm, to which modules are given as objects.
@@ -28,7 +36,7 @@ export interface MemoryHostOptions extends HostOptions, MemoryLinkOptions {}
  * console.log((await settled(actor)).context); // 1
  * ```
  */
-export function createMemoryHost(options: MemoryHostOptions = {}): Host<object> {
+export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
   const bus = options.bus ?? currentBus();
   const name = options.name ?? 'memory';
   const modules: object[] = [];

@@ -9,7 +9,8 @@ import { createDeferred, type Deferred } from './deferred.ts';
 import { markRemote, TroupeError } from './errors.ts';
 import { outletTo } from './endpoint.ts';
 import { refuseEvent } from './refusal.ts';
-import { applyPatch, type Patch, type Received } from './snapshots.ts';
+import { applyPatch, type Received } from './received.ts';
+import type { Patch } from './snapshots.ts';
 import {
   currentSource,
   emit,
@@ -86,7 +87,6 @@ interface Line extends Session {
   wish: boolean;
   /** Whether the far side sends steps here. */
   listening: boolean;
-  release: () => void;
   unwatch: () => void;
 }
 
@@ -159,7 +159,6 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
       state: 'running',
       wish: false,
       listening: false,
-      release: () => {},
       unwatch: () => {},
       settle: () => settle(opened),
     };
@@ -168,7 +167,6 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     if (start) {
       opened.wish = isObserved(actor);
       listen(opened);
-      opened.release = route.hold();
       route.push(start(opened));
     }
     for (const encoded of waiting.splice(0)) route.push({ type: 'event', to: localId, body: encoded });
@@ -387,7 +385,6 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   function finish(of: Line): void {
     of.state = 'gone';
     deafen(of);
-    of.release();
     of.over.resolve();
     for (const request of of.requests.values()) request.resolve();
   }

@@ -12,7 +12,7 @@ import { localIdOf, nodeOf, type Address } from './address.ts';
 import type { Bus } from './bus.ts';
 import { TroupeError } from './errors.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
-import { createPlaceholder } from './snapshots.ts';
+import { createPlaceholder } from './received.ts';
 import { muteFirstUpdate } from './xstate.ts';
 
 type RemoteLogic = ActorLogic<Snapshot<unknown>, AnyEventObject>;

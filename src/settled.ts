@@ -130,9 +130,10 @@ async function settleWhere(
   let judging = false;
   const subscription = ref.subscribe({ next: (snapshot) => judging && judge(snapshot), error: () => {} });
   over.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
-  const settledSnapshot = await settleOne(ref, undefined, over);
+  await settleOne(ref, undefined, over);
   judging = true;
-  judge(settledSnapshot);
+  // not the one that it settled with: another may have come before this goes on, and was not judged
+  judge(ref.getSnapshot());
   const never = endOf(ref, over).then(() => {
     // its last snapshot has been judged
     throw new TroupeError(

@@ -1,16 +1,7 @@
-// Snapshots on the wire: what changed since the last one. Of the context the changed top-level keys travel, and the others keep
-// their identity at the receiver, so that selectors stay quiet. A snapshot that did not change at all stays the same object.
-import {
-  getInitialSnapshot,
-  matchesState,
-  type AnyActorLogic,
-  type AnyActorRef,
-  type AnyMachineSnapshot,
-  type AnyStateMachine,
-  type Snapshot,
-} from 'xstate';
+// What is told of a snapshot: at first all, then what changed since. Of the context only the changed top-level keys travel. What becomes of it at
+// the other end is in `received.ts`.
+import type { AnyActorRef, AnyMachineSnapshot, Snapshot } from 'xstate';
 import { isJsonLeaf, type Codec, type Encoded } from './codec.ts';
-import { TroupeError } from './errors.ts';
 
 /** The change from one snapshot to the next; an empty one says that it is the same. */
 export interface Patch {
@@ -115,7 +106,7 @@ function describeMachine(snapshot: AnyMachineSnapshot, earlier: Told | undefined
     children: children as Record<string, AnyActorRef | undefined>,
     tags: same ? same['tags'] : [...(snapshot.tags as Set<string>)],
     meta: same ? same['meta'] : (snapshot.getMeta() as Record<string, unknown>),
-    history: isEmpty(history) ? undefined : mapHistory(history, (node) => node.id),
+    historyValue: isEmpty(history) ? undefined : mapHistory(history, (node) => node.id),
     isMachine: true,
   };
   return { fields, nodes };
@@ -126,86 +117,10 @@ function isEmpty(record: object): boolean {
   return true;
 }
 
-function mapHistory<TNode>(
+/** The same history with each node as `each` makes it. */
+export function mapHistory<TNode>(
   history: Readonly<Record<string, readonly TNode[]>>,
   each: (node: TNode) => unknown,
 ): Record<string, unknown[]> {
   return Object.fromEntries(Object.entries(history).map(([id, nodes]) => [id, nodes.map((node) => each(node))]));
 }
-
-/** A snapshot as it is shown here, and the fields that it was made of. */
-export interface Received {
-  readonly fields: Fields;
-  readonly snapshot: Snapshot<unknown>;
-}
-
-/** What a patch makes of what was received before. `local` is the machine at hand, if the caller gave it. */
-export function applyPatch(before: Received, patch: Patch, local: AnyActorLogic | undefined): Received {
-  const { fields, set, unset, whole } = patch;
-  if (!fields && !set && !unset) return before;
-  const next: Record<string, unknown> = whole ? { ...fields } : { ...before.fields, ...fields };
-  if (set || unset) {
-    const context: Record<string, unknown> = { ...(before.fields['context'] as object), ...set };
-    for (const key of unset ?? []) delete context[key];
-    next['context'] = context;
-  }
-  return { fields: next, snapshot: revive(next, local) };
-}
-
-function revive(fields: Fields, local: AnyActorLogic | undefined): Snapshot<unknown> {
-  if (!fields['isMachine']) return fields as unknown as Snapshot<unknown>;
-  return isMachine(local) ? reviveWith(local, fields) : createDetachedSnapshot(fields);
-}
-
-const isMachine = (logic: AnyActorLogic | undefined): logic is AnyStateMachine =>
-  logic !== undefined && 'resolveState' in logic && 'getStateNodeById' in logic;
-
-/** With the machine at hand everything is exact: its own `can`, `matches`, tags and meta. */
-function reviveWith(machine: AnyStateMachine, fields: Fields): Snapshot<unknown> {
-  const { value, context, status, output, error, children, history } = fields;
-  const historyValue = history
-    ? mapHistory(history as Record<string, string[]>, (id) => machine.getStateNodeById(id))
-    : {};
-  const resolved = machine.resolveState({ value, context, status, output, error, historyValue } as Parameters<
-    AnyStateMachine['resolveState']
-  >[0]);
-  return Object.assign(resolved, { status, output, error, children }) as Snapshot<unknown>;
-}
-
-/** Without the machine: all that can be known is right, and `can` says how to know the rest. */
-function createDetachedSnapshot(fields: Fields): Snapshot<unknown> {
-  const { isMachine: _, tags, meta, history, ...rest } = fields;
-  return {
-    ...rest,
-    machine: undefined,
-    historyValue: history ?? {},
-    tags: new Set(tags as string[]),
-    matches(this: { readonly value: string }, test: string) {
-      return matchesState(test, this.value);
-    },
-    hasTag(this: { readonly tags: Set<string> }, tag: string) {
-      return this.tags.has(tag);
-    },
-    getMeta: () => meta ?? {},
-    can: cannotKnow,
-    toJSON() {
-      return { ...rest, tags, historyValue: history ?? {} };
-    },
-  } as unknown as Snapshot<unknown>;
-}
-
-function cannotKnow(): never {
-  throw new TroupeError(
-    'NO_LOCAL_MODULE',
-    'Cannot tell whether a hosted machine can take an event: its guards are elsewhere. Give the module at hand as `local` where it is imported.',
-  );
-}
-
-/** What a hosted actor's snapshot is before the first one has come: active, so that XState starts it. */
-export function createPlaceholder(local: AnyActorLogic | undefined, input: unknown): Snapshot<unknown> {
-  if (!isMachine(local)) return createDetachedSnapshot({ ...ACTIVE, value: {}, context: {}, children: {}, tags: [] });
-  const { fields } = describeSnapshot(getInitialSnapshot(local, input as never) as Snapshot<unknown>, undefined);
-  return revive({ ...fields, ...ACTIVE }, local);
-}
-
-const ACTIVE = { status: 'active', output: undefined, error: undefined };

@@ -19,7 +19,7 @@ export function createWorkerLink(
     failed = true;
     cause = error;
   });
-  const port = createPortLink(worker as never, () => {
+  const port = createPortLink(worker, () => {
     closing = true;
     void worker.terminate();
   });
@@ -32,10 +32,9 @@ export function createWorkerLink(
     worker.off('message', keep);
     for (const packet of early.splice(0)) subscriber.next(packet);
     const subscription = port.packets.subscribe(subscriber);
-    void exited.then((exitCode) => {
-      if (closing) subscriber.complete();
-      else subscriber.error(deathOf(name, exitCode, failed, cause));
-    });
+    void exited.then((exitCode) =>
+      closing ? subscriber.complete() : subscriber.error(deathOf(name, exitCode, failed, cause)),
+    );
     return subscription;
   });
   return { link: { ...port, packets }, exited };

@@ -1,0 +1,135 @@
+// Snapshots as they arrive: what a patch makes of the one before. Untouched keys of the context keep their identity, and a snapshot that did not
+// change at all stays the same object. Without the machine at hand a snapshot answers all that can be known without its guards.
+import {
+  getInitialSnapshot,
+  matchesState,
+  type AnyActorLogic,
+  type AnyStateMachine,
+  type Snapshot,
+  type StateValue,
+} from 'xstate';
+import { TroupeError } from './errors.ts';
+import { describeSnapshot, mapHistory, type Fields, type Patch } from './snapshots.ts';
+
+/** A snapshot as it is shown here, and the fields that it was made of. */
+export interface Received {
+  readonly fields: Fields;
+  readonly snapshot: Snapshot<unknown>;
+}
+
+/** What a patch makes of what was received before. `local` is the machine at hand, if the caller gave it. */
+export function applyPatch(before: Received, patch: Patch, local: AnyActorLogic | undefined): Received {
+  const { fields, set, unset, whole } = patch;
+  if (!fields && !set && !unset) return before;
+  const earlier = whole ? {} : before.fields;
+  const changed = set || unset ? { ...fields, context: changeContext(earlier['context'] as object, patch) } : fields;
+  if (!(changed?.['isMachine'] ?? earlier['isMachine'])) {
+    const next: Fields = { ...earlier, ...changed };
+    return { fields: next, snapshot: next as unknown as Snapshot<unknown> };
+  }
+  const next = createDetachedSnapshot(earlier, changed ?? {});
+  const snapshot = isMachine(local) ? reviveWith(local, next) : (next as unknown as Snapshot<unknown>);
+  return { fields: next as unknown as Fields, snapshot };
+}
+
+function changeContext(context: object, { set, unset }: Patch): Record<string, unknown> {
+  const changed: Record<string, unknown> = { ...context, ...set };
+  for (const key of unset ?? []) delete changed[key];
+  return changed;
+}
+
+/** What a hosted actor's snapshot is before the first one has come: active, so that XState starts it. */
+export function createPlaceholder(local: AnyActorLogic | undefined, input: unknown): Snapshot<unknown> {
+  if (!isMachine(local)) {
+    const nothing = { ...ACTIVE, value: {}, context: {}, children: {}, tags: [] };
+    return createDetachedSnapshot({}, nothing) as unknown as Snapshot<unknown>;
+  }
+  const initial = getInitialSnapshot(local, input as never) as Snapshot<unknown>;
+  const { fields } = describeSnapshot(initial, undefined);
+  return reviveWith(local, createDetachedSnapshot(fields, ACTIVE));
+}
+
+const ACTIVE = { status: 'active', output: undefined, error: undefined };
+
+/** A machine's snapshot without the machine. */
+interface DetachedSnapshot {
+  readonly machine: undefined;
+  readonly isMachine: true;
+  readonly status: unknown;
+  readonly value: StateValue;
+  readonly context: unknown;
+  readonly output: unknown;
+  readonly error: unknown;
+  readonly children: unknown;
+  readonly historyValue: Readonly<Record<string, readonly string[]>> | undefined;
+  readonly tags: ReadonlySet<string>;
+  readonly meta: unknown;
+  matches(test: StateValue): boolean;
+  hasTag(tag: string): boolean;
+  getMeta(): unknown;
+  can(): never;
+  toJSON(): unknown;
+}
+
+/** All in one shape, with methods that they share: one is made for each step. */
+function createDetachedSnapshot(earlier: Fields, changed: Fields): DetachedSnapshot {
+  const field = (key: string) => (key in changed ? changed[key] : earlier[key]);
+  const tags = field('tags') as readonly string[] | ReadonlySet<string> | undefined;
+  return {
+    machine: undefined,
+    isMachine: true,
+    status: field('status'),
+    value: field('value') as StateValue,
+    context: field('context'),
+    output: field('output'),
+    error: field('error'),
+    children: field('children'),
+    historyValue: field('historyValue') as DetachedSnapshot['historyValue'],
+    tags: tags instanceof Set ? tags : new Set(tags),
+    meta: field('meta'),
+    matches,
+    hasTag,
+    getMeta,
+    can: cannotKnow,
+    toJSON,
+  };
+}
+
+function matches(this: DetachedSnapshot, test: StateValue): boolean {
+  return matchesState(test, this.value);
+}
+
+function hasTag(this: DetachedSnapshot, tag: string): boolean {
+  return this.tags.has(tag);
+}
+
+function getMeta(this: DetachedSnapshot): unknown {
+  return this.meta ?? {};
+}
+
+function toJSON(this: DetachedSnapshot): unknown {
+  const { status, value, context, output, error, children, historyValue = {}, tags } = this;
+  return { status, value, context, output, error, children, historyValue, tags: [...tags] };
+}
+
+function cannotKnow(): never {
+  throw new TroupeError(
+    'NO_LOCAL_MODULE',
+    'Cannot tell whether a hosted machine can take an event: its guards are elsewhere. Give the module at hand as `local` where it is imported.',
+  );
+}
+
+const isMachine = (logic: AnyActorLogic | undefined): logic is AnyStateMachine =>
+  logic !== undefined && 'resolveState' in logic && 'getStateNodeById' in logic;
+
+/** With the machine at hand everything is exact: its own `can`, `matches`, tags and meta. */
+function reviveWith(machine: AnyStateMachine, received: DetachedSnapshot): Snapshot<unknown> {
+  const { value, context, status, output, error, children, historyValue } = received;
+  const resolved = machine.resolveState({
+    value,
+    context,
+    historyValue: mapHistory(historyValue ?? {}, (id) => machine.getStateNodeById(id)),
+  } as Parameters<AnyStateMachine['resolveState']>[0]);
+  // resolving says `done` wherever a state is final, and knows no children
+  return Object.assign(resolved, { status, output, error, children }) as Snapshot<unknown>;
+}

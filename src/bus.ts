@@ -116,6 +116,9 @@ export function createBus(options: BusOptions = {}): Bus {
       for (const peer of peers) if (peer.role === 'parent') return peer;
       return undefined;
     },
+    get children() {
+      return [...peers].filter((peer) => peer.role === 'child');
+    },
     peerOf: routes.peerOf,
     meet: (node, port) => void bus.connect(createPortLink(port), { node, as: 'neighbour' }),
     isUnknown(node) {

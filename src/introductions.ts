@@ -6,9 +6,12 @@ import type { NodeAddress } from './address.ts';
 import type { Peer } from './peer.ts';
 import type { RawFrame } from './wire.ts';
 
+const REMEMBERED = 1024;
+
 export interface Neighbourhood {
   readonly address: NodeAddress;
   readonly parent: Peer | undefined;
+  readonly children: readonly Peer[];
   /** The peer of a node that is linked with this one. */
   peerOf(node: NodeAddress): Peer | undefined;
   /** A port to a node has come. */
@@ -33,6 +36,9 @@ export function createIntroductions(here: Neighbourhood): Introductions {
   const descendants = new Map<NodeAddress, Peer>();
   /** Pairs that have got their channel, so that two who ask at once get only one. */
   const introduced = new Map<NodeAddress, Set<NodeAddress>>();
+  /** Nodes that were below this one and are gone: of those no news will come. */
+  const left = new Set<NodeAddress>();
+  const rollCall = createRollCall(() => here.children);
 
   /** The way up or down the tree; never by a neighbour, or two nodes that ask at once would have two who answer. */
   const towards = (node: NodeAddress): Peer | undefined => {
@@ -41,10 +47,15 @@ export function createIntroductions(here: Neighbourhood): Introductions {
   };
 
   const introduce = (node: NodeAddress, from: NodeAddress): void => {
+    if (towards(node) || left.has(node)) answer(node, from);
+    else if (here.parent) here.parent.push({ type: 'introduce', node, from });
+    // it may have joined below, and the news be on its way
+    else rollCall.begin(() => answer(node, from));
+  };
+  const answer = (node: NodeAddress, from: NodeAddress): void => {
     const there = towards(node);
     const back = towards(from);
-    if (!there && here.parent) here.parent.push({ type: 'introduce', node, from });
-    else if (!there || !back || introduced.get(node)?.has(from)) {
+    if (!there || !back || introduced.get(node)?.has(from)) {
       // there is no way, or not twice: who has the port already does not mind
       if (from === here.address) here.isUnknown(node);
       else back?.push({ type: 'introduction', for: from, node });
@@ -65,6 +76,11 @@ export function createIntroductions(here: Neighbourhood): Introductions {
     for (const other of introduced.get(node) ?? []) introduced.get(other)?.delete(node);
     introduced.delete(node);
     descendants.delete(node);
+    left.add(node);
+    for (const oldest of left) {
+      if (left.size <= REMEMBERED) break;
+      left.delete(oldest);
+    }
   };
   const pass = (frame: Introduction): void => {
     const { node, port } = frame;
@@ -82,7 +98,13 @@ export function createIntroductions(here: Neighbourhood): Introductions {
     askFor(node) {
       const via = descendants.get(node) ?? here.parent;
       if (via) via.push({ type: 'introduce', node, from: here.address });
-      else here.isUnknown(node);
+      else if (left.has(node)) here.isUnknown(node);
+      else
+        rollCall.begin(() => {
+          const found = descendants.get(node);
+          if (found) found.push({ type: 'introduce', node, from: here.address });
+          else here.isUnknown(node);
+        });
     },
     take(frame, from) {
       const node = frame['node'] as NodeAddress;
@@ -98,6 +120,12 @@ export function createIntroductions(here: Neighbourhood): Introductions {
         case 'introduce':
           introduce(node, frame['from'] as NodeAddress);
           return true;
+        case 'roll-call':
+          rollCall.begin(() => from.push({ type: 'all-told', call: frame['call'] as string }));
+          return true;
+        case 'all-told':
+          rollCall.hear(frame['call'] as string, from);
+          return true;
         case 'introduction':
           pass(frame as unknown as Introduction);
           return true;
@@ -112,8 +140,44 @@ export function createIntroductions(here: Neighbourhood): Introductions {
         forget(node);
         if (peer.role === 'child') announce('left', node);
       }
+      rollCall.drop(peer);
       // whoever was to answer for them is gone
       for (const node of gone) here.isUnknown(node);
+    },
+  };
+}
+
+interface RollCall {
+  /** Runs `then` when all that the nodes below had told so far has arrived; at once if there are none. */
+  begin(then: () => void): void;
+  hear(call: string, from: Peer): void;
+  drop(peer: Peer): void;
+}
+
+/** Asks the nodes below, which ask those below them, to answer: behind their answer nothing older can be on its way. */
+function createRollCall(children: () => readonly Peer[]): RollCall {
+  let calls = 0;
+  const open = new Map<string, { readonly missing: Set<Peer>; then(): void }>();
+  const settle = (call: string, peer: Peer): void => {
+    const found = open.get(call);
+    if (!found?.missing.delete(peer) || found.missing.size > 0) return;
+    open.delete(call);
+    found.then();
+  };
+  return {
+    begin(then) {
+      const missing = new Set(children());
+      if (missing.size === 0) {
+        then();
+        return;
+      }
+      const call = String((calls += 1));
+      open.set(call, { missing, then });
+      for (const peer of missing) peer.push({ type: 'roll-call', call });
+    },
+    hear: settle,
+    drop(peer) {
+      for (const call of [...open.keys()]) settle(call, peer);
     },
   };
 }

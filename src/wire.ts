@@ -18,6 +18,7 @@ export type ControlFrame<TBody> =
       readonly you: NodeAddress;
       readonly greeting?: unknown;
     }
+  | { readonly type: 'roll-call' | 'all-told'; readonly call: string }
   | { readonly type: 'joined' | 'left'; readonly node: NodeAddress }
   | { readonly type: 'introduce'; readonly node: NodeAddress; readonly from: NodeAddress }
   | {

@@ -1,5 +1,6 @@
 // Where an actor is: `node@incarnation/local-id`. The incarnation is a fresh token for each start of a node, so an address never
 // means a later actor by accident. An address alone routes a frame; names and session ids are labels for people.
+import { TroupeError } from './errors.ts';
 
 /** A node and its incarnation: `main@k3x9`. */
 export type NodeAddress = `${string}@${string}`;
@@ -14,7 +15,17 @@ export function createIncarnation(): string {
   return [...random].map((part) => part.toString(36)).join('');
 }
 
+/** Throws `INVALID_ARGUMENT` for a name that could not be told from the rest of an address. */
 export function nodeAddress(name: string, incarnation: string): NodeAddress {
+  if (!/^[^/@]+$/.test(name)) {
+    throw new TroupeError(
+      'INVALID_ARGUMENT',
+      `Cannot name a node '${name}': a name has neither a slash nor an at sign. Leave them out.`,
+      {
+        details: { name },
+      },
+    );
+  }
   return `${name}@${incarnation}`;
 }
 

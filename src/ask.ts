@@ -1,7 +1,7 @@
 // A question to an actor and its answer, by an event that carries the ref to reply to.
 import { createActor, fromCallback, type ActorRef, type AnyActorRef, type EventObject, type Snapshot } from 'xstate';
 import { TroupeError } from './errors.ts';
-import { assertActorRef, type Recipient } from './recipient.ts';
+import { assertActorRef } from './recipient.ts';
 import { wait } from './wait.ts';
 import { watch } from './watch.ts';
 

@@ -77,7 +77,7 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
   if (parent) refsOf(bus).alias(standIn, refsOf(bus).addressOf(parent));
   const actor: AnyActor = createActor(logic, {
     id,
-    input: input as never,
+    input,
     logger,
     ...(parent ? { parent: standIn } : {}),
     ...(systemId === undefined ? {} : { systemId }),

@@ -107,7 +107,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
     },
     restoreSnapshot(persisted, { self }) {
       prepare(self);
-      return persisted as Snapshot<unknown>;
+      return persisted;
     },
     start(_, { self }) {
       // XState made `self` of this logic, and logic cannot say so in its types
@@ -144,7 +144,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
     transition: (snapshot, event, scope) => mirrorOf(scope.self)?.transition(snapshot, event, scope) ?? snapshot,
     getPersistedSnapshot: (snapshot) => snapshot,
   };
-  return logic as unknown as AnyActorLogic;
+  return logic;
 }
 
 /** An object whose members are hosted logic, one each and made at first use. */

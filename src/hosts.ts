@@ -97,7 +97,7 @@ export function createHost<TSource>(kind: HostKind<TSource>): Host<TSource> {
   const end = async (timeout: number) => {
     const deadline = createDeadline(timeout);
     const actors = [...running].toReversed();
-    await Promise.race([deadline.passed, Promise.all(actors.map((actor) => mirrorOf(actor)?.session?.settle()))]);
+    await Promise.race([deadline.passed, Promise.all(actors.map(async (actor) => mirrorOf(actor)?.session?.settle()))]);
     for (const actor of actors) dismiss(actor, name);
     await Promise.race([deadline.passed, Promise.all(actors.map((actor) => departed(actor)))]);
     deadline.cancel();

@@ -148,8 +148,8 @@ export function createIntroductions(here: Neighbourhood): Introductions {
 }
 
 interface RollCall {
-  /** Runs `then` when all that the nodes below had told so far has arrived; at once if there are none. */
-  begin(then: () => void): void;
+  /** Runs `proceed` when all that the nodes below had told so far has arrived; at once if there are none. */
+  begin(proceed: () => void): void;
   hear(call: string, from: Peer): void;
   drop(peer: Peer): void;
 }
@@ -157,22 +157,22 @@ interface RollCall {
 /** Asks the nodes below, which ask those below them, to answer: behind their answer nothing older can be on its way. */
 function createRollCall(children: () => readonly Peer[]): RollCall {
   let calls = 0;
-  const open = new Map<string, { readonly missing: Set<Peer>; then(): void }>();
+  const open = new Map<string, { readonly missing: Set<Peer>; readonly proceed: () => void }>();
   const settle = (call: string, peer: Peer): void => {
     const found = open.get(call);
     if (!found?.missing.delete(peer) || found.missing.size > 0) return;
     open.delete(call);
-    found.then();
+    found.proceed();
   };
   return {
-    begin(then) {
+    begin(proceed) {
       const missing = new Set(children());
       if (missing.size === 0) {
-        then();
+        proceed();
         return;
       }
       const call = String((calls += 1));
-      open.set(call, { missing, then });
+      open.set(call, { missing, proceed });
       for (const peer of missing) peer.push({ type: 'roll-call', call });
     },
     hear: settle,

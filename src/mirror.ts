@@ -329,7 +329,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
 
   function apply(snapshot: Snapshot<unknown>, patch: Patch): Snapshot<unknown> {
     if (patch.fields?.['status'] === 'error' && line) markRemote(patch.fields['error'], actor.id, line.route.node);
-    received = applyPatch(received ?? { fields: snapshot as unknown as Received['fields'], snapshot }, patch, local);
+    received = applyPatch(received ?? { fields: snapshot, snapshot }, patch, local);
     return received.snapshot;
   }
 

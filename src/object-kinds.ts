@@ -81,7 +81,7 @@ const typedArrayName = getterOf(Object.getPrototypeOf(Uint8Array.prototype) as o
 
 const BRAND_CHECKS: Readonly<Record<Brand, Method | undefined>> = {
   ArrayBuffer: getterOf(ArrayBuffer.prototype, 'byteLength'),
-  Date: Date.prototype.getTime as Method,
+  Date: Date.prototype.getTime,
   Map: getterOf(Map.prototype, 'size'),
   RegExp: getterOf(RegExp.prototype, 'source'),
   Set: getterOf(Set.prototype, 'size'),

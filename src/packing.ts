@@ -19,7 +19,7 @@ export interface Outbox {
 /** Collects frames and posts them as numbered packets, in the order pushed. */
 export function createOutbox(post: (packet: Packet, transfer: readonly MessagePort[]) => void): Outbox {
   let seq = 0;
-  let frames: (string | object)[] = [];
+  let frames: unknown[] = [];
   let ports: MessagePort[] = [];
   let text = true;
   let events = 0;
@@ -120,5 +120,5 @@ function write(head: object, body: Encoded | undefined, more = ''): string | obj
 }
 
 function readable(frame: string | object): object {
-  return typeof frame === 'string' ? JSON.parse(frame) : frame;
+  return typeof frame === 'string' ? (JSON.parse(frame) as object) : frame;
 }

@@ -38,12 +38,11 @@ export function serveParent(load: LoadLogic, preload: (source: string) => void =
   const bus = currentBus();
   const link = createPortLink(parentPort());
   let isReady = false;
-  const ready = bus
-    .join(link)
-    .then((greeting) => adoptDirectory((greeting as Greeting).cells))
-    .then(() => {
-      isReady = true;
-    });
+  const ready = bus.join(link).then((greeting) => {
+    adoptDirectory((greeting as Greeting).cells);
+    isReady = true;
+    return true;
+  });
   // it lives until its parent ends it, whether or not an actor runs
   link.hold(true);
   hostActors(

@@ -1,6 +1,7 @@
 // Waiting until actors have handled what was sent to them.
 import type { AnyActor, AnyActorRef, Snapshot, SnapshotFrom } from 'xstate';
 import { TroupeError } from './errors.ts';
+import { createDeferred } from './deferred.ts';
 import { departed } from './hosted.ts';
 import { mirrorOf } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
@@ -85,6 +86,7 @@ async function settleOne(
   if (!where) {
     // its errors are rejections of this wait, as long as it lasts
     const ended = endOf(ref, over);
+    ended.catch(() => {});
     if (statusOf(ref) === 'running') await Promise.race([mirror?.session?.settle(), ended]);
     if (statusOf(ref) === 'stopped') await ended;
     return ref.getSnapshot();
@@ -93,21 +95,17 @@ async function settleOne(
 }
 
 /** Resolves when the actor is over and nothing of it is left; rejects with its error if it failed. */
-function endOf(ref: AnyActorRef, over: AbortSignal): Promise<void> {
-  const ended = new Promise<void>((resolve, reject) => {
-    const leave = () => departed(ref as AnyActor).then(resolve, reject);
-    const fail = (error: unknown) => departed(ref as AnyActor).then(() => reject(error), reject);
-    if (statusOf(ref) === 'stopped') {
-      const { status, error } = ref.getSnapshot() as Snapshot<unknown>;
-      if (status === 'error') fail(error);
-      else leave();
-      return;
-    }
-    const subscription = ref.subscribe({ error: fail, complete: leave });
-    over.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
-  });
-  ended.catch(() => {});
-  return ended;
+async function endOf(ref: AnyActorRef, over: AbortSignal): Promise<void> {
+  if (statusOf(ref) !== 'stopped') {
+    await new Promise<void>((resolve) => {
+      // with an observer of its errors they are rejections of this wait, and not reported besides
+      const subscription = ref.subscribe({ error: () => resolve(), complete: resolve });
+      over.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
+    });
+  }
+  await departed(ref as AnyActor);
+  const { status, error } = ref.getSnapshot() as Snapshot<unknown>;
+  if (status === 'error') throw error;
 }
 
 async function settleWhere(
@@ -115,18 +113,15 @@ async function settleWhere(
   where: (snapshot: unknown) => boolean,
   over: AbortSignal,
 ): Promise<unknown> {
+  const found = createDeferred<unknown>();
+  const judge = (snapshot: unknown) => {
+    try {
+      if (where(snapshot)) found.resolve(snapshot);
+    } catch (error) {
+      found.reject(error);
+    }
+  };
   // observed from before it settles, so that no snapshot after that is missed
-  let judge = (_: unknown) => {};
-  const found = new Promise<unknown>((resolve, reject) => {
-    judge = (snapshot) => {
-      try {
-        if (where(snapshot)) resolve(snapshot);
-      } catch (error) {
-        reject(error);
-      }
-    };
-  });
-  found.catch(() => {});
   let judging = false;
   const subscription = ref.subscribe({ next: (snapshot) => judging && judge(snapshot), error: () => {} });
   over.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
@@ -134,16 +129,17 @@ async function settleWhere(
   judging = true;
   // not the one that it settled with: another may have come before this goes on, and was not judged
   judge(ref.getSnapshot());
-  const never = endOf(ref, over).then(() => {
-    // its last snapshot has been judged
-    throw new TroupeError(
-      'ACTOR_DOWN',
-      `'${ref.id}' has ended, and not where it was wanted. Judge its last snapshot too, or watch it.`,
-      { details: { actor: ref.id } },
-    );
-  });
-  never.catch(() => {});
-  return Promise.race([found, never]);
+  return Promise.race([found.promise, endElsewhere(ref, over)]);
+}
+
+/** Rejects when the actor has ended: its last snapshot was judged before. */
+async function endElsewhere(ref: AnyActorRef, over: AbortSignal): Promise<never> {
+  await endOf(ref, over);
+  throw new TroupeError(
+    'ACTOR_DOWN',
+    `'${ref.id}' has ended, and not where it was wanted. Judge its last snapshot too, or watch it.`,
+    { details: { actor: ref.id } },
+  );
 }
 
 function notStarted(ref: AnyActorRef): TroupeError {

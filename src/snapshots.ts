@@ -1,6 +1,6 @@
 // What is told of a snapshot: at first all, then what changed since. Of the context only the changed top-level keys travel. What becomes of it at
 // the other end is in `received.ts`.
-import type { AnyActorRef, AnyMachineSnapshot, Snapshot } from 'xstate';
+import type { AnyMachineSnapshot, Snapshot } from 'xstate';
 import { isJsonLeaf, type Codec, type Encoded } from './codec.ts';
 
 /** The change from one snapshot to the next; an empty one says that it is the same. */
@@ -32,7 +32,7 @@ const isMachineSnapshot = (snapshot: unknown): snapshot is AnyMachineSnapshot =>
 export function describeSnapshot(snapshot: Snapshot<unknown>, earlier: Told | undefined): Told {
   if (isMachineSnapshot(snapshot)) return describeMachine(snapshot, earlier);
   // a subscription is the host's own
-  if (!('_subscription' in snapshot)) return { fields: snapshot as unknown as Fields };
+  if (!('_subscription' in snapshot)) return { fields: snapshot };
   const { _subscription, ...fields } = snapshot as Snapshot<unknown> & { readonly _subscription: unknown };
   return { fields };
 }
@@ -92,7 +92,7 @@ function isPlain(value: unknown): value is Record<string, unknown> {
 }
 
 function describeMachine(snapshot: AnyMachineSnapshot, earlier: Told | undefined): Told {
-  const { status, value, context, output, error, children } = snapshot;
+  const { status, value, context, output, error, children } = snapshot as unknown as Fields;
   const history = snapshot.historyValue as History;
   // tags and meta follow from the state nodes
   const nodes: readonly unknown[] = snapshot._nodes;
@@ -103,9 +103,9 @@ function describeMachine(snapshot: AnyMachineSnapshot, earlier: Told | undefined
     context,
     output,
     error,
-    children: children as Record<string, AnyActorRef | undefined>,
-    tags: same ? same['tags'] : [...(snapshot.tags as Set<string>)],
-    meta: same ? same['meta'] : (snapshot.getMeta() as Record<string, unknown>),
+    children,
+    tags: same ? same['tags'] : [...snapshot.tags],
+    meta: same ? same['meta'] : snapshot.getMeta(),
     historyValue: isEmpty(history) ? undefined : mapHistory(history, (node) => node.id),
     isMachine: true,
   };

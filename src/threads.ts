@@ -1,6 +1,6 @@
 // Hosts whose actors run in threads: `inThread` gives each actor one of its own, `createThreads` shares a few among many.
 import type { ResourceLimits, Worker } from 'node:worker_threads';
-import { createIncarnation, nodeAddress } from './address.ts';
+import { createIncarnation, nodeAddress, type NodeAddress } from './address.ts';
 import type { Bus, Route } from './bus.ts';
 import { TroupeError } from './errors.ts';
 import { createHost, localOf, type Host, type HostOptions } from './hosts.ts';
@@ -65,7 +65,7 @@ export function inThread<TModule extends object>(
   options: ThreadOptions & ImportOptions<TModule> = {},
 ): HostedModule<TModule> {
   const bus = options.bus ?? currentBus();
-  const { module, start } = opener(bus, source, options);
+  const module = moduleOf(source);
   return createHostedModule<TModule>((name) =>
     intern([bus, source, name, options], () =>
       createHosted({
@@ -76,7 +76,7 @@ export function inThread<TModule extends object>(
         snapshots: options.snapshots,
         logger: options.logger,
         place() {
-          const thread = start(name);
+          const thread = openThread(bus, makeWorker(factoryOf(source), options), `${options.name ?? 'thread'}-${name}`);
           const release = options.daemon ? undefined : thread.route.hold();
           return {
             route: thread.route,
@@ -120,46 +120,44 @@ export function createThreads(options: ThreadsOptions = {}): Host {
     );
   }
   const sources = new Set<string>();
-  const pools = new Map<Source | '', Slot[]>();
+  const pools = new Map<Factory | undefined, Slot[]>();
 
-  const pool = (source: Source): Slot[] => {
-    // a factory's workers serve what their file says, so they are threads apart; all modules share the rest
-    const key = typeof source === 'function' ? source : '';
-    let slots = pools.get(key);
-    if (!slots)
-      pools.set(key, (slots = Array.from({ length: size }, (_, index) => ({ index, count: 0, thread: undefined }))));
+  // a factory's workers serve what their file says, so they are threads apart; all modules share the rest
+  const pool = (factory: Factory | undefined): Slot[] => {
+    let slots = pools.get(factory);
+    if (!slots) {
+      slots = Array.from({ length: size }, (_, index) => ({ index, count: 0, thread: undefined }));
+      pools.set(factory, slots);
+      for (const slot of slots) warm(slot, factory);
+    }
     return slots;
   };
-  const warm = (slot: Slot, source: Source): Thread => {
+  const warm = (slot: Slot, factory: Factory | undefined): Thread => {
     if (slot.thread && !slot.thread.route.down) return slot.thread;
-    const { start } = opener(bus, source, options);
     slot.count = 0;
-    slot.thread = start(String(slot.index + 1));
-    for (const each of sources) slot.thread.route.push({ type: 'preload', to: HOST_CHANNEL, source: each });
+    slot.thread = openThread(bus, makeWorker(factory, options), `${options.name ?? 'thread'}-${slot.index + 1}`);
+    if (!factory) for (const source of sources) preload(slot.thread, source);
     return slot.thread;
   };
-  for (const slot of pool('')) warm(slot, '');
+  pool(undefined);
 
-  return createHost({
+  return createHost<Source>({
     ...options,
     bus,
     name: options.name ?? 'threads',
     prepare(source) {
-      if (typeof source === 'function') {
-        for (const slot of pool(source)) warm(slot, source);
-        return '';
-      }
-      const url = moduleUrl(source as URL | string);
-      if (!sources.has(url)) {
+      const slots = pool(factoryOf(source));
+      const url = moduleOf(source);
+      if (url !== SERVED && !sources.has(url)) {
         sources.add(url);
-        for (const slot of pool(source as URL))
-          slot.thread?.route.push({ type: 'preload', to: HOST_CHANNEL, source: url });
+        for (const { thread } of slots) if (thread) preload(thread, url);
       }
       return url;
     },
     place(source): Place {
-      const slot = pool(source as Source).reduce((least, each) => (each.count < least.count ? each : least));
-      const thread = warm(slot, source as Source);
+      const factory = factoryOf(source);
+      const slot = pool(factory).reduce((least, each) => (each.count < least.count ? each : least));
+      const thread = warm(slot, factory);
       const release = options.daemon ? undefined : thread.route.hold();
       slot.count += 1;
       return {
@@ -171,10 +169,12 @@ export function createThreads(options: ThreadsOptions = {}): Host {
       };
     },
     async end() {
-      await Promise.all([...pools.values()].flat().map((slot) => slot.thread?.close()));
+      await Promise.all([...pools.values()].flat().map(async ({ thread }) => thread?.close()));
     },
   });
 }
+
+type Factory = () => WorkerLike;
 
 interface Slot {
   readonly index: number;
@@ -188,24 +188,19 @@ interface Thread {
   close(): Promise<void>;
 }
 
-let threads = 0;
+const factoryOf = (source: Source): Factory | undefined => (typeof source === 'function' ? source : undefined);
 
-/** How the threads of a source are started, and what they are to import. */
-function opener(
-  bus: Bus,
-  source: Source,
-  options: ThreadOptions,
-): { readonly module: string; start(label: string): Thread } {
-  const name = options.name ?? 'thread';
-  const module = typeof source === 'function' || source === '' ? '' : moduleUrl(source);
-  const make = typeof source === 'function' ? source : () => startWorker(options);
-  return {
-    module,
-    start: (label) => openThread(bus, make() as Worker, `${name}-${label}-${(threads += 1)}`),
-  };
+/** What a thread is asked to import: a URL, unless its own file serves it. */
+const moduleOf = (source: Source): string => (typeof source === 'function' ? SERVED : moduleUrl(source));
+
+const SERVED = '';
+
+function preload(thread: Thread, source: string): void {
+  thread.route.push({ type: 'preload', to: HOST_CHANNEL, source });
 }
 
-function startWorker({ resourceLimits }: ThreadOptions): WorkerLike {
+function makeWorker(factory: Factory | undefined, { resourceLimits }: ThreadOptions): WorkerLike {
+  if (factory) return factory();
   if (!workerThreads) {
     throw new TroupeError(
       'INVALID_ARGUMENT',
@@ -215,16 +210,18 @@ function startWorker({ resourceLimits }: ThreadOptions): WorkerLike {
   return new workerThreads.Worker(new URL('./thread.js', import.meta.url), resourceLimits ? { resourceLimits } : {});
 }
 
-function openThread(bus: Bus, worker: Worker, name: string): Thread {
+let threads = 0;
+
+function openThread(bus: Bus, worker: WorkerLike, label: string): Thread {
+  threads += 1;
+  const name = `${label}-${threads}`;
   const node = nodeAddress(name, createIncarnation());
-  const { link, exited } = createWorkerLink(worker, name);
+  // Node's own; a browser's worker will have a link of its own
+  const { link, exited } = createWorkerLink(worker as Worker, name);
   const cells = shareDirectory(node);
   const greeting: Greeting = { cells };
   const route = bus.connect(link, { node, as: 'child', greeting, ports: cells.ports });
-  const ended = exited.then(() => {
-    const forgotten = releaseOwned(node);
-    if (forgotten.length > 0) bus.report({ type: 'cells-released', node, names: forgotten });
-  });
+  const ended = exited.then(() => reportForgotten(bus, node));
   return {
     route,
     close() {
@@ -232,6 +229,11 @@ function openThread(bus: Bus, worker: Worker, name: string): Thread {
       return ended;
     },
   };
+}
+
+function reportForgotten(bus: Bus, node: NodeAddress): void {
+  const names = releaseOwned(node);
+  if (names.length > 0) bus.report({ type: 'cells-released', node, names });
 }
 
 function defaultSize(): number {

@@ -36,10 +36,10 @@ const topics = new WeakMap<Bus, Map<string, Topic<unknown>>>();
  * ```
  */
 export function topic<T>(name: string, { bus = currentBus() }: { readonly bus?: Bus } = {}): Topic<T> {
-  let known = topics.get(bus);
-  if (!known) topics.set(bus, (known = new Map()));
-  let found = known.get(name);
-  if (!found) known.set(name, (found = createTopic(bus, name)));
+  const known = topics.get(bus) ?? new Map<string, Topic<unknown>>();
+  topics.set(bus, known);
+  const found = known.get(name) ?? createTopic(bus, name);
+  known.set(name, found);
   // a name has one type by the word of those who use it, as a database column has
   return found as Topic<T>;
 }

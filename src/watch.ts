@@ -35,9 +35,9 @@ export function watch(ref: AnyActorRef, { signal }: { readonly signal?: AbortSig
   return new Promise((resolve, reject) => {
     assertActorRef(ref, 'watch');
     signal?.throwIfAborted();
-    let cancel = () => {};
+    let cancel: (() => void) | undefined;
     const abort = () => {
-      cancel();
+      cancel?.();
       reject(signal?.reason);
     };
     signal?.addEventListener('abort', abort, { once: true });

@@ -114,7 +114,9 @@ export function parsePacket(packet: unknown): { readonly seq: number; readonly f
     throw badFrame('a packet has no seq or no frames', packet);
   }
   const parsed =
-    typeof packet === 'string' ? frames : frames.map((frame) => (typeof frame === 'string' ? parseJson(frame) : frame));
+    typeof packet === 'string'
+      ? frames
+      : frames.map((frame: unknown) => (typeof frame === 'string' ? parseJson(frame) : frame));
   for (const frame of parsed) {
     if (typeof frame !== 'object' || frame === null || typeof (frame as RawFrame).type !== 'string') {
       throw badFrame('a frame has no type', packet);
@@ -125,7 +127,7 @@ export function parsePacket(packet: unknown): { readonly seq: number; readonly f
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text) as unknown;
   } catch (cause) {
     throw badFrame('it is not JSON', text, cause);
   }

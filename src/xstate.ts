@@ -57,6 +57,20 @@ export function assertSeams(): void {
     );
   }
   checked = true;
+  trackAllSources(probe);
+}
+
+/**
+ * Has `currentSource` know who sends in every system from now on. XState tells a target nothing of its sender, and a system cannot be seen before
+ * its root starts, which is why this is at the one place that all actors pass. It changes nothing else.
+ */
+function trackAllSources(probe: AnyActorRef): void {
+  const actors = Object.getPrototypeOf(probe) as { start(this: AnyActorRef): AnyActorRef };
+  const { start } = actors;
+  actors.start = function startTracked() {
+    trackSources(this);
+    return start.call(this);
+  };
 }
 
 export type Status = 'not-started' | 'running' | 'stopped';
@@ -81,12 +95,12 @@ export function trackSources(actor: AnyActorRef): void {
   const system = systemSeams(actor);
   if (tracked.has(system)) return;
   tracked.add(system);
-  const relay = system._relay;
+  const relayed = system._relay;
   system._relay = (from, target, event) => {
     const outer = source;
     source = from;
     try {
-      relay(from, target, event);
+      relayed(from, target, event);
     } finally {
       source = outer;
     }

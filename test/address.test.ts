@@ -23,8 +23,8 @@ describe('an address', () => {
     expect([nodeOf(address), localIdOf(address)]).toEqual(['main@1', 'host/9/a']);
   });
 
-  it('keeps a name that holds an at sign', () => {
-    expect(nameOf(nodeAddress('me@home', 'k3'))).toBe('me@home');
+  it.each(['me@home', 'a/b', ''])('refuses a name that could not be told from the rest of it: %j', (name) => {
+    expect(() => nodeAddress(name, 'k3')).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }) as Error);
   });
 
   it('has another incarnation for each start', () => {

@@ -125,7 +125,8 @@ describe.each(places)('ask $where', ({ open }) => {
     await using place = open();
     const { clerk } = place.load('pen-pals');
     const actor = createActor(clerk).start();
-    const asking = fromPromise(({ signal }) =>
+    // the parameter is typed because XState infers no output from one that is not
+    const asking = fromPromise(({ signal }: { signal: AbortSignal }) =>
       ask(actor, (replyTo) => ({ type: 'DOUBLE', number: 4, replyTo }), { signal }),
     );
     const machine = setup({ types: { context: {} as { readonly number: number } }, actors: { asking } }).createMachine({

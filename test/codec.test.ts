@@ -35,6 +35,15 @@ function refusalOf(value: unknown, root = 'event', extensions: readonly Extensio
   return errorOf(() => createCodec(extensions).encode(value, root));
 }
 
+/** The type of what came, or why it was refused. */
+function fateOf(carry: () => unknown): unknown {
+  try {
+    return typeof carry();
+  } catch (error) {
+    return (error as TroupeError).details['kind'];
+  }
+}
+
 describe('codec', () => {
   describe('plain data', () => {
     it.each([
@@ -142,18 +151,19 @@ describe('codec', () => {
 
     it('keeps the identity of what is shared in data that are otherwise plain', () => {
       const shared = { a: 1 };
-      const revived = roundTrip({ first: shared, then: [shared] }) as { first: unknown; then: unknown[] };
-      expect(revived.then[0]).toBe(revived.first);
+      const revived = roundTrip({ first: shared, later: [shared] }) as { first: unknown; later: unknown[] };
+      expect(revived.later[0]).toBe(revived.first);
     });
 
     it('does not change when the value is changed after it was encoded', () => {
       const bytes = new Uint8Array([1, 2]);
-      const value = { list: [1], at: new Date(1), map: new Map([['a', { b: 1 }]]), bytes };
+      const inner = { b: 1 };
+      const value = { list: [1], at: new Date(1), map: new Map([['a', inner]]), bytes };
       const flat = { type: 'ADD', n: 1 };
       const encoded = [codec.encode(value), codec.encode(flat)] as const;
       value.list.push(2);
       value.at.setTime(2);
-      value.map.get('a')!.b = 2;
+      inner.b = 2;
       bytes[0] = 9;
       flat.n = 2;
       expect(codec.decode(encoded[0])).toStrictEqual({
@@ -172,7 +182,7 @@ describe('codec', () => {
         expect(roundTrip(value)).toStrictEqual(value);
         expect(roundTripByClone(value)).toStrictEqual(value);
         const encoded = codec.encode(value);
-        if (typeof encoded === 'string') expect(JSON.parse(encoded)).toStrictEqual(value);
+        expect(typeof encoded === 'string' ? (JSON.parse(encoded) as unknown) : value).toStrictEqual(value);
       }
     });
   });
@@ -323,9 +333,9 @@ describe('codec', () => {
       for (const nest of nests) {
         let value: unknown = {};
         for (let level = 0; level < depth; level += 1) value = nest(value);
-        if (depth > 400)
-          expect(refusalOf(value)).toMatchObject({ code: 'NOT_SERIALIZABLE', details: { kind: 'depth' } });
-        else for (const carry of [roundTrip, roundTripByClone]) expect(typeof carry(value)).toBe('object');
+        const fates = [roundTrip, roundTripByClone].map((carry) => fateOf(() => carry(value)));
+        const expected = depth > 400 ? 'depth' : 'object';
+        expect(fates).toEqual([expected, expected]);
       }
     });
   });
@@ -359,7 +369,7 @@ describe('codec', () => {
       const revived = roundTrip({ error }) as { error: Error };
       expect(revived.error).toBeInstanceOf(errorClass);
       expect(revived.error).toMatchObject({ name, message: 'm', stack: error.stack });
-      const { name: _ignored, ...data } = { ...error } as Record<string, unknown>;
+      const { name: _ignored, ...data } = Object.fromEntries(Object.entries(error)) as Record<string, unknown>;
       expect(revived.error).toMatchObject(data);
       expect(Object.hasOwn(revived.error, 'cause')).toBe(false);
       expect(Object.hasOwn(revived.error, 'omitted')).toBe(false);

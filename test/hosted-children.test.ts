@@ -199,7 +199,7 @@ describe.each(places)('a hosted child $where', ({ open }) => {
       on: {
         ASK: {
           actions: sendTo(
-            ({ system }) => system.get('the courier'),
+            ({ system }) => system.get('the courier') as AnyActorRef,
             ({ self }) => ({ type: 'WHO_AM_I', replyTo: self }),
           ),
         },
@@ -210,7 +210,6 @@ describe.each(places)('a hosted child $where', ({ open }) => {
     for (const type of ['ASK', 'NEXT', 'ASK'] as const) {
       actor.send({ type });
       const { first, second } = actor.getSnapshot().children;
-      // eslint-disable-next-line no-await-in-loop -- one after the other is what is tested
       await settled((second ?? first) as AnyActorRef);
     }
     expect(answers).toEqual([
@@ -248,7 +247,8 @@ describe.each(places)('a hosted child $where', ({ open }) => {
       initial: 'waiting',
       states: { waiting: {}, told: {} },
     });
-    await waitFor(createActor(parent).start(), (snapshot) => snapshot.matches('told'));
+    const told = await waitFor(createActor(parent).start(), (snapshot) => snapshot.matches('told'));
+    expect(told.status).toBe('active');
   });
 
   it('is handled by onError when it fails, and its parent goes on', async () => {

@@ -1,28 +1,29 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { describe, expect, it, vi } from 'vitest';
 import { createMemoryLink, createPortLink, type PortLike } from 'troupe';
 import { createWorkerLink } from '../dist/src/links/worker.js';
 import { driveEnd, see } from '../dist/test/fixtures/link-end.js';
-import { controlEnd, describeLink, turns } from './link.contract.ts';
+import { controlEnd, describeLink } from './link.contract.ts';
+import { turns } from './support/nodes.ts';
 
 // Threads and processes start slowly on a busy machine.
 vi.setConfig({ testTimeout: 20_000 });
 
 const farEnd = new URL('../dist/test/fixtures/link-end.js', import.meta.url);
 
-function startThread(): { readonly worker: Worker; readonly control: import('node:worker_threads').MessagePort } {
+function startThread(): { readonly worker: Worker; readonly control: MessagePort } {
   const { port1, port2 } = new MessageChannel();
   return { worker: new Worker(farEnd, { workerData: { control: port2 }, transferList: [port2] }), control: port1 };
 }
 
 /** A port with only what a browser's has. */
-function asInBrowsers(port: import('node:worker_threads').MessagePort): PortLike {
+function asInBrowsers(port: MessagePort): PortLike {
   return {
     postMessage: (message, transfer) => port.postMessage(message, transfer),
-    addEventListener: (type, listener) => port.addEventListener(type, listener as never),
-    removeEventListener: (type, listener) => port.removeEventListener(type, listener as never),
+    addEventListener: (type, listener) => port.addEventListener(type, listener),
+    removeEventListener: (type, listener) => port.removeEventListener(type, listener),
     start: () => port.start(),
     close: () => port.close(),
   };
@@ -72,6 +73,32 @@ describeLink({
     const { worker, control } = startThread();
     return { near: createWorkerLink(worker, 'far').link, far: controlEnd(control) };
   },
+});
+
+describe('a memory link', () => {
+  it('delivers in a later microtask, never while it posts', async () => {
+    const [near, far] = createMemoryLink();
+    const seen = see(near);
+    far.post('one');
+    expect(seen.packets).toEqual([]);
+    await seen.count(1);
+    near.close();
+    expect(await seen.ended).toBe('completed');
+  });
+
+  it('delivers when its schedule says so', async () => {
+    const held: (() => void)[] = [];
+    const [near, far] = createMemoryLink({ schedule: (deliver) => held.push(deliver) });
+    const seen = see(near);
+    far.post('one');
+    far.post('two');
+    await turns();
+    expect(seen.packets).toEqual([]);
+    held.shift()?.();
+    expect(seen.packets).toEqual(['one']);
+    held.shift()?.();
+    expect(seen.packets).toEqual(['one', 'two']);
+  });
 });
 
 describe('a port link', () => {

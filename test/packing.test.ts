@@ -5,6 +5,7 @@ import { parsePacket } from '../dist/src/wire.js';
 type Frame = Parameters<ReturnType<typeof createOutbox>['push']>[0];
 
 const event = (to: string, body: unknown): Frame => ({ type: 'event', to, body: JSON.stringify(body) });
+const stop: Frame = { type: 'stop', to: 'a', from: 'b@1/2' };
 const raw = (to: string, ...bytes: readonly number[]): Frame => ({
   type: 'event',
   to,
@@ -26,7 +27,7 @@ describe('packing', () => {
   it('posts once a tick, when the tick ends', async () => {
     const { outbox, posted } = start();
     outbox.push(event('a', 1));
-    outbox.push({ type: 'stop', to: 'a' });
+    outbox.push(stop);
     outbox.push(event('b', 2));
     expect(posted).toEqual([]);
     await tickEnd();
@@ -54,7 +55,7 @@ describe('packing', () => {
     const { outbox, packets } = start();
     for (let index = 0; index < 64; index += 1) {
       outbox.push(event('a', index));
-      outbox.push({ type: 'stop', to: 'a' });
+      outbox.push(stop);
     }
     expect(packets().map((packet) => packet.frames.length)).toEqual([128]);
   });
@@ -65,14 +66,14 @@ describe('packing', () => {
     outbox.push(event('a', { two: 2 }));
     outbox.push(event('b', 3));
     outbox.push(event('a', 4));
-    outbox.push({ type: 'stop', to: 'a' });
+    outbox.push(stop);
     outbox.push(event('a', 5));
     await tickEnd();
     expect(frames()).toEqual([
       { type: 'events', to: 'a', events: [1, { two: 2 }] },
       { type: 'events', to: 'b', events: [3] },
       { type: 'events', to: 'a', events: [4] },
-      { type: 'stop', to: 'a' },
+      stop,
       { type: 'events', to: 'a', events: [5] },
     ]);
   });
@@ -135,7 +136,7 @@ describe('packing', () => {
     const { outbox, posted } = start();
     const { port1, port2 } = new MessageChannel();
     outbox.push(event('a', 1));
-    outbox.push({ type: 'introduction', for: 'a@1', node: 'b@1', port: port1 as never }, [port1 as never]);
+    outbox.push({ type: 'introduction', for: 'a@1', node: 'b@1', port: port1 }, [port1]);
     await tickEnd();
     outbox.push(event('a', 2));
     await tickEnd();
@@ -143,9 +144,10 @@ describe('packing', () => {
     port2.close();
   });
 
-  it('packs a step with what it put out, as text where it can', async () => {
+  it('packs steps as a run, and one that put something out by itself, as text where it can', async () => {
     const { outbox, posted, frames } = start();
     outbox.push({ type: 'step', to: 'a', out: [], body: '{"n":1}' });
+    outbox.push({ type: 'step', to: 'a', out: [], body: '{"n":2}' });
     outbox.push({ type: 'step', to: 'a', merged: true, out: [{ type: 'emit', body: '{"type":"E"}' }] });
     await tickEnd();
     outbox.push({
@@ -155,17 +157,17 @@ describe('packing', () => {
         { type: 'log', body: '"said"' },
         { type: 'send', to: 'b@1/2', body: { tree: new Uint8Array([7]), raw: true } },
       ],
-      body: '{"n":2}',
+      body: '{"n":3}',
     });
     await tickEnd();
     expect(posted.map(({ packet }) => typeof packet)).toEqual(['string', 'object']);
     expect(frames()).toEqual([
-      { type: 'step', to: 'a', body: { n: 1 } },
+      { type: 'steps', to: 'a', steps: [{ n: 1 }, { n: 2 }] },
       { type: 'step', to: 'a', merged: true, out: [{ type: 'emit', body: { type: 'E' } }] },
       {
         type: 'step',
         to: 'a',
-        body: { n: 2 },
+        body: { n: 3 },
         out: [
           { type: 'log', body: 'said' },
           { type: 'send', to: 'b@1/2', tagged: new Uint8Array([7]) },

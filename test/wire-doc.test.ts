@@ -41,7 +41,7 @@ const samples: readonly Sample[] = [
   },
   { kind: 'BigInt', make: () => 2n ** 70n, holds: same(2n ** 70n) },
   { kind: 'plain object, array, nested', make: () => ({ a: [{ b: [] }] }), holds: same({ a: [{ b: [] }] }) },
-  { kind: 'cycle, shared reference', make: () => cyclic, holds: (it) => (it as typeof cyclic).self === it },
+  { kind: 'cycle, shared reference', make: () => cyclic, holds: (found) => (found as typeof cyclic).self === found },
   { kind: 'Date', make: () => new Date(5), holds: same(new Date(5)) },
   { kind: 'Map, Set', make: () => new Map([['a', new Set([1])]]), holds: same(new Map([['a', new Set([1])]])) },
   { kind: 'RegExp', make: () => /a+/giu, holds: same(/a+/giu) },
@@ -54,37 +54,37 @@ const samples: readonly Sample[] = [
     kind: 'Buffer',
     make: () => Buffer.from('abc'),
     arrives: 'as a `Uint8Array`',
-    holds: (it) => it instanceof Uint8Array && !Buffer.isBuffer(it),
+    holds: (found) => found instanceof Uint8Array && !Buffer.isBuffer(found),
   },
   {
     kind: 'SharedArrayBuffer',
     make: () => new SharedArrayBuffer(8),
     arrives: 'the same memory',
-    holds: (it) => it instanceof SharedArrayBuffer,
+    holds: (found) => found instanceof SharedArrayBuffer,
   },
   {
     kind: 'actor ref',
     make: () => actor,
     arrives: 'as a working ref; at home the actor itself',
-    holds: (it) => (it as typeof actor).id === 'Alice',
+    holds: (found) => (found as typeof actor).id === 'Alice',
   },
   {
     kind: 'cell, segment',
     make: () => cell,
     arrives: 'as a handle of the same memory',
-    holds: (it) => (it as typeof cell).name === 'wire-doc',
+    holds: (found) => (found as typeof cell).name === 'wire-doc',
   },
   {
     kind: 'built-in Error, AggregateError',
     make: () => new RangeError('no', { cause: new TypeError('why') }),
     arrives: 'with class, message, code, cause, own data and the remote stack',
-    holds: (it) => it instanceof RangeError && it.cause instanceof TypeError,
+    holds: (found) => found instanceof RangeError && found.cause instanceof TypeError,
   },
   {
     kind: "an Error of one's own class",
     make: () => Object.assign(new (class Declined extends Error {})('no'), { limit: 5 }),
     arrives: 'as an `Error` with that name and data',
-    holds: (it) => it instanceof Error && it.name === 'Declined' && (it as { limit?: unknown }).limit === 5,
+    holds: (found) => found instanceof Error && found.name === 'Declined' && (found as { limit?: unknown }).limit === 5,
   },
   {
     kind: 'object without a prototype',
@@ -102,7 +102,7 @@ const samples: readonly Sample[] = [
       },
     }),
     holds: () => false,
-  }, // eslint-disable-line prettier/prettier
+  },
   { kind: 'instance of a class', make: () => new Money(), holds: () => false },
   { kind: 'Proxy', make: () => new Proxy({}, {}), holds: () => false },
   { kind: 'Promise, WeakMap, generator, stream', make: () => Promise.resolve(), holds: () => false },
@@ -169,7 +169,7 @@ ${body}
 
 A link carries packets, a packet the frames of one tick in order. A packet is the JSON text of \`{ seq, frames }\`, or that object where a frame holds what only structured clone
 can carry. \`seq\` is the number of its first frame, so each frame has one: a packet that came before is dropped, and a gap or rubbish is a dead letter (\`lost\`, \`unreadable\`) after which both
-sides say again what the other must know. The first frame on a link is \`hello\` with the version, ${'`1`'}; another version ends the link with \`PROTOCOL_MISMATCH\`. The frames are the closed union in
+sides say again what the other must know. The first frame on a link is \`hello\` with the version, \`1\`; another version ends the link with \`PROTOCOL_MISMATCH\`. The frames are the closed union in
 \`src/wire.ts\`. Runs of plain events for one actor, and of plain steps of one, share a frame.
 
 An actor's address is \`node@incarnation/local-id\`. A ref travels as its address and id; the incarnation is new at each start of a node, so an address never means a later actor by accident.

@@ -17,7 +17,7 @@ interface Run {
 /** What a root actor of this logic shows to an observer and a listener. */
 export async function traceRoot(logic: AnyActorLogic, { input, events = [], ends }: Run): Promise<Trace> {
   const trace: unknown[][] = [];
-  const actor = createActor(logic, { id: 'it', input: input as never });
+  const actor = createActor(logic, { id: 'it', input });
   // what a listener reads of the actor is from after the step that emitted
   actor.on('*', (event) => trace.push(['emit', event, brief(actor.getSnapshot())]));
   const over = new Promise<void>((resolve) => {
@@ -56,7 +56,7 @@ export async function traceChild(
       src: 'child',
       id: 'it',
       input: input as never,
-      onSnapshot: { actions: ({ event }) => trace.push(['snapshot', brief(event.snapshot as Snapshot<unknown>)]) },
+      onSnapshot: { actions: ({ event }) => trace.push(['snapshot', brief(event.snapshot)]) },
       onDone: {
         actions: ({ event }) => {
           trace.push(['done', event.output]);
@@ -74,7 +74,7 @@ export async function traceChild(
       '*': {
         actions: ({ event, self }) => {
           // what a parent reads of its child is from after the step that told it
-          const it = self.getSnapshot().children['it']?.getSnapshot() as Snapshot<unknown>;
+          const it: unknown = self.getSnapshot().children['it']?.getSnapshot();
           trace.push(atOnce ? ['told', event] : ['told', event, brief(it)]);
         },
       },
@@ -89,7 +89,7 @@ export async function traceChild(
   return trace;
 }
 
-function brief(snapshot: Snapshot<unknown>): unknown {
+function brief(snapshot: unknown): unknown {
   const { status, value, context, output } = snapshot as Snapshot<unknown> & { value?: unknown; context?: unknown };
   return { status, value, context, output };
 }

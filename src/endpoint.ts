@@ -6,7 +6,7 @@ import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
 import { localIdOf, nodeOf, addressOf, type Address, type NodeAddress } from './address.ts';
 import type { Bus, Route } from './bus.ts';
 import type { Encoded } from './codec.ts';
-import { queueMicrotask } from './platform.ts';
+import { runSoon } from './platform.ts';
 import { refuseEvent } from './refusal.ts';
 import { describeSnapshot, diffFields, encodePatch, type Told } from './snapshots.ts';
 import type { Down } from './down.ts';
@@ -63,6 +63,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   const watchers = new Map<Address, () => void>();
   let down: Down | undefined;
   let flushing = false;
+  let isTaking = false;
 
   const endpoint: Endpoint & { readonly node: NodeAddress } = {
     address,
@@ -98,10 +99,10 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   function hear(frame: Delivery): void {
     switch (frame.type) {
       case 'event':
-        take(frame.body as AnyEventObject);
+        takeAll([frame.body]);
         return;
       case 'events':
-        for (const event of frame.events) take(event as AnyEventObject);
+        takeAll(frame.events);
         return;
       case 'observe':
         observe(frame.from, frame.wish);
@@ -136,6 +137,14 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
         return;
       default:
     }
+  }
+
+  /** What a handled event puts out leaves with its macrostep, so only the rest has to be looked for, once. */
+  function takeAll(events: readonly unknown[]): void {
+    isTaking = true;
+    for (const event of events) take(event as AnyEventObject);
+    isTaking = false;
+    for (const view of views.values()) if (view.out.length > 0 || (view.behind && !view.underWay)) flushSoon();
   }
 
   function take(event: AnyEventObject): void {
@@ -232,9 +241,9 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
 
   /** Output without a macrostep (a delayed send, a promise that emits) and merged steps leave when the tick ends. */
   function flushSoon(): void {
-    if (flushing) return;
+    if (flushing || isTaking) return;
     flushing = true;
-    queueMicrotask(() => {
+    runSoon(() => {
       flushing = false;
       for (const view of views.values()) {
         if (view.out.length > 0) send(view);

@@ -299,12 +299,12 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
       from.state = 'gone';
       finish(from);
       stopActor(actor);
-    } else if (patch && (isObserved(actor) || step.out.length > 0 || patch.fields?.['status'] !== undefined)) {
+    } else if (patch && (isObserved(actor) || patch.fields?.['status'] !== undefined)) {
       enqueue({ type: 'troupe.step', [STEP]: step, [LINE]: from } satisfies StepEvent);
     } else {
-      for (const output of step.out) perform(output);
-      // nobody hears of it, so it need not pass the mailbox
+      // nobody hears of the snapshot, so it need not pass the mailbox; who hears of the output reads the new one
       if (patch) setSnapshot(actor, apply(actor.getSnapshot() as Snapshot<unknown>, patch));
+      for (const output of step.out) perform(output);
     }
     from.started.resolve();
   }

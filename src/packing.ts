@@ -4,7 +4,7 @@
 // Text is preferred; a packet becomes an object only if one of its frames holds binary data, shared memory or a port.
 import type { MessagePort } from 'node:worker_threads';
 import type { Encoded } from './codec.ts';
-import { queueMicrotask } from './platform.ts';
+import { runSoon } from './platform.ts';
 import type { Outgoing, Output, Packet } from './wire.ts';
 
 const EVENTS_PER_PACKET = 128;
@@ -55,7 +55,7 @@ export function createOutbox(post: (packet: Packet, transfer: readonly MessagePo
     push(frame, moving) {
       if (!scheduled) {
         scheduled = true;
-        queueMicrotask(atTickEnd);
+        runSoon(atTickEnd);
       }
       events += 1;
       const kind = runKind(frame);
@@ -91,32 +91,33 @@ function runKind(frame: Outgoing): 'events' | 'steps' | undefined {
 /** A frame as JSON text, or as an object where only structured clone can carry it. */
 function writeFrame(frame: Outgoing): string | object {
   if (frame.type === 'step') {
-    const { out, body, ...rest } = frame;
-    const head = rest.merged ? rest : { type: rest.type, to: rest.to };
+    const { to, out, merged, body } = frame;
+    const head = `{"type":"step","to":${JSON.stringify(to)}${merged ? ',"merged":true' : ''}`;
     if (out.length === 0) return write(head, body);
     const written = out.map(writeOutput);
     return written.every((each) => typeof each === 'string')
-      ? write(head, body, `,"out":[${written.join(',')}]`)
+      ? write(`${head},"out":[${written.join(',')}]`, body)
       : { ...readable(write(head, body)), out: written.map(readable) };
   }
   if (frame.type === 'introduction' || (frame.type === 'hello' && frame.greeting !== undefined)) return frame;
   if ('body' in frame) {
     const { body, ...head } = frame;
-    return write(head, body);
+    return write(JSON.stringify(head).slice(0, -1), body);
   }
   return JSON.stringify(frame);
 }
 
 function writeOutput(output: Output<Encoded>): string | object {
-  const { body, ...head } = output;
-  return write(head, body);
+  const to = output.type === 'send' ? `,"to":${JSON.stringify(output.to)}` : '';
+  return write(`{"type":"${output.type}"${to}`, output.body);
 }
 
-function write(head: object, body: Encoded | undefined, more = ''): string | object {
-  if (typeof body === 'object' && body.raw) return { ...head, tagged: body.tree };
-  const start = JSON.stringify(head).slice(0, -1) + more;
+/** A frame from its beginning, which lacks the last brace, and its value. */
+function write(start: string, body: Encoded | undefined): string | object {
   if (body === undefined) return `${start}}`;
-  return typeof body === 'string' ? `${start},"body":${body}}` : `${start},"tagged":${JSON.stringify(body.tree)}}`;
+  if (typeof body === 'string') return `${start},"body":${body}}`;
+  if (body.raw) return { ...readable(`${start}}`), tagged: body.tree };
+  return `${start},"tagged":${JSON.stringify(body.tree)}}`;
 }
 
 function readable(frame: string | object): object {

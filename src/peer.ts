@@ -6,7 +6,7 @@ import { nameOf, type NodeAddress } from './address.ts';
 import { TroupeError } from './errors.ts';
 import type { Link } from './links/link.ts';
 import { createOutbox } from './packing.ts';
-import { queueMicrotask } from './platform.ts';
+import { runSoon } from './platform.ts';
 import { parsePacket, PROTOCOL_VERSION, type Outgoing, type RawFrame } from './wire.ts';
 
 /** How a node is related to this one: topics and introductions travel between parents and children. */
@@ -38,7 +38,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
   const outbox = createOutbox((packet, transfer) => {
     if (link) link.post(packet, transfer);
     // never at once: a packet that is full may be posted while the one before is being handled
-    else queueMicrotask(() => receive(packet));
+    else runSoon(() => receive(packet));
   });
   // a child speaks when it is spoken to: its first frame answers the greeting, and what it has to say before that waits
   let silent = role === 'parent';

@@ -2,7 +2,7 @@
 // as on any other link, so two buses in one realm share no object.
 import { Observable } from 'rxjs/internal/Observable';
 import type { Subscriber } from 'rxjs/internal/Subscriber';
-import { queueMicrotask } from '../platform.ts';
+import { runSoon } from '../platform.ts';
 import type { Link } from './link.ts';
 
 export interface MemoryLinkOptions {
@@ -12,7 +12,7 @@ export interface MemoryLinkOptions {
 
 /** Two ends of one link. */
 export function createMemoryLink(options: MemoryLinkOptions = {}): readonly [Link, Link] {
-  const schedule = options.schedule ?? queueMicrotask;
+  const schedule = options.schedule ?? runSoon;
   const left = createEnd();
   const right = createEnd();
   let open = true;

@@ -41,15 +41,12 @@ function changeContext(context: object, { set, unset }: Patch): Record<string, u
 /** What a hosted actor's snapshot is before the first one has come: active, so that XState starts it. */
 export function createPlaceholder(local: AnyActorLogic | undefined, input: unknown): Snapshot<unknown> {
   if (!isMachine(local)) {
-    const nothing = { ...ACTIVE, value: {}, context: {}, children: {}, tags: [] };
-    return createDetachedSnapshot({}, nothing) as unknown as Snapshot<unknown>;
+    return createDetachedSnapshot({}, {}) as unknown as Snapshot<unknown>;
   }
   const initial = getInitialSnapshot(local, input as never) as Snapshot<unknown>;
   const { fields } = describeSnapshot(initial, undefined);
-  return reviveWith(local, createDetachedSnapshot(fields, ACTIVE));
+  return reviveWith(local, createDetachedSnapshot(fields, { status: 'active', output: undefined, error: undefined }));
 }
-
-const ACTIVE = { status: 'active', output: undefined, error: undefined };
 
 /** A machine's snapshot without the machine. */
 interface DetachedSnapshot {
@@ -62,7 +59,7 @@ interface DetachedSnapshot {
   readonly error: unknown;
   readonly children: unknown;
   readonly historyValue: Readonly<Record<string, readonly string[]>> | undefined;
-  readonly tags: ReadonlySet<string>;
+  tags: ReadonlySet<string>;
   readonly meta: unknown;
   matches(test: StateValue): boolean;
   hasTag(tag: string): boolean;
@@ -73,27 +70,29 @@ interface DetachedSnapshot {
 
 /** All in one shape, with methods that they share: one is made for each step. */
 function createDetachedSnapshot(earlier: Fields, changed: Fields): DetachedSnapshot {
-  const field = (key: string) => (key in changed ? changed[key] : earlier[key]);
-  const tags = field('tags') as readonly string[] | ReadonlySet<string> | undefined;
-  return {
-    machine: undefined,
-    isMachine: true,
-    status: field('status'),
-    value: field('value') as StateValue,
-    context: field('context'),
-    output: field('output'),
-    error: field('error'),
-    children: field('children'),
-    historyValue: field('historyValue') as DetachedSnapshot['historyValue'],
-    tags: tags instanceof Set ? tags : new Set(tags),
-    meta: field('meta'),
-    matches,
-    hasTag,
-    getMeta,
-    can: cannotKnow,
-    toJSON,
-  };
+  const next = { ...BLANK, ...earlier, ...changed };
+  if (!(next.tags instanceof Set)) next.tags = new Set(next.tags);
+  return next;
 }
+
+const BLANK: DetachedSnapshot = {
+  machine: undefined,
+  isMachine: true,
+  status: 'active',
+  value: {},
+  context: {},
+  output: undefined,
+  error: undefined,
+  children: {},
+  historyValue: undefined,
+  tags: new Set(),
+  meta: undefined,
+  matches,
+  hasTag,
+  getMeta,
+  can: cannotKnow,
+  toJSON,
+};
 
 function matches(this: DetachedSnapshot, test: StateValue): boolean {
   return matchesState(test, this.value);

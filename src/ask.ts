@@ -1,6 +1,7 @@
 // A question to an actor and its answer, by an event that carries the ref to reply to.
 import { createActor, fromCallback, type ActorRef, type AnyActorRef, type EventObject, type Snapshot } from 'xstate';
 import { TroupeError } from './errors.ts';
+import { mirrorOf } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
 import { wait } from './wait.ts';
 import { watch } from './watch.ts';
@@ -15,6 +16,7 @@ export type ReplyTo<TQuestion> = TQuestion extends {
   ? TReply
   : never;
 
+/** How long an {@link ask} waits. */
 export interface AskOptions {
   /**
    * How long to wait for the reply, in milliseconds; `Infinity` waits as long as the actor lives.
@@ -71,6 +73,11 @@ export function ask<TEvent extends EventObject, TType extends Question<TEvent>['
     });
     // the reply may win, and then nobody waits for the actor's end any more
     lost.catch(() => {});
+    // its error rejects this, and need not be reported besides
+    const observed = ref.subscribe({ error: () => {} });
+    over.addEventListener('abort', () => observed.unsubscribe(), { once: true });
+    const release = mirrorOf(ref)?.line?.route.hold();
+    if (release) over.addEventListener('abort', release, { once: true });
     ref.send(question(replyTo));
     return Promise.race([reply, lost]);
   };

@@ -6,7 +6,7 @@ import type { Observable } from 'rxjs/internal/Observable';
 import type { MessagePort } from 'node:worker_threads';
 import { addressOf, createIncarnation, nameOf, nodeAddress, type Address, type NodeAddress } from './address.ts';
 import { createCodec, type Codec, type Encoded, type Extension } from './codec.ts';
-import { TroupeError } from './errors.ts';
+import { isTroupeError, TroupeError } from './errors.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
 import { createIntroductions } from './introductions.ts';
 import type { Link } from './links/link.ts';
@@ -21,9 +21,11 @@ export type { Route, RouteWatcher } from './routes.ts';
 export interface DeadLetter {
   /** `no-such-actor`: nobody has that address any more. `stopped`: the actor takes no more events. `unreachable`: its node is gone. `not-serializable`: it could not cross. `lost` and `unreadable`: a link lost or garbled frames. */
   readonly reason: 'no-such-actor' | 'stopped' | 'unreachable' | 'not-serializable' | 'lost' | 'unreadable';
+  /** The actor that it was for, or the node that the link led to. */
   readonly target: Address | NodeAddress;
   /** How many events, or frames if `lost` or `unreadable`. */
   readonly count: number;
+  /** What led to it, where that is known. */
   readonly error?: unknown;
 }
 
@@ -41,13 +43,17 @@ export interface Joining {
   readonly as: 'child' | 'neighbour';
   /** What the far node reads before anything else; structured clone carries it, and moves `ports`. */
   readonly greeting?: unknown;
+  /** The ports within the greeting, which move to the far node. */
   readonly ports?: readonly MessagePort[];
 }
 
 /** A node's message bus. */
 export interface Bus {
+  /** The node's name, for people; a node that joined another has the name that it was given there. */
   readonly name: string;
+  /** The node's address, which changes once if it joins another. */
   readonly address: NodeAddress;
+  /** What encodes for this bus, refs and cells included. */
   readonly codec: Codec;
   /** What could not be delivered. */
   readonly deadLetters: Observable<DeadLetter>;
@@ -65,21 +71,25 @@ export interface Bus {
   route(node: NodeAddress): Route;
   /** What is published under a name on any node reaches the subject of that name on each. */
   topic(name: string): Subject<unknown>;
+  /** Publishes an encoded value under a name: here before it returns, and on every linked node at most once. Does nothing after `close`. */
   publish(topic: string, value: Encoded): void;
-  /** Joins a node below or beside this one. */
+  /** Joins a node below or beside this one; throws `BUS_CLOSED` after `close`. */
   connect(link: Link, joining: Joining): Route;
-  /** Joins the node above, which gives this one its address; resolves with its greeting. */
+  /** Joins the node above, which gives this one its address; resolves with its greeting. Rejects with `BUS_CLOSED`, `PROTOCOL_MISMATCH` or why the link ended. */
   join(link: Link): Promise<unknown>;
   /** Hands an event to a channel of this node at once, before this returns. */
   deliver(localId: string, event: unknown): void;
   /** Delivers a frame that was held back after it arrived. */
   redeliver(frame: Delivery): void;
+  /** Runs `proceed` when no frame waits for a way to its node; at once if none does. */
+  afterWaiting(proceed: () => void): void;
   /** Tells what happened to a node. */
   report(change: NodeChange): void;
   /** Tells that an event was not delivered. */
   bury(letter: DeadLetter): void;
   /** Ends all links. Afterwards nothing is delivered. */
   close(): Promise<void>;
+  /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -190,6 +200,7 @@ export function createBus(options: BusOptions = {}): Bus {
       if (channel) channel.next(frame);
       else unclaim(frame);
     },
+    afterWaiting: routes.afterWaiting,
     report: (change) => nodes.next(change),
     bury,
     async close() {
@@ -257,9 +268,21 @@ export function createBus(options: BusOptions = {}): Bus {
   }
 
   function deliver(frame: RawFrame): void {
-    const channel = channels.get(frame['to'] as string);
-    if (channel) channel.next(revive(bus.codec, frame));
-    else unclaim(revive(bus.codec, frame));
+    const to = frame['to'] as string;
+    const delivery = tryRevive(to, frame);
+    const channel = channels.get(to);
+    if (channel) channel.next(delivery);
+    else unclaim(delivery);
+  }
+
+  /** Whoever waits for a frame that cannot be read must not wait for ever. */
+  function tryRevive(to: string, frame: RawFrame): Delivery {
+    try {
+      return revive(bus.codec, frame);
+    } catch (error) {
+      bury({ reason: 'unreadable', target: addressOf(address, to), count: 1, error });
+      return { type: 'unreadable', to, error: unreadableError(error) };
+    }
   }
 
   function unclaim(frame: Delivery): void {
@@ -305,6 +328,12 @@ function revive(codec: Codec, frame: RawFrame): Delivery {
 /** The value of a frame as it came, to be passed on; a tree that came may hold what only structured clone can carry. */
 function undecoded(frame: RawFrame): Encoded {
   return 'tagged' in frame ? { tree: frame['tagged'], raw: true } : JSON.stringify(frame['body']);
+}
+
+function unreadableError(cause: unknown): TroupeError {
+  return isTroupeError(cause)
+    ? cause
+    : new TroupeError('BAD_FRAME', 'Cannot read a frame that came. Install the same troupe on both sides.', { cause });
 }
 
 function unknownError(name: string, node: NodeAddress): TroupeError {

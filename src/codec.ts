@@ -30,11 +30,15 @@ export interface Tagged {
 export interface Extension {
   /** Marks the object in a tree; none of the codec's own: `bigint date error map number object regexp set undefined`. */
   readonly tag: string;
+  /** Whether an object is of this kind. */
   test(value: object): boolean;
+  /** What tells of it; throws if it cannot cross. */
   describe(value: object): unknown;
+  /** The object that a description tells of; throws `BAD_FRAME` for anything else. */
   revive(data: unknown): unknown;
 }
 
+/** Values to and from what travels. An encoded value is a copy: what happens to the original later does not travel. */
 export interface Codec {
   /** A copy of `value` that can travel, or `NOT_SERIALIZABLE` with `details.path`, begun with `root` ('value'), and `details.kind`. */
   encode(value: unknown, root?: string): Encoded;

@@ -49,9 +49,15 @@ export type TroupeErrorDetails = Readonly<Record<string, unknown>>;
  */
 export class TroupeError extends Error {
   override readonly name = 'TroupeError';
+  /** What went wrong, for a program. */
   readonly code: TroupeErrorCode;
+  /** Data about it, by name; empty unless given. */
   readonly details: TroupeErrorDetails;
 
+  /**
+   * @param message - What could not be done to which named thing: why. The mend.
+   * @param options - `details`, plain data that may cross to other nodes, and `cause`, whatever led to this.
+   */
   constructor(
     code: TroupeErrorCode,
     message: string,

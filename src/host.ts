@@ -5,7 +5,7 @@ import { addressOf, localIdOf, nodeOf } from './address.ts';
 import type { Bus } from './bus.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { TroupeError } from './errors.ts';
-import { bury } from './graves.ts';
+import { rememberEnding } from './graves.ts';
 import { refsOf } from './refs.ts';
 import type { Delivery, StartFrame } from './wire.ts';
 import { createStandIn, isReportOf } from './xstate.ts';
@@ -89,7 +89,7 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
 
 /** The caller's half hears of it as of any error of an actor, and then says that it is done with it. */
 function refuseStart(bus: Bus, { from, session }: StartFrame<unknown>, error: unknown): void {
-  bury(bus, session, { type: 'failed', error });
+  rememberEnding(bus, session, { type: 'failed', error });
   bus.shut(session);
   const body = bus.codec.encode({ fields: { status: 'error', error } }, 'error');
   bus.route(nodeOf(from)).push({ type: 'step', to: localIdOf(from), out: [], body });

@@ -16,10 +16,12 @@ import type {
 } from 'xstate';
 import type { Bus, Route } from './bus.ts';
 import { HOST_CHANNEL } from './host.ts';
+import { setDeparture } from './departures.ts';
+import { TroupeError } from './errors.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { refsOf } from './refs.ts';
 import { createPlaceholder } from './received.ts';
-import { assertSeams, muteFirstUpdate, parentOf } from './xstate.ts';
+import { assertSeams, muteFirstUpdate, onEnd, parentOf } from './xstate.ts';
 import type { SnapshotMode } from './wire.ts';
 
 /**
@@ -67,6 +69,8 @@ export interface ImportOptions<TModule = object> {
 /** A place for one actor: taken when it starts, given back when it is gone. */
 export interface Place {
   readonly route: Route;
+  /** The actor was told to stop, or has ended; `leave` follows when it is gone. */
+  stopping?(): void;
   /** Gives the place back; resolves when nothing of it is left. */
   leave(): Promise<void>;
 }
@@ -81,13 +85,6 @@ export interface HostedOptions {
   readonly logger?: ((...args: unknown[]) => void) | undefined;
   /** Finds a place for an actor; throws if there is none. */
   place(actor: AnyActor): Place;
-}
-
-const departures = new WeakMap<AnyActor, Promise<void>>();
-
-/** Resolves when the place of a hosted actor that is over has been given back: Python's `join`. */
-export function departed(actor: AnyActor): Promise<void> {
-  return departures.get(actor) ?? Promise.resolve();
 }
 
 type BareLogic = ActorLogic<Snapshot<unknown>, AnyEventObject, unknown>;
@@ -105,9 +102,12 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       prepare(self);
       return createPlaceholder(local, input);
     },
-    restoreSnapshot(persisted, { self }) {
-      prepare(self);
-      return persisted;
+    restoreSnapshot() {
+      throw new TroupeError(
+        'INVALID_ARGUMENT',
+        `Cannot restore '${name}' from a persisted snapshot: its host starts it fresh. Leave the snapshot out, and give it what it needs as input.`,
+        { details: { name } },
+      );
     },
     start(_, { self }) {
       // XState made `self` of this logic, and logic cannot say so in its types
@@ -136,7 +136,8 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
         body,
       }));
       refsOf(bus).declare(actor, life.address);
-      departures.set(
+      onEnd(actor, () => place.stopping?.());
+      setDeparture(
         actor,
         life.gone.then(() => place.leave()),
       );

@@ -3,18 +3,13 @@ import type { AnyActor, AnyActorLogic } from 'xstate';
 import type { Bus } from './bus.ts';
 import { TroupeError } from './errors.ts';
 import { createDeferred } from './deferred.ts';
-import {
-  createHosted,
-  createHostedModule,
-  departed,
-  type HostedModule,
-  type ImportOptions,
-  type Place,
-} from './hosted.ts';
-import { intern } from './intern.ts';
+import { departed } from './departures.ts';
+import { createHosted, createHostedModule, type HostedModule, type ImportOptions, type Place } from './hosted.ts';
+import { createIntern } from './intern.ts';
 import { mirrorOf } from './mirror.ts';
-import { clearTimeout, setTimeout } from './platform.ts';
 import type { Source } from './source.ts';
+import { assertTimeout, setDeadline } from './wait.ts';
+import type { SnapshotMode } from './wire.ts';
 import { parentOf, statusOf } from './xstate.ts';
 
 /** What every host takes. */
@@ -37,6 +32,7 @@ export interface HostOptions {
 
 /** A place that starts actors for others. `TSource` is what it can import. */
 export interface Host<TSource = Source> extends AsyncDisposable {
+  /** Its name, in errors and addresses. */
   readonly name: string;
   /**
    * Imports a module's actor logic, to run here.
@@ -49,7 +45,7 @@ export interface Host<TSource = Source> extends AsyncDisposable {
   /**
    * Ends the host: it takes no more work, its actors handle what was sent to them, they stop in reverse order, and nothing of it is left.
    *
-   * @param options - `timeout` in milliseconds, after which what still runs is ended at once; 5000 unless told otherwise.
+   * @param options - `timeout` in milliseconds, after which what still runs is ended at once; 5000 unless told otherwise, `Infinity` for no such end.
    */
   close(options?: { readonly timeout?: number }): Promise<void>;
 }
@@ -72,6 +68,7 @@ const CLOSE_TIMEOUT = 5000;
 export function createHost<TSource>(kind: HostKind<TSource>): Host<TSource> {
   const { name, bus, logger } = kind;
   const running = new Set<AnyActor>();
+  const intern = createIntern<AnyActorLogic>();
   let ending: Promise<void> | undefined;
 
   const assertOpen = () => {
@@ -87,7 +84,7 @@ export function createHost<TSource>(kind: HostKind<TSource>): Host<TSource> {
     const place = kind.place(source);
     running.add(actor);
     return {
-      route: place.route,
+      ...place,
       leave() {
         running.delete(actor);
         return place.leave();
@@ -97,7 +94,12 @@ export function createHost<TSource>(kind: HostKind<TSource>): Host<TSource> {
   const end = async (timeout: number) => {
     const deadline = createDeadline(timeout);
     const actors = [...running].toReversed();
-    await Promise.race([deadline.passed, Promise.all(actors.map(async (actor) => mirrorOf(actor)?.session?.settle()))]);
+    const drained = new AbortController();
+    await Promise.race([
+      deadline.passed,
+      Promise.all(actors.map(async (actor) => mirrorOf(actor)?.line?.settle(drained.signal))),
+    ]);
+    drained.abort();
     for (const actor of actors) dismiss(actor, name);
     await Promise.race([deadline.passed, Promise.all(actors.map((actor) => departed(actor)))]);
     deadline.cancel();
@@ -108,9 +110,10 @@ export function createHost<TSource>(kind: HostKind<TSource>): Host<TSource> {
     name,
     import<TModule extends object>(source: TSource, options: ImportOptions<TModule> = {}) {
       assertOpen();
+      assertImportOptions(options);
       const module = kind.prepare(source);
       return createHostedModule<TModule>((exported) =>
-        intern([host, module, exported, options], () =>
+        intern([module, exported, options], () =>
           createHosted({
             bus,
             source: module,
@@ -123,7 +126,10 @@ export function createHost<TSource>(kind: HostKind<TSource>): Host<TSource> {
         ),
       );
     },
-    close: ({ timeout = CLOSE_TIMEOUT } = {}) => (ending ??= end(timeout)),
+    async close({ timeout = CLOSE_TIMEOUT } = {}) {
+      assertTimeout(timeout);
+      await (ending ??= end(timeout));
+    },
     [Symbol.asyncDispose]: () => host.close(),
   };
   return host;
@@ -146,11 +152,33 @@ function dismiss(actor: AnyActor, host: string): void {
 
 function createDeadline(timeout: number): { readonly passed: Promise<void>; cancel(): void } {
   const passed = createDeferred<void>();
-  const timer = setTimeout(() => passed.resolve(), timeout);
-  return { passed: passed.promise, cancel: () => clearTimeout(timer) };
+  return { passed: passed.promise, cancel: setDeadline(timeout, () => passed.resolve()) };
 }
 
 /** The logic at hand of that name. */
 export function localOf<TModule>({ local }: ImportOptions<TModule>, name: string): AnyActorLogic | undefined {
   return (local as Readonly<Record<string, AnyActorLogic>> | undefined)?.[name];
+}
+
+/** Throws `INVALID_ARGUMENT` for options that no host can take. */
+export function assertHostOptions({ logger }: { readonly logger?: unknown }): void {
+  if (logger === undefined || typeof logger === 'function') return;
+  throw optionError('logger', logger, 'it must be a function that takes what is logged');
+}
+
+const MODES: Readonly<Record<SnapshotMode, true>> = { all: true, latest: true, none: true };
+
+/** Throws `INVALID_ARGUMENT` for options that no import can take. */
+export function assertImportOptions({ snapshots }: { readonly snapshots?: unknown }): void {
+  if (snapshots === undefined || (typeof snapshots === 'string' && Object.hasOwn(MODES, snapshots))) return;
+  throw optionError('snapshots', snapshots, `it must be ${Object.keys(MODES).join(' or ')}`);
+}
+
+function optionError(option: string, value: unknown, why: string): TroupeError {
+  const given = typeof value === 'string' ? `'${value}'` : String(value);
+  return new TroupeError(
+    'INVALID_ARGUMENT',
+    `Cannot take ${given} for ${option}: ${why}. Leave it out for the default.`,
+    { details: { option, value: given } },
+  );
 }

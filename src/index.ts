@@ -35,6 +35,17 @@ export { currentBus, replaceBus } from './realm.ts';
 export type { Bus, DeadLetter, Joining, NodeChange, Route, RouteWatcher } from './bus.ts';
 export type { Address, NodeAddress } from './address.ts';
 export type { Codec, Encoded, Extension, Tagged } from './codec.ts';
+export type {
+  ChannelFrame,
+  ControlFrame,
+  Delivery,
+  Frame,
+  Outgoing,
+  Output,
+  Packet,
+  StartFrame,
+  StepFrame,
+} from './wire.ts';
 export type { Link } from './links/link.ts';
 export { createMemoryLink } from './links/memory.ts';
 export type { MemoryLinkOptions } from './links/memory.ts';

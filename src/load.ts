@@ -1,7 +1,9 @@
 // How a thread finds the logic it is asked to run: a module that it imports, once, or what its own file serves.
 import type { AnyActorLogic } from 'xstate';
-import { TroupeError } from './errors.ts';
+import { isTroupeError, TroupeError } from './errors.ts';
 import { assertActorLogic, type LoadLogic } from './host.ts';
+import { importAs } from './own-program.ts';
+import { builtin } from './platform.ts';
 
 type Module = Readonly<Record<string, unknown>>;
 
@@ -46,7 +48,7 @@ function pick(module: Module, name: string, source: string): AnyActorLogic {
 
 async function importModule(source: string): Promise<Module> {
   try {
-    return (await import(source)) as Module;
+    return await importAs(source, () => import(source) as Promise<Module>);
   } catch (error) {
     const typescript = sourceBeside(source, error);
     if (typescript) return importTypeScript(typescript, source);
@@ -59,7 +61,7 @@ function sourceBeside(source: string, error: unknown): string | undefined {
   const { code } = error as { readonly code?: unknown };
   const url = new URL(source);
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[cm]?ts$/.test(url.pathname)) return source;
-  const fs = globalThis.process?.getBuiltinModule?.('node:fs');
+  const fs = builtin('node:fs');
   if (code !== 'ERR_MODULE_NOT_FOUND' || url.protocol !== 'file:' || !fs || fs.existsSync(url)) return undefined;
   const beside = new URL(source.replace(/\.([cm]?)js($|\?)/, '.$1ts$2'));
   return beside.href !== source && fs.existsSync(beside) ? beside.href : undefined;
@@ -84,13 +86,15 @@ async function importTypeScript(typescript: string, source: string): Promise<Mod
     );
   }
   try {
-    return (await import(typescript)) as Module;
+    return await importAs(typescript, () => import(typescript) as Promise<Module>);
   } catch (error) {
     throw importError(typescript, error);
   }
 }
 
 function importError(source: string, cause: unknown): TroupeError {
+  // the mend is not in the import, but in what it asks for
+  if (isTroupeError(cause, 'OWN_PROGRAM')) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
   return new TroupeError(
     'IMPORT_FAILED',

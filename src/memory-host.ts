@@ -3,26 +3,36 @@
 import { createIncarnation, nodeAddress } from './address.ts';
 import { hostActors } from './host.ts';
 import type { HostedModule, ImportOptions } from './hosted.ts';
-import { createHost, type Host, type HostOptions } from './hosts.ts';
+import { assertHostOptions, createHost, type Host, type HostOptions } from './hosts.ts';
 import { createMemoryLink, type MemoryLinkOptions } from './links/memory.ts';
 import { loadFrom } from './load.ts';
 import { createBus } from './refs.ts';
 import { currentBus } from './realm.ts';
 
+/** The name, logger and bus of a memory host, and how its link delivers. */
 export interface MemoryHostOptions extends HostOptions, MemoryLinkOptions {}
 
 /** A host in this realm; the types of what it imports follow from the module that it is given. */
 export interface MemoryHost extends Host<object> {
   /** As {@link Host.import}, with the module itself as the source. */
   import<TModule extends object>(module: TModule, options?: ImportOptions<TModule>): HostedModule<TModule>;
+  /** As {@link Host.import}, with the module itself as the source and its type named by the caller. */
   import<TModule extends object>(source: object, options?: ImportOptions<TModule>): HostedModule<TModule>;
 }
 
 /**
  * Makes a host in this realm, to which modules are given as objects.
  *
+ * @param options - `schedule` lets a test hold deliveries back; the others are those of every host.
+ * @returns A host; its `import` takes the module itself. Its maker closes it, or holds it with `await using`.
+ *
  * @remarks
- * Events, inputs and snapshots go through the codec and arrive in a later microtask. Cells work; a crash of a thread cannot happen.
+ * What travels goes through the same codec and frames as between threads, in order, and arrives in a later microtask: what cannot cross
+ * to a thread is refused here too. Cells work. It shares this realm's event loop and memory limit, so a crash of a thread, or two
+ * actors that truly run at once, it cannot show.
+ *
+ * @throws `INVALID_ARGUMENT` for a name with `/` or `@`; from `import`, `HOST_CLOSED` after the end. An actor that is started
+ * after the end fails with `HOST_CLOSED`; one whose name the module lacks with `NO_SUCH_EXPORT`, one that is no logic with `NOT_ACTOR_LOGIC`.
  *
  * @example
  * ```ts
@@ -37,6 +47,7 @@ export interface MemoryHost extends Host<object> {
  * ```
  */
 export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
+  assertHostOptions(options);
   const bus = options.bus ?? currentBus();
   const name = options.name ?? 'memory';
   const modules: object[] = [];

@@ -2,21 +2,24 @@
 // each macrostep that arrives runs through XState itself, which does the rest: observers, `onDone`, `onError`, `onSnapshot`.
 // `hosted.ts` makes mirrors of actors that it starts, `remote.ts` of actors that an event brought a ref of.
 import type { AnyActor, AnyActorLogic, AnyActorRef, AnyActorScope, AnyEventObject, Snapshot } from 'xstate';
-import { addressOf, localIdOf, nameOf, type Address } from './address.ts';
+import { addressOf, nameOf, type Address } from './address.ts';
 import type { Bus, Route } from './bus.ts';
 import type { Encoded } from './codec.ts';
-import { createDeferred, type Deferred } from './deferred.ts';
+import type { Down } from './down.ts';
 import { markRemote, TroupeError } from './errors.ts';
-import { outletTo } from './endpoint.ts';
-import { refuseEvent } from './refusal.ts';
+import { openLine, type Line, type LineOptions } from './line.ts';
+import { outletTo, sendEarlier } from './outlets.ts';
 import { applyPatch, type Received } from './received.ts';
+import { explainRefusal, refuseEvent } from './refusal.ts';
 import type { Patch } from './snapshots.ts';
+import type { Output, StepFrame } from './wire.ts';
 import {
   currentSource,
   emit,
   interceptMailbox,
   isObserved,
   loggerOf,
+  onEnd,
   onObserversChange,
   parentOf,
   relay,
@@ -25,7 +28,6 @@ import {
   stopActor,
   trackSources,
 } from './xstate.ts';
-import type { Delivery, Outgoing, Output, StepFrame } from './wire.ts';
 
 export interface MirrorOptions {
   readonly bus: Bus;
@@ -37,35 +39,19 @@ export interface MirrorOptions {
   readonly owns: boolean;
 }
 
-/** A mirror's connection to one life of the actor elsewhere. */
-export interface Session {
-  readonly route: Route;
-  readonly address: Address;
-  /** Resolves with the first snapshot; never if the actor is gone before. */
-  readonly first: Promise<void>;
-  /** Resolves when the far side is gone, whatever the reason. */
-  readonly gone: Promise<void>;
-  /** Resolves when the actor has handled what was sent before. */
-  settle(): Promise<void>;
-}
-
 export interface Mirror {
   readonly actor: AnyActor;
   readonly bus: Bus;
   readonly owns: boolean;
-  /** The life that it is connected to, or was last. */
-  readonly session: Session | undefined;
+  /** The connection to the life that it mirrors, or mirrored last. */
+  readonly line: Line | undefined;
   /** Where the actor is, while it runs. */
   readonly address: Address | undefined;
-  /** Connects to an actor: frames pushed to `route` before this reach it before the events that waited here. */
-  attach(
-    route: Route,
-    localId: string,
-    start?: (session: { readonly from: Address; readonly wish: boolean }) => Outgoing,
-  ): Session;
+  /** Connects to an actor; `start` makes the frame that starts it. */
+  attach(route: Route, localId: string, start?: LineOptions['start']): Line;
   transition(snapshot: Snapshot<unknown>, event: AnyEventObject, scope: AnyActorScope): Snapshot<unknown>;
   /** Fails the actor here, and stops the one elsewhere. */
-  fail(error: TroupeError): void;
+  fail(error: unknown): void;
 }
 
 const mirrors = new WeakMap<object, Mirror>();
@@ -75,22 +61,6 @@ export function mirrorOf(actor: AnyActorRef): Mirror | undefined {
   return mirrors.get(actor);
 }
 
-interface Line extends Session {
-  /** The actor's local id over there. */
-  readonly to: string;
-  /** The local id here that the far side answers to. */
-  readonly from: Address;
-  readonly started: Deferred<void>;
-  readonly over: Deferred<void>;
-  readonly requests: Map<string, Deferred<void>>;
-  state: 'running' | 'ending' | 'gone';
-  wish: boolean;
-  /** Whether the far side sends steps here. */
-  listening: boolean;
-  unwatch: () => void;
-}
-
-const NOTHING: readonly never[] = [];
 const STEP = Symbol('step');
 const LINE = Symbol('line');
 
@@ -108,7 +78,6 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   const waiting: Encoded[] = [];
   let line: Line | undefined;
   let received: Received | undefined;
-  let requests = 0;
   // what `send` has encoded already, for the `_send` that XState calls within it
   let checked: { readonly event: AnyEventObject; readonly encoded: Encoded } | undefined;
 
@@ -116,7 +85,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     actor,
     bus,
     owns,
-    get session() {
+    get line() {
       return line;
     },
     get address() {
@@ -125,7 +94,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     attach,
     transition,
     fail: (error) => {
-      if (line?.state === 'running') enqueueError(line, error);
+      if (line?.state === 'running') enqueueFields(line, { status: 'error', error });
     },
   };
   mirrors.set(actor, mirror);
@@ -135,40 +104,31 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   const send = actor.send.bind(actor);
   actor.send = (event: AnyEventObject) => {
     // a stopped actor drops what comes, whatever it is
-    if (statusOf(actor) !== 'stopped') checked = { event, encoded: bus.codec.encode(event, 'event') };
+    if (statusOf(actor) !== 'stopped') checked = { event, encoded: encodeEvent(event) };
     send(event);
   };
-  onObserversChange(actor, () => {
-    if (line?.state === 'running') tellWish(line);
+  onObserversChange(actor, () => line?.wish(isObserved(actor)));
+  onEnd(actor, () => {
+    if (waiting.length > 0) bus.bury({ reason: 'stopped', target: target(), count: waiting.splice(0).length });
   });
   return mirror;
 
-  function attach(route: Route, localId: string, start?: Parameters<Mirror['attach']>[2]): Session {
-    const started = createDeferred<void>();
-    const over = createDeferred<void>();
-    const opened: Line = {
+  function attach(route: Route, localId: string, start?: LineOptions['start']): Line {
+    const opened: Line = openLine({
+      bus,
       route,
       to: localId,
-      address: addressOf(route.node, localId),
-      from: addressOf(bus.address, bus.createId()),
-      started,
-      over,
-      first: started.promise,
-      gone: over.promise,
-      requests: new Map(),
-      state: 'running',
-      wish: false,
-      listening: false,
-      unwatch: () => {},
-      settle: () => settle(opened),
-    };
+      owns,
+      observed: isObserved(actor),
+      start,
+      listener: {
+        step: (step) => hearStep(opened, step),
+        lost: (error) => lose(opened, error),
+        down: (down) => hearDown(opened, down),
+      },
+    });
     line = opened;
     received = undefined;
-    if (start) {
-      opened.wish = isObserved(actor);
-      listen(opened);
-      route.push(start(opened));
-    }
     for (const encoded of waiting.splice(0)) route.push({ type: 'event', to: localId, body: encoded });
     return opened;
   }
@@ -178,140 +138,93 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   function deliver(event: AnyEventObject): void {
     const source = currentSource();
     const status = statusOf(actor);
-    const address = line?.address ?? addressOf(bus.address, actor.sessionId);
     // between its end over there and its end here an actor has ended all the same
     if (status === 'stopped' || (status === 'running' && line && line.state !== 'running')) {
-      bus.bury({ reason: 'stopped', target: address, count: 1, error: stoppedError(actor, event) });
+      bus.bury({ reason: 'stopped', target: target(), count: 1, error: stoppedError(actor, event) });
       return;
     }
     let encoded: Encoded;
-    if (checked?.event === event) ({ encoded } = checked);
-    else {
-      try {
-        encoded = bus.codec.encode(event, 'event');
-      } catch (error) {
-        refuseEvent(bus, source, actor, address, error);
-        return;
-      }
+    try {
+      encoded = checked?.event === event ? checked.encoded : encodeEvent(event);
+    } catch (error) {
+      refuseEvent(bus, source, actor, target(), error);
+      return;
+    } finally {
+      checked = undefined;
     }
-    checked = undefined;
     if (line?.state !== 'running' || status === 'not-started') {
       waiting.push(encoded);
       return;
     }
-    const { to } = line;
-    const outlet = source && outletTo(source, line.route.node);
+    const { to, route } = line;
+    const outlet = source && outletTo(source, route.node);
     if (outlet) outlet.put({ type: 'send', to, body: encoded });
-    else line.route.push({ type: 'event', to, body: encoded });
+    else {
+      sendEarlier(bus, route.node);
+      route.push({ type: 'event', to, body: encoded });
+    }
   }
 
-  function tellWish(to: Line): void {
-    const wish = isObserved(actor);
-    if (wish === to.wish) return;
-    to.wish = wish;
-    if (wish) listen(to);
-    if (wish || owns) to.route.push({ type: 'observe', to: to.to, from: to.from, wish });
-    else retire(to);
+  function encodeEvent(event: AnyEventObject): Encoded {
+    try {
+      return bus.codec.encode(event, 'event');
+    } catch (error) {
+      throw explainRefusal(error, `'${event.type}' to '${actor.id}'`);
+    }
   }
 
-  /** A ref that nobody observes or settles any more needs no frames. */
-  function retire(from: Line): void {
-    if (owns || from.wish || from.requests.size > 0 || from.state !== 'running') return;
-    from.route.push({ type: 'observe', to: from.to, from: from.from, wish: false });
-    deafen(from);
-  }
-
-  function settle(to: Line): Promise<void> {
-    const settled = createDeferred<void>();
-    const request = (requests++).toString(36);
-    to.requests.set(request, settled);
-    listen(to);
-    const release = to.route.hold();
-    ask(to, request);
-    return settled.promise.finally(() => {
-      release();
-      to.requests.delete(request);
-      retire(to);
-    });
-  }
-
-  function ask(to: Line, request: string): void {
-    to.route.push({ type: 'settle', to: to.to, from: to.from, request });
-  }
-
-  /** Has the far side's frames delivered here, and this mirror told when the far node is gone. */
-  function listen(to: Line): void {
-    if (to.listening) return;
-    to.listening = true;
-    bus.open(localIdOf(to.from)).subscribe((frame) => hear(to, frame));
-    to.unwatch = to.route.watch({ down: (error) => lose(to, error), resync: () => sayAgain(to) });
-    if (to.route.down) lose(to, to.route.down);
-  }
-
-  function deafen(to: Line): void {
-    if (!to.listening) return;
-    to.listening = false;
-    to.unwatch();
-    bus.shut(localIdOf(to.from));
-  }
-
-  /** After a loss: what the far side must know, once more. All of it may safely be heard twice. */
-  function sayAgain(to: Line): void {
-    const id = to.to;
-    if (to.state === 'ending') to.route.push({ type: 'stop', to: id, from: to.from });
-    else to.route.push({ type: 'observe', to: id, from: to.from, wish: to.wish });
-    for (const request of to.requests.keys()) ask(to, request);
+  function target(): Address {
+    return line?.address ?? addressOf(bus.address, actor.sessionId);
   }
 
   // ---- what comes in
 
-  function hear(from: Line, frame: Delivery): void {
-    switch (frame.type) {
-      case 'step':
-        hearStep(from, frame);
-        return;
-      case 'steps':
-        for (const body of frame.steps) hearStep(from, { type: 'step', to: frame.to, out: NOTHING, body });
-        return;
-      case 'settled':
-        from.requests.get(frame.request)?.resolve();
-        return;
-      case 'ended':
-        finish(from);
-        return;
-      case 'down':
-        // the far node does not know this actor: it is gone, or its start was lost
-        lose(from, goneError(actor, from));
-        return;
-      default:
-    }
-  }
-
   function hearStep(from: Line, step: StepFrame<unknown>): void {
-    if (step.merged) from.route.push({ type: 'acknowledge', to: from.to, from: from.from });
     if (from.state !== 'running' || from !== line || statusOf(actor) !== 'running') {
       // a stopped actor emits nothing and tells its parent nothing, but what it sent to others goes on
       for (const output of step.out) if (output.type === 'send' || output.type === 'log') perform(output);
       return;
     }
     const patch = step.body as Patch | undefined;
-    if (patch?.fields?.['status'] === 'stopped') {
-      from.state = 'gone';
-      finish(from);
+    const status = patch?.fields?.['status'];
+    if (status === 'stopped') {
+      for (const output of step.out) perform(output);
+      from.end();
       stopActor(actor);
-    } else if (patch && (isObserved(actor) || patch.fields?.['status'] !== undefined)) {
+    } else if (patch && (isObserved(actor) || status !== undefined)) {
       enqueue({ type: 'troupe.step', [STEP]: step, [LINE]: from } satisfies StepEvent);
     } else {
       // nobody hears of the snapshot, so it need not pass the mailbox; who hears of the output reads the new one
       if (patch) setSnapshot(actor, apply(actor.getSnapshot() as Snapshot<unknown>, patch));
       for (const output of step.out) perform(output);
     }
-    from.started.resolve();
+    from.begun();
+  }
+
+  /** How an actor ended whose node knows of it no more than that. */
+  function hearDown(from: Line, down: Down): void {
+    if (down.type === 'done') enqueueFields(from, { status: 'done', output: down.output });
+    else if (down.type === 'failed') enqueueFields(from, { status: 'error', error: down.error });
+    else if (from === line) stopActor(actor);
+  }
+
+  function lose(from: Line, error: TroupeError): void {
+    const lost = new TroupeError(error.code, `Lost '${actor.id}' on '${nameOf(from.route.node)}'. ${error.message}`, {
+      details: { ...error.details, actor: actor.id, address: from.address },
+      cause: error.cause ?? error,
+    });
+    enqueueFields(from, { status: 'error', error: lost });
+  }
+
+  function enqueueFields(from: Line, fields: Readonly<Record<string, unknown>>): void {
+    if (from !== line || statusOf(actor) !== 'running') return;
+    const step = { type: 'step', to: '', out: [], body: { fields } } as const;
+    enqueue({ type: 'troupe.step', [STEP]: step, [LINE]: from } satisfies StepEvent);
   }
 
   function transition(snapshot: Snapshot<unknown>, event: AnyEventObject, scope: AnyActorScope): Snapshot<unknown> {
     if (event.type === 'xstate.stop') {
-      if (line) end(line);
+      line?.end();
       return { ...snapshot, status: 'stopped' } as Snapshot<unknown>;
     }
     const { [STEP]: step, [LINE]: from } = event as Partial<StepEvent>;
@@ -319,10 +232,10 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     for (const output of step.out) scope.defer(() => perform(output));
     try {
       const next = apply(snapshot, step.body as Patch);
-      if (next.status !== 'active') end(line);
+      if (next.status !== 'active') line.end();
       return next;
     } catch (error) {
-      end(line);
+      line.end();
       throw error;
     }
   }
@@ -344,60 +257,17 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
         return;
       }
       case 'log':
-        (logger ?? loggerOf(actor))(...(output.body as unknown[]));
+        try {
+          (logger ?? loggerOf(actor))(...(output.body as unknown[]));
+        } catch (error) {
+          // as it fails an actor that logs at home
+          mirror.fail(error);
+        }
         return;
       case 'send':
         bus.deliver(output.to, output.body);
     }
   }
-
-  // ---- the end
-
-  /** From here the actor is over for everybody on this side; the far side is told, and answers when it is gone. */
-  function end(of: Line): void {
-    if (of.state !== 'running') return;
-    if (!owns) {
-      finish(of);
-      return;
-    }
-    of.state = 'ending';
-    of.route.push({ type: 'stop', to: of.to, from: of.from });
-  }
-
-  function lose(of: Line, error: TroupeError): void {
-    const wasRunning = of.state === 'running';
-    of.state = 'gone';
-    if (wasRunning && of === line && statusOf(actor) === 'running') {
-      const lost = new TroupeError(error.code, `Lost '${actor.id}' on '${nameOf(of.route.node)}'. ${error.message}`, {
-        details: { ...error.details, actor: actor.id, address: of.address },
-        cause: error.cause ?? error,
-      });
-      enqueueError(of, lost);
-    }
-    finish(of);
-  }
-
-  function enqueueError(of: Line, error: TroupeError): void {
-    const step = { type: 'step', to: '', out: [], body: { fields: { status: 'error', error } } } as const;
-    enqueue({ type: 'troupe.step', [STEP]: step, [LINE]: of } satisfies StepEvent);
-  }
-
-  function finish(of: Line): void {
-    of.state = 'gone';
-    deafen(of);
-    of.over.resolve();
-    for (const request of of.requests.values()) request.resolve();
-  }
-}
-
-function goneError(actor: AnyActor, line: Line): TroupeError {
-  return new TroupeError(
-    'ACTOR_DOWN',
-    'Its node does not know it: it has ended, or the request to start it was lost.',
-    {
-      details: { actor: actor.id, address: line.address },
-    },
-  );
 }
 
 function stoppedError(actor: AnyActor, event: AnyEventObject): TroupeError {

@@ -1,17 +1,45 @@
 // The only door to Node's built-in modules. They are asked for at run time, never imported, so that a browser can load every
 // file of troupe; where there is no Node, the door is shut and the callers say what they cannot do.
+import type * as AsyncHooks from 'node:async_hooks';
+import type * as FileSystem from 'node:fs';
+import type * as Module from 'node:module';
+import type * as Url from 'node:url';
 import type * as WorkerThreads from 'node:worker_threads';
 
+interface Builtins {
+  'node:async_hooks': typeof AsyncHooks;
+  'node:fs': typeof FileSystem;
+  'node:module': typeof Module;
+  'node:url': typeof Url;
+  'node:worker_threads': typeof WorkerThreads;
+}
+
+/** A module of Node's own, where this realm has it. */
+export function builtin<TName extends keyof Builtins>(name: TName): Builtins[TName] | undefined {
+  // Node's own type gives the module of this name, but not of a name that is only known to be one of these
+  return globalThis.process?.getBuiltinModule?.(name) as unknown as Builtins[TName] | undefined;
+}
+
 /** `node:worker_threads` where this realm has it. */
-export const workerThreads: typeof WorkerThreads | undefined =
-  globalThis.process?.getBuiltinModule?.('node:worker_threads');
+export const workerThreads: typeof WorkerThreads | undefined = builtin('node:worker_threads');
 
 /** Captured at load, so that a test's fake timers cannot stop a deadline of ours. */
 export const { setTimeout, clearTimeout } = globalThis;
 
 const now = Promise.resolve();
 
-/** Runs a callback when this tick ends. Node's `queueMicrotask` makes an async resource of each call and costs several times as much. */
-export function runSoon(callback: () => void): void {
-  void now.then(callback);
+/**
+ * Runs a task when this tick ends. Node's `queueMicrotask` makes an async resource of each call and costs several times as much; what
+ * the task throws is uncaught all the same, and no unhandled rejection.
+ */
+export function runSoon(task: () => void): void {
+  void now.then(() => {
+    try {
+      task();
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  });
 }

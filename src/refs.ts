@@ -12,7 +12,7 @@ import { mirrorOf } from './mirror.ts';
 import { isActorRef } from './recipient.ts';
 import { createRemote } from './remote.ts';
 import { cellExtension } from './shared/extension.ts';
-import { assertSeams, onEnd } from './xstate.ts';
+import { assertSeams, onEnd, statusOf } from './xstate.ts';
 
 /** The refs that a bus knows. */
 export interface Refs {
@@ -28,10 +28,28 @@ export interface Refs {
 
 const tables = new WeakMap<Bus, Refs>();
 
-/** Where real actors are, whichever bus of this realm serves them. */
-const served = new WeakMap<AnyActorRef, Address>();
-
-/** Makes a node's message bus, which knows actor refs and cells. */
+/**
+ * Makes a node's message bus, which carries actor refs and cells as data.
+ *
+ * @param options - `name` of the node, for people, without `/` and `@`; a node that joins another takes the name that it is given there.
+ * @returns A bus that is linked with nobody yet: `connect` joins a node below it, `join` the node above. Its maker closes it.
+ *
+ * @remarks
+ * For tests and integrators; hosts, topics and refs use {@link currentBus} unless they are told of another. The frames of one node to another
+ * arrive in the order sent, each at most once: what a link loses is told at `deadLetters` and not sent again. After `close` nothing is
+ * delivered, and whoever waits for another node is told `BUS_CLOSED`.
+ *
+ * @throws `INVALID_ARGUMENT` for a name that cannot stand in an address; `UNSUPPORTED_XSTATE` if this version of XState lacks what troupe stands on.
+ *
+ * @example
+ * ```ts
+ * import { createBus, createMemoryHost } from 'troupe';
+ *
+ * await using bus = createBus({ name: 'test' });
+ * bus.deadLetters.subscribe(({ reason, target }) => console.error(reason, target));
+ * await using host = createMemoryHost({ bus });
+ * ```
+ */
 export function createBus(options: { readonly name?: string } = {}): Bus {
   assertSeams();
   return createBareBus({
@@ -54,40 +72,45 @@ export function refsOf(bus: Bus): Refs {
 }
 
 function createRefs(bus: Bus): Refs {
-  /** Running actors of this node, by local id. */
-  const local = new Map<string, AnyActorRef>();
-  const elsewhere = new Map<Address, WeakRef<AnyActorRef>>();
+  /** Where actors here are served, or said to be. */
+  const served = new WeakMap<AnyActorRef, Address>();
+  /** Actors of this node that run. */
+  const local = new Map<Address, AnyActorRef>();
+  /** Whoever else is known by an address, while somebody here holds it. */
+  const held = new Map<Address, WeakRef<AnyActorRef>>();
   const forgotten = new FinalizationRegistry<Address>((address) => {
-    if (!elsewhere.get(address)?.deref()) elsewhere.delete(address);
+    if (!held.get(address)?.deref()) held.delete(address);
   });
+  const hold = (actor: AnyActorRef, address: Address) => {
+    held.set(address, new WeakRef(actor));
+    forgotten.register(actor, address);
+  };
 
   const refs: Refs = {
     addressOf(actor) {
       const known = mirrorOf(actor)?.address ?? served.get(actor);
       if (known) return known;
       const address = addressOf(bus.address, bus.createId());
-      createEndpoint(bus, actor, localIdOf(address));
       refs.declare(actor, address);
+      createEndpoint(bus, actor, localIdOf(address));
       return address;
     },
     at(address, id) {
-      const known = local.get(localIdOf(address));
-      if (known && nodeOf(address) === bus.address) return known;
-      const held = elsewhere.get(address)?.deref();
-      if (held) return held;
+      const known = local.get(address) ?? held.get(address)?.deref();
+      if (known) return known;
       const remote = createRemote(bus, address, id);
-      refs.declare(remote, address);
+      hold(remote, address);
       return remote;
     },
     declare(actor, address) {
       if (nodeOf(address) === bus.address) {
         served.set(actor, address);
-        local.set(localIdOf(address), actor);
-        onEnd(actor, () => local.delete(localIdOf(address)));
-      } else {
-        elsewhere.set(address, new WeakRef(actor));
-        forgotten.register(actor, address);
-      }
+        local.set(address, actor);
+        // who comes back with its ref still means this actor
+        hold(actor, address);
+        onEnd(actor, () => local.delete(address));
+        if (statusOf(actor) === 'stopped') local.delete(address);
+      } else hold(actor, address);
     },
     alias: (actor, address) => void served.set(actor, address),
   };

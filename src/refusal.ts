@@ -3,6 +3,7 @@
 import type { AnyActorRef } from 'xstate';
 import type { Address } from './address.ts';
 import type { Bus } from './bus.ts';
+import { isTroupeError, TroupeError } from './errors.ts';
 import { createErrorEvent, relay, statusOf } from './xstate.ts';
 
 /** Buries the event, and tells its sender, where that is known, as if `target` had failed it. */
@@ -15,4 +16,15 @@ export function refuseEvent(
 ): void {
   bus.bury({ reason: 'not-serializable', target: address, count: 1, error });
   if (source && statusOf(source) === 'running') relay(undefined, source, createErrorEvent(target.id, error));
+}
+
+/** The same refusal, saying what was to be sent to whom. */
+export function explainRefusal(error: unknown, what: string): unknown {
+  if (!isTroupeError(error, 'NOT_SERIALIZABLE')) return error;
+  const why = error.message.replace(/^Cannot send /, '').replace(': it ', ' ');
+  const { details, cause } = error;
+  return new TroupeError('NOT_SERIALIZABLE', `Cannot send ${what}: ${why}`, {
+    details,
+    ...(cause === undefined ? {} : { cause }),
+  });
 }

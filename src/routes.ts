@@ -8,6 +8,7 @@ import type { Outgoing } from './wire.ts';
 
 /** The way to another node, or to this one. */
 export interface Route {
+  /** The node at its end. */
   readonly node: NodeAddress;
   /** Why nothing goes this way any more; undefined while it may. */
   readonly down: TroupeError | undefined;
@@ -19,6 +20,7 @@ export interface Route {
   watch(watcher: RouteWatcher): () => void;
 }
 
+/** Whoever must know what becomes of another node. */
 export interface RouteWatcher {
   /** The node is gone, for this reason. Told once. */
   down(error: TroupeError): void;
@@ -39,12 +41,16 @@ export interface Routes {
   failWaiting(errorOf: (node: NodeAddress) => TroupeError): void;
   resync(node: NodeAddress): void;
   forget(node: NodeAddress): void;
+  /** Runs `proceed` when no frame waits for a way; at once if none does. */
+  afterWaiting(proceed: () => void): void;
 }
 
 interface RouteState {
   readonly route: Route;
   readonly waiting: Outgoing[];
   readonly watchers: Set<RouteWatcher>;
+  /** Holds on a peer that is still to come. */
+  readonly holds: Set<{ release(): void }>;
   peer: Peer | undefined;
   down: TroupeError | undefined;
 }
@@ -65,8 +71,21 @@ export function createRoutes(missing: (node: NodeAddress) => void, bury: (letter
     for (const frame of state.waiting.splice(0)) refuse(node, frame, error, bury);
     for (const watcher of [...state.watchers]) watcher.down(error);
     state.watchers.clear();
+    proceedIfNoneWaits();
+  };
+  let patient: (() => void)[] = [];
+  const someWait = () => [...states.values()].some(({ waiting }) => waiting.length > 0);
+  const proceedIfNoneWaits = () => {
+    if (patient.length === 0 || someWait()) return;
+    const proceeding = patient;
+    patient = [];
+    for (const proceed of proceeding) proceed();
   };
   return {
+    afterWaiting(proceed) {
+      if (someWait()) patient.push(proceed);
+      else proceed();
+    },
     to(node) {
       const isNew = !states.has(node);
       const { route } = stateOf(node);
@@ -78,6 +97,9 @@ export function createRoutes(missing: (node: NodeAddress) => void, bury: (letter
       const state = stateOf(node);
       state.peer = peer;
       for (const frame of state.waiting.splice(0)) peer.push(frame);
+      for (const hold of state.holds) hold.release = peer.hold();
+      state.holds.clear();
+      proceedIfNoneWaits();
       return state.route;
     },
     fail,
@@ -95,6 +117,7 @@ function createRoute(node: NodeAddress, bury: (letter: DeadLetter) => void): Rou
   const state: RouteState = {
     waiting: [],
     watchers: new Set(),
+    holds: new Set(),
     peer: undefined,
     down: undefined,
     route: {
@@ -107,7 +130,12 @@ function createRoute(node: NodeAddress, bury: (letter: DeadLetter) => void): Rou
         else if (state.down) refuse(node, frame, state.down, bury);
         else state.waiting.push(frame);
       },
-      hold: () => state.peer?.hold() ?? (() => {}),
+      hold() {
+        if (state.peer) return state.peer.hold();
+        const hold = { release: () => void state.holds.delete(hold) };
+        if (!state.down) state.holds.add(hold);
+        return () => hold.release();
+      },
       watch(watcher) {
         state.watchers.add(watcher);
         return () => state.watchers.delete(watcher);

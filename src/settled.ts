@@ -2,12 +2,13 @@
 import type { AnyActor, AnyActorRef, Snapshot, SnapshotFrom } from 'xstate';
 import { TroupeError } from './errors.ts';
 import { createDeferred } from './deferred.ts';
-import { departed } from './hosted.ts';
+import { departed } from './departures.ts';
 import { mirrorOf } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
-import { wait, type WaitOptions } from './wait.ts';
+import { wait } from './wait.ts';
 import { statusOf } from './xstate.ts';
 
+/** How long `settled` and {@link started} wait. */
 export interface SettledOptions {
   /**
    * How long to wait, in milliseconds.
@@ -56,6 +57,12 @@ export function settled<TRef extends AnyActorRef>(
   where?: (snapshot: SnapshotFrom<TRef>) => boolean,
   options?: SettledOptions,
 ): Promise<SnapshotFrom<TRef>>;
+/**
+ * Waits until each of several actors has settled; `where` judges the snapshot of each. It rejects as soon as one of them does, with what
+ * the form for one ref throws.
+ *
+ * @returns The snapshots, in the order of the refs.
+ */
 export function settled<const TRefs extends readonly AnyActorRef[]>(
   refs: TRefs,
   where?: (snapshot: SnapshotFrom<TRefs[number]>) => boolean,
@@ -66,14 +73,20 @@ export function settled(
   where?: (snapshot: never) => boolean,
   { timeout = Infinity, signal }: SettledOptions = {},
 ): Promise<unknown> {
-  const each = (ref: AnyActorRef) => {
-    const options: WaitOptions = { timeout, signal, timedOut: () => timeoutError(ref, timeout, where !== undefined) };
-    return wait(async (over) => {
-      assertActorRef(ref, 'settle');
-      return settleOne(ref, where as ((snapshot: unknown) => boolean) | undefined, over);
-    }, options);
-  };
-  return Array.isArray(refs) ? Promise.all((refs as readonly AnyActorRef[]).map(each)) : each(refs as AnyActorRef);
+  const all = Array.isArray(refs) ? (refs as readonly AnyActorRef[]) : [refs as AnyActorRef];
+  const judge = where as ((snapshot: unknown) => boolean) | undefined;
+  // one wait for all: when one rejects, nobody waits for the others any more
+  const settle = (over: AbortSignal) =>
+    Promise.all(
+      all.map(async (ref) => {
+        assertActorRef(ref, 'settle');
+        return settleOne(ref, judge, over);
+      }),
+    );
+  const timedOut = () => timeoutError(all, timeout, judge !== undefined);
+  return wait(settle, { timeout, signal, timedOut }).then((snapshots) =>
+    Array.isArray(refs) ? snapshots : snapshots[0],
+  );
 }
 
 async function settleOne(
@@ -87,7 +100,7 @@ async function settleOne(
     // its errors are rejections of this wait, as long as it lasts
     const ended = endOf(ref, over);
     ended.catch(() => {});
-    if (statusOf(ref) === 'running') await Promise.race([mirror?.session?.settle(), ended]);
+    if (statusOf(ref) === 'running') await Promise.race([mirror?.line?.settle(over), ended]);
     if (statusOf(ref) === 'stopped') await ended;
     return ref.getSnapshot();
   }
@@ -148,13 +161,14 @@ function notStarted(ref: AnyActorRef): TroupeError {
   });
 }
 
-function timeoutError(ref: AnyActorRef, timeout: number, wanted: boolean): TroupeError {
+function timeoutError(refs: readonly AnyActorRef[], timeout: number, wanted: boolean): TroupeError {
+  const names = refs.map(({ id }) => `'${id}'`).join(', ');
   const what = wanted ? 'did not settle where it was wanted' : 'did not settle';
   return new TroupeError(
     'SETTLE_TIMEOUT',
-    `'${ref.id}' ${what} within ${timeout} ms. Wait longer, or see what it is doing.`,
+    `${names} ${what} within ${timeout} ms. Wait longer, or see what it is doing.`,
     {
-      details: { actor: ref.id, timeout },
+      details: { actors: refs.map(({ id }) => id), timeout },
     },
   );
 }

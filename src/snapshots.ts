@@ -2,6 +2,7 @@
 // the other end is in `received.ts`.
 import type { AnyMachineSnapshot, Snapshot } from 'xstate';
 import { isJsonLeaf, type Codec, type Encoded } from './codec.ts';
+import { isPlainObject } from './object-kinds.ts';
 
 /** The change from one snapshot to the next; an empty one says that it is the same. */
 export interface Patch {
@@ -86,9 +87,7 @@ function isShallowEqual(before: unknown, after: unknown): boolean {
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value) as unknown;
-  return prototype === Object.prototype || prototype === null;
+  return typeof value === 'object' && value !== null && isPlainObject(value);
 }
 
 function describeMachine(snapshot: AnyMachineSnapshot, earlier: Told | undefined): Told {

@@ -42,7 +42,7 @@ export function started<TRef extends AnyActorRef>(
     const mirror = mirrorOf(ref);
     const all = () => settled(ref, undefined, { signal: over });
     if (!mirror?.owns || statusOf(ref) === 'not-started') return all();
-    await Promise.race([mirror.session?.first, all()]);
+    await Promise.race([mirror.line?.first, all()]);
     // one that failed has shown a snapshot too, but did not start
     return statusOf(ref) === 'running' ? (ref.getSnapshot() as SnapshotFrom<TRef>) : all();
   };

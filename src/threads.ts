@@ -1,18 +1,16 @@
 // Hosts whose actors run in threads: `inThread` gives each actor one of its own, `createThreads` shares a few among many.
-import type { ResourceLimits, Worker } from 'node:worker_threads';
-import { createIncarnation, nodeAddress, type NodeAddress } from './address.ts';
-import type { Bus, Route } from './bus.ts';
+import type { ResourceLimits } from 'node:worker_threads';
+import type { AnyActorLogic } from 'xstate';
+import type { Bus } from './bus.ts';
 import { TroupeError } from './errors.ts';
-import { createHost, localOf, type Host, type HostOptions } from './hosts.ts';
-import { createHosted, createHostedModule, type HostedModule, type ImportOptions, type Place } from './hosted.ts';
 import { HOST_CHANNEL } from './host.ts';
-import { intern } from './intern.ts';
-import { createWorkerLink } from './links/worker.ts';
-import { workerThreads } from './platform.ts';
+import { createHosted, createHostedModule, type HostedModule, type ImportOptions, type Place } from './hosted.ts';
+import { assertHostOptions, assertImportOptions, createHost, localOf, type Host, type HostOptions } from './hosts.ts';
+import { createIntern, type Intern } from './intern.ts';
+import { openThread, type Factory, type Thread } from './open-thread.ts';
+import { clearTimeout, setTimeout } from './platform.ts';
 import { currentBus } from './realm.ts';
-import type { Greeting } from './serve.ts';
-import { releaseOwned, shareDirectory } from './shared/directory.ts';
-import { moduleUrl, type Source, type WorkerLike } from './source.ts';
+import { moduleUrl, type Source } from './source.ts';
 
 /** What a thread may use and how long it lives. */
 export interface ThreadOptions extends HostOptions {
@@ -26,9 +24,10 @@ export interface ThreadOptions extends HostOptions {
   readonly daemon?: boolean;
 }
 
+/** How many threads {@link createThreads} starts, and what each may use. */
 export interface ThreadsOptions extends ThreadOptions {
   /**
-   * How many threads; from 1 up.
+   * How many threads; from 1 to 1024.
    *
    * @defaultValue the number of processors, less one, but at least 1
    */
@@ -39,7 +38,8 @@ export interface ThreadsOptions extends ThreadOptions {
  * Imports a module's actor logic to run each actor in a thread of its own.
  *
  * @remarks
- * The thread starts when the actor starts and has ended when `settled` resolves after the actor's end. Events, input, output and
+ * The thread starts when the actor starts and has ended when `settled` resolves after the actor's end. An actor that was stopped, or is done,
+ * has 5 s to end over there; then its thread is terminated, whatever it is doing. A bus that is closed ends its threads too. Events, input, output and
  * snapshots have the types of the original. The same call gives the same logic again, so that it may stand in a component.
  *
  * @param source - The module's URL, or a factory of workers whose file calls `serve`.
@@ -64,10 +64,13 @@ export function inThread<TModule extends object>(
   source: Source,
   options: ThreadOptions & ImportOptions<TModule> = {},
 ): HostedModule<TModule> {
-  const bus = options.bus ?? currentBus();
+  assertHostOptions(options);
+  assertImportOptions(options);
+  // the bus is what the table is kept for
+  const { bus = currentBus(), ...rest } = options;
   const module = moduleOf(source);
   return createHostedModule<TModule>((name) =>
-    intern([bus, source, name, options], () =>
+    tableOf(bus)([source, name, rest], () =>
       createHosted({
         bus,
         source: module,
@@ -75,17 +78,7 @@ export function inThread<TModule extends object>(
         local: localOf(options, name),
         snapshots: options.snapshots,
         logger: options.logger,
-        place() {
-          const thread = openThread(bus, makeWorker(factoryOf(source), options), `${options.name ?? 'thread'}-${name}`);
-          const release = options.daemon ? undefined : thread.route.hold();
-          return {
-            route: thread.route,
-            leave() {
-              release?.();
-              return thread.close();
-            },
-          };
-        },
+        place: () => placeIn(openThread(bus, `${options.name ?? 'thread'}-${name}`, factoryOf(source), options), options),
       }),
     ),
   );
@@ -99,6 +92,14 @@ export function inThread<TModule extends object>(
  * died is replaced when its place is needed. `close` refuses new actors, lets the running ones handle what was sent to them, stops
  * them in reverse order, and ends the threads.
  *
+ * @param options - How many threads, what each may use, and where the actors' `log` goes.
+ * @returns A host; its `import` takes a module's URL, or a factory of workers whose file calls {@link serve}. Its maker closes it,
+ * or holds it with `await using`.
+ *
+ * @throws `INVALID_ARGUMENT` if `size` is no whole number from 1 to 1024, or where there are no threads; from `import`, `HOST_CLOSED` after the end and
+ * what {@link inThread} throws. An actor that is started after the end fails with `HOST_CLOSED`, and one whose thread or module fails
+ * does so with the codes of {@link inThread}.
+ *
  * @example
  * ```ts
  * import { createThreads } from 'troupe';
@@ -110,82 +111,117 @@ export function inThread<TModule extends object>(
  * ```
  */
 export function createThreads(options: ThreadsOptions = {}): Host {
+  assertHostOptions(options);
   const bus = options.bus ?? currentBus();
   const size = options.size ?? defaultSize();
-  if (!Number.isSafeInteger(size) || size < 1) {
+  if (!Number.isSafeInteger(size) || size < 1 || size > MOST_THREADS) {
     throw new TroupeError(
       'INVALID_ARGUMENT',
-      `Cannot create ${String(size)} threads: size must be a whole number from 1 up.`,
+      `Cannot create ${String(size)} threads: size must be a whole number from 1 to ${MOST_THREADS}.`,
       { details: { size } },
     );
   }
   const sources = new Set<string>();
-  const pools = new Map<Factory | undefined, Slot[]>();
-
   // a factory's workers serve what their file says, so they are threads apart; all modules share the rest
-  const pool = (factory: Factory | undefined): Slot[] => {
-    let slots = pools.get(factory);
-    if (!slots) {
-      slots = Array.from({ length: size }, (_, index) => ({ index, count: 0, thread: undefined }));
-      pools.set(factory, slots);
-      for (const slot of slots) warm(slot, factory);
+  const crews = new Map<Factory | undefined, Member[]>();
+
+  const open = (factory: Factory | undefined, index: number): Member => {
+    const thread = openThread(bus, `${options.name ?? 'thread'}-${index + 1}`, factory, options);
+    if (!factory) for (const source of sources) preload(thread, source);
+    return { ...thread, actors: 0 };
+  };
+  const crewOf = (factory: Factory | undefined): Member[] => {
+    let crew = crews.get(factory);
+    if (!crew) {
+      crew = [];
+      crews.set(factory, crew);
+      while (crew.length < size) crew.push(open(factory, crew.length));
     }
-    return slots;
+    return crew;
   };
-  const warm = (slot: Slot, factory: Factory | undefined): Thread => {
-    if (slot.thread && !slot.thread.route.down) return slot.thread;
-    slot.count = 0;
-    slot.thread = openThread(bus, makeWorker(factory, options), `${options.name ?? 'thread'}-${slot.index + 1}`);
-    if (!factory) for (const source of sources) preload(slot.thread, source);
-    return slot.thread;
-  };
-  pool(undefined);
+  crewOf(undefined);
 
   return createHost<Source>({
     ...options,
     bus,
     name: options.name ?? 'threads',
     prepare(source) {
-      const slots = pool(factoryOf(source));
+      const crew = crewOf(factoryOf(source));
       const url = moduleOf(source);
       if (url !== SERVED && !sources.has(url)) {
         sources.add(url);
-        for (const { thread } of slots) if (thread) preload(thread, url);
+        for (const thread of crew) preload(thread, url);
       }
       return url;
     },
-    place(source): Place {
+    place(source) {
       const factory = factoryOf(source);
-      const slot = pool(factory).reduce((least, each) => (each.count < least.count ? each : least));
-      const thread = warm(slot, factory);
-      const release = options.daemon ? undefined : thread.route.hold();
-      slot.count += 1;
-      return {
-        route: thread.route,
-        async leave() {
-          release?.();
-          if (slot.thread === thread) slot.count -= 1;
-        },
-      };
+      const crew = crewOf(factory);
+      let thread = crew.reduce((least, each) => (each.actors < least.actors ? each : least));
+      if (thread.route.down) {
+        const index = crew.indexOf(thread);
+        crew[index] = thread = open(factory, index);
+      }
+      return placeAmong(thread, options);
     },
     async end() {
-      await Promise.all([...pools.values()].flat().map(async ({ thread }) => thread?.close()));
+      await Promise.all([...crews.values()].flat().map((thread) => thread.close()));
     },
   });
 }
 
-type Factory = () => WorkerLike;
-
-interface Slot {
-  readonly index: number;
-  count: number;
-  thread: Thread | undefined;
+/** A thread of a host, and how many actors run in it. */
+interface Member extends Thread {
+  actors: number;
 }
 
-interface Thread {
-  readonly route: Route;
-  /** Ends the thread; resolves when nothing of it is left. */
-  close(): Promise<void>;
+/** More threads than any machine has processors: who asks for more has made a mistake. */
+const MOST_THREADS = 1024;
+
+/** How long an actor that was stopped, and is alone in its thread, may take to end: as long as a host that is closed. */
+const STOP_TIMEOUT = 5000;
+
+/** A whole thread: it ends with its actor, and at the deadline also if the actor does not answer. */
+function placeIn(thread: Thread, { daemon }: ThreadOptions): Place {
+  // until it has ended, whatever ends it
+  const release = daemon ? undefined : thread.route.hold();
+  let deadline: ReturnType<typeof setTimeout> | undefined;
+  return {
+    route: thread.route,
+    stopping() {
+      if (deadline || thread.route.down) return;
+      deadline = setTimeout(() => void thread.close(), STOP_TIMEOUT);
+      // the thread holds the process, if anything does
+      deadline.unref();
+    },
+    leave() {
+      clearTimeout(deadline);
+      release?.();
+      return thread.close();
+    },
+  };
+}
+
+/** A place in a thread that has others. */
+function placeAmong(thread: Member, { daemon }: ThreadOptions): Place {
+  const release = daemon ? undefined : thread.route.hold();
+  thread.actors += 1;
+  return {
+    route: thread.route,
+    async leave() {
+      release?.();
+      thread.actors -= 1;
+    },
+  };
+}
+
+const tables = new WeakMap<Bus, Intern<AnyActorLogic>>();
+
+/** The logic made for a bus, which is the same for the same import as long as the bus lives. */
+function tableOf(bus: Bus): Intern<AnyActorLogic> {
+  let table = tables.get(bus);
+  if (!table) tables.set(bus, (table = createIntern()));
+  return table;
 }
 
 const factoryOf = (source: Source): Factory | undefined => (typeof source === 'function' ? source : undefined);
@@ -197,43 +233,6 @@ const SERVED = '';
 
 function preload(thread: Thread, source: string): void {
   thread.route.push({ type: 'preload', to: HOST_CHANNEL, source });
-}
-
-function makeWorker(factory: Factory | undefined, { resourceLimits }: ThreadOptions): WorkerLike {
-  if (factory) return factory();
-  if (!workerThreads) {
-    throw new TroupeError(
-      'INVALID_ARGUMENT',
-      'Cannot start a thread here: there is no node:worker_threads. Give a factory that makes a Web Worker.',
-    );
-  }
-  return new workerThreads.Worker(new URL('./thread.js', import.meta.url), resourceLimits ? { resourceLimits } : {});
-}
-
-let threads = 0;
-
-function openThread(bus: Bus, worker: WorkerLike, label: string): Thread {
-  threads += 1;
-  const name = `${label}-${threads}`;
-  const node = nodeAddress(name, createIncarnation());
-  // Node's own; a browser's worker will have a link of its own
-  const { link, exited } = createWorkerLink(worker as Worker, name);
-  const cells = shareDirectory(node);
-  const greeting: Greeting = { cells };
-  const route = bus.connect(link, { node, as: 'child', greeting, ports: cells.ports });
-  const ended = exited.then(() => reportForgotten(bus, node));
-  return {
-    route,
-    close() {
-      link.close();
-      return ended;
-    },
-  };
-}
-
-function reportForgotten(bus: Bus, node: NodeAddress): void {
-  const names = releaseOwned(node);
-  if (names.length > 0) bus.report({ type: 'cells-released', node, names });
 }
 
 function defaultSize(): number {

@@ -2,7 +2,11 @@
 import { createActor, fromCallback, type AnyActorRef, type EventObject } from 'xstate';
 import { Subject } from 'rxjs/internal/Subject';
 import type { Bus } from './bus.ts';
+import { addressOf } from './address.ts';
+import type { Encoded } from './codec.ts';
 import type { Recipient } from './recipient.ts';
+import { explainRefusal, refuseEvent } from './refusal.ts';
+import { currentSource } from './xstate.ts';
 import { currentBus } from './realm.ts';
 
 /** An RxJS subject of that name on every linked node. */
@@ -46,16 +50,39 @@ export function topic<T>(name: string, { bus = currentBus() }: { readonly bus?: 
 
 function createTopic(bus: Bus, name: string): Topic<unknown> {
   const subject = new Subject<unknown>();
-  let ref: AnyActorRef | undefined;
   const local = subject.next.bind(subject);
-  const publish = (value: unknown) => bus.publish(name, bus.codec.encode(value, 'value'));
-  bus.topic(name).subscribe(local);
+  let ref: AnyActorRef | undefined;
+  // a subscriber who publishes in answer comes after the value that it answers, with every subscriber
+  const waiting: Encoded[] = [];
+  let isPublishing = false;
+  const publish = (value: unknown) => {
+    waiting.push(encode(value));
+    if (isPublishing) return;
+    isPublishing = true;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) bus.publish(name, next);
+    isPublishing = false;
+  };
+  const encode = (value: unknown): Encoded => {
+    try {
+      return bus.codec.encode(value, 'value');
+    } catch (error) {
+      throw explainRefusal(error, `a value to the topic '${name}'`);
+    }
+  };
+  const take = (event: EventObject) => {
+    try {
+      publish(event);
+    } catch (error) {
+      refuseEvent(bus, currentSource(), { id: name }, addressOf(bus.address, name), error);
+    }
+  };
+  bus.topic(name).subscribe({ next: local, complete: () => subject.complete() });
   return Object.defineProperties(subject, {
     next: { value: publish },
     ref: {
       get: () =>
         (ref ??= createActor(
-          fromCallback(({ receive }) => receive(publish)),
+          fromCallback(({ receive }) => receive(take)),
           { id: name },
         ).start()),
     },

@@ -46,14 +46,24 @@ export function watch(ref: AnyActorRef, { signal }: { readonly signal?: AbortSig
       resolve(down);
     };
     const mirror = mirrorOf(ref);
-    cancel = mirror && !mirror.owns ? watchElsewhere(mirror, done) : watchHere(ref, done);
+    cancel = mirror && !mirror.owns && statusOf(ref) !== 'stopped' ? watchElsewhere(mirror, done) : watchHere(ref, done);
   });
 }
 
 function watchHere(ref: AnyActorRef, done: (down: Down) => void): () => void {
-  if (statusOf(ref) !== 'stopped') return onEnd(ref, () => done(endingOf(ref)));
-  done(endingOf(ref));
-  return () => {};
+  let cancelled = false;
+  // a hosted actor may still be on its way out over there, and what it says until then comes before its end
+  const tell = () => {
+    const down = endingOf(ref);
+    const gone = mirrorOf(ref)?.line?.gone;
+    if (gone) void gone.then(() => cancelled || done(down));
+    else done(down);
+  };
+  const cancel = statusOf(ref) === 'stopped' ? tell() : onEnd(ref, tell);
+  return () => {
+    cancelled = true;
+    cancel?.();
+  };
 }
 
 function endingOf(ref: AnyActorRef): Down {
@@ -64,12 +74,12 @@ function endingOf(ref: AnyActorRef): Down {
 }
 
 /** Asks the node of the actor, which answers when it ends; if the node itself is gone, so is the actor. */
-function watchElsewhere({ actor, bus, session }: Mirror, done: (down: Down) => void): () => void {
-  if (!session) {
+function watchElsewhere({ actor, bus, line }: Mirror, done: (down: Down) => void): () => void {
+  if (!line) {
     done({ type: 'stopped' });
     return () => {};
   }
-  const { route, address } = session;
+  const { route, address } = line;
   const to = localIdOf(address);
   const id = bus.createId();
   const from = addressOf(bus.address, id);

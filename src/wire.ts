@@ -48,7 +48,9 @@ export type ChannelFrame<TBody> =
   | { readonly type: 'steps'; readonly to: string; readonly steps: readonly unknown[] }
   | { readonly type: 'settled'; readonly to: string; readonly request: string }
   | { readonly type: 'down'; readonly to: string; readonly from: Address; readonly body: TBody }
-  | { readonly type: 'ended'; readonly to: string };
+  | { readonly type: 'ended'; readonly to: string }
+  // not from a link: a frame came for this channel, and could not be read
+  | { readonly type: 'unreadable'; readonly to: string; readonly error: TroupeError };
 
 /** Asks a host to run an actor; `body` holds what needs the codec: the input and the caller's parent. */
 export interface StartFrame<TBody> {
@@ -84,6 +86,7 @@ export type Output<TBody> =
   | { readonly type: 'emit' | 'parent' | 'log'; readonly body: TBody }
   | { readonly type: 'send'; readonly to: string; readonly body: TBody };
 
+/** Everything that one node tells another, with values as `TBody`. */
 export type Frame<TBody> = ControlFrame<TBody> | ChannelFrame<TBody>;
 
 /** A frame on its way out: its values are encoded. */

@@ -18,7 +18,7 @@ interface Seams {
   _processingStatus: 0 | 1 | 2;
   _parent?: AnyActorRef;
   _deferred: (() => void)[];
-  _stop(): void;
+  _stop(): unknown;
   _actorScope: AnyActorScope;
   observers: Set<{ readonly next?: unknown }>;
   update(snapshot: unknown, event: AnyEventObject): void;
@@ -118,6 +118,7 @@ export function onEnd(actor: AnyActorRef, ended: () => void): () => void {
   const waiting = endings.get(actor) ?? new Set();
   endings.set(actor, waiting.add(ended));
   hookEndings(systemSeams(actor));
+  if (statusOf(actor) === 'not-started') hookStop(actor);
   return () => waiting.delete(ended);
 }
 
@@ -127,10 +128,25 @@ function hookEndings(system: SystemSeams): void {
   const unregister = system._unregister;
   system._unregister = (each) => {
     unregister(each);
-    if (statusOf(each) !== 'stopped') return;
-    const told = endings.get(each);
-    endings.delete(each);
-    for (const tell of told ?? []) tell();
+    if (statusOf(each) === 'stopped') tellEnd(each);
+  };
+}
+
+function tellEnd(actor: AnyActorRef): void {
+  const told = endings.get(actor);
+  endings.delete(actor);
+  for (const tell of told ?? []) tell();
+}
+
+/** An actor that is stopped before it was started is not unregistered. */
+function hookStop(actor: AnyActorRef): void {
+  const it = seams(actor);
+  const stop = it._stop.bind(actor);
+  it._stop = () => {
+    const wasStarted = statusOf(actor) !== 'not-started';
+    stop();
+    if (!wasStarted) tellEnd(actor);
+    return actor;
   };
 }
 

@@ -12,11 +12,12 @@ import type { Packet } from '../wire.ts';
  * What arrives is unknown until the bus has read it.
  */
 export interface Link {
+  /** What the other side posts, in order. It completes when the link was closed and errors with the reason when it broke. */
   readonly packets: Observable<unknown>;
   /** Posts a packet; `transfer` lists the ports in it that move to the other side. After the end it does nothing. */
   post(packet: Packet, transfer?: readonly MessagePort[]): void;
   /** Ends the link on both sides. What was posted before still arrives. */
   close(): void;
-  /** Whether this link keeps the process alive; at first it does not. */
+  /** Whether this link keeps the process alive; at first it does not. After the end it does nothing. */
   hold(alive: boolean): void;
 }

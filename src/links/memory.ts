@@ -5,12 +5,40 @@ import type { Subscriber } from 'rxjs/internal/Subscriber';
 import { runSoon } from '../platform.ts';
 import type { Link } from './link.ts';
 
+/** How a memory link delivers. */
 export interface MemoryLinkOptions {
   /** When a posted packet is delivered; the default is a microtask. A test may hold deliveries back and run them when it likes. */
   readonly schedule?: (deliver: () => void) => void;
 }
 
-/** Two ends of one link. */
+/**
+ * Makes a link within one realm: two ends, each of which brings what is posted at the other.
+ *
+ * @param options - `schedule` decides when a packet is delivered.
+ * @returns The two ends, which are alike: one for `connect` of a bus, one for `join` of another.
+ *
+ * @remarks
+ * Each packet arrives once, in the order posted (as long as `schedule` keeps it), never while `post` runs. A packet that is an object
+ * is copied by structured clone when it is posted. What was posted before `close` still arrives. This link never breaks, and never
+ * keeps the process alive.
+ *
+ * @throws From `post`: the `DataCloneError` of structured clone for a packet that cannot be copied; a bus posts none.
+ *
+ * @example
+ * ```ts
+ * import { createBus, createMemoryLink, topic } from 'troupe';
+ *
+ * await using main = createBus({ name: 'main' });
+ * await using annex = createBus();
+ * const [upper, lower] = createMemoryLink();
+ * main.connect(upper, { node: 'annex@1', as: 'child' });
+ * await annex.join(lower);
+ *
+ * const news = new Promise((resolve) => topic<string>('news', { bus: annex }).subscribe(resolve));
+ * topic<string>('news', { bus: main }).next('Good morning');
+ * console.log(await news);
+ * ```
+ */
 export function createMemoryLink(options: MemoryLinkOptions = {}): readonly [Link, Link] {
   const schedule = options.schedule ?? runSoon;
   const left = createEnd();

@@ -16,7 +16,36 @@ export interface PortLike {
   unref?(): void;
 }
 
-/** A link over a port. `closing` replaces what closes it, where that is more than closing the port. */
+/**
+ * Makes a link over anything that posts messages: one end of a `MessageChannel`, a worker's parent port, a worker.
+ *
+ * @param port - The port, which is the link's alone from now on.
+ * @param closing - What closes it, where that is more than `port.close()`.
+ * @returns A link that starts the port when its packets are subscribed to; until then a `MessagePort` keeps what arrives.
+ *
+ * @remarks
+ * Packets arrive once and in the order posted, as the port has it. The link completes when the port tells of its end (`close`);
+ * the end of a port that tells nothing is not seen. It keeps the process alive after `hold(true)` only.
+ *
+ * @throws From `post`: the `DataCloneError` of structured clone for a packet that cannot be copied; a bus posts none.
+ *
+ * @example
+ * ```ts
+ * import { createBus, createPortLink, topic } from 'troupe';
+ *
+ * await using main = createBus({ name: 'main' });
+ * await using annex = createBus(); // in a worker, as a rule, which was given `port2`
+ * const { port1, port2 } = new MessageChannel();
+ * const link = createPortLink(port1);
+ * link.hold(true); // the process lives while the annex is open
+ * main.connect(link, { node: 'annex@1', as: 'child' });
+ * await annex.join(createPortLink(port2));
+ *
+ * const news = new Promise((resolve) => topic<string>('news', { bus: annex }).subscribe(resolve));
+ * topic<string>('news', { bus: main }).next('Good morning');
+ * console.log(await news);
+ * ```
+ */
 export function createPortLink(port: PortLike, closing?: () => void): Link {
   let open = true;
   const packets = new Observable<unknown>((subscriber) => {
@@ -43,6 +72,8 @@ export function createPortLink(port: PortLike, closing?: () => void): Link {
       else port.close?.();
     },
     hold(alive) {
+      // a worker that is ending keeps the process until it has ended, and that is not ours to undo
+      if (!open) return;
       if (alive) port.ref?.();
       else port.unref?.();
     },

@@ -9,7 +9,9 @@ import { blockOf, checkName, segmentOf, shown } from './segment.ts';
 /** A named number in shared memory, as this thread holds it. Every method but `close` and `unlink` throws `CELL_CLOSED` after `close`. */
 export interface Cell {
   readonly name: string;
+  /** The number that it holds, as latest put in by any thread. */
   get(): number;
+  /** Puts a number in; every `get` after this returned, in any thread, sees it or a later one. */
   set(value: number): void;
   /** Puts a number in and gives the one that was there. */
   exchange(value: number): number;
@@ -25,6 +27,7 @@ export interface Cell {
   [Symbol.dispose](): void;
 }
 
+/** How a cell begins. */
 export interface CellOptions {
   /**
    * The number that it holds at first.
@@ -40,7 +43,13 @@ export interface CellOptions {
  * @remarks
  * It belongs to the thread that made it: what that thread has not unlinked when it ends is unlinked for it, and reported. A cell may
  * travel inside an event and arrives as a working one. A thread that was not started by troupe, and was given nothing, has names of
- * its own; other processes share no memory. Throws `CELL_EXISTS` if the name is taken (of threads that try at the same moment, one
+ * its own; other processes share no memory. The words `close` and `unlink` are those of Python's
+ * {@link https://docs.python.org/3/library/multiprocessing.shared_memory.html | shared_memory}.
+ *
+ * @param name - At least one character; segments have the same space of names.
+ * @returns A handle, of which each thread may have several.
+ *
+ * @throws `CELL_EXISTS` if the name is taken (of threads that try at the same moment, one
  * succeeds) and `INVALID_ARGUMENT` for an empty name or a number that is not finite, as all its methods do.
  *
  * @example
@@ -64,8 +73,12 @@ export function createCell(name: string, { initial = 0 }: CellOptions = {}): Cel
 /**
  * Opens a cell that any thread has made.
  *
+ * @returns A handle, of which each thread may have several.
+ *
  * @remarks
- * Synchronous, so also for guards and actions. Throws `NO_SUCH_CELL`, with the names that are known, if there is none of that name.
+ * Synchronous, so also for guards and actions.
+ *
+ * @throws `NO_SUCH_CELL`, with the names that are known, if there is none of that name; `INVALID_ARGUMENT` for an empty name.
  *
  * @example
  * ```ts

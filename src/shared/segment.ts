@@ -25,8 +25,14 @@ export interface Segment {
  *
  * @remarks
  * Cells and segments share one space of names. A thread that was not started by troupe, and was given nothing, has names of its own.
- * Throws `CELL_EXISTS` if the name is taken: of threads that try at the same moment, one succeeds. Throws `INVALID_ARGUMENT` for an
- * empty name, or a length that is no whole number of bytes from 1 up or more than there is room for.
+ * It follows Python's {@link https://docs.python.org/3/library/multiprocessing.shared_memory.html | shared_memory}.
+ *
+ * @param name - At least one character.
+ * @param byteLength - A whole number of bytes, from 1 up.
+ * @returns A handle, of which each thread may have several.
+ *
+ * @throws `CELL_EXISTS` if the name is taken: of threads that try at the same moment, one succeeds; `INVALID_ARGUMENT` for an
+ * empty name, or a length that is out of range or more than there is room for.
  *
  * @example
  * ```ts
@@ -47,8 +53,9 @@ export function createSegment(name: string, byteLength: number): Segment {
 /**
  * Opens a segment, or the memory under a cell, that any thread has made.
  *
- * @remarks
- * Throws `NO_SUCH_CELL`, with the names that are known, if there is none of that name.
+ * @returns A handle, of which each thread may have several.
+ *
+ * @throws `NO_SUCH_CELL`, with the names that are known, if there is none of that name; `INVALID_ARGUMENT` for an empty name.
  *
  * @example
  * ```ts

@@ -1,0 +1,215 @@
+// A mirror's connection to one life of an actor elsewhere: what the far side must know of the wishes here, what is asked of it, and when it is gone.
+// The one who started the actor hears of all of its steps and stops it; others hear while they observe it or wait for it.
+import { addressOf, localIdOf, type Address } from './address.ts';
+import type { Bus, Route } from './bus.ts';
+import { createDeferred, type Deferred } from './deferred.ts';
+import type { Down } from './down.ts';
+import { TroupeError } from './errors.ts';
+import { runSoon } from './platform.ts';
+import type { Delivery, Outgoing, StepFrame } from './wire.ts';
+
+/** What a mirror does about what its line brings. */
+export interface LineListener {
+  step(step: StepFrame<unknown>): void;
+  /** The far side is gone without a word of the actor's own. */
+  lost(error: TroupeError): void;
+  /** The actor was gone before anybody here heard of it. */
+  down(down: Down): void;
+}
+
+export interface Line {
+  readonly route: Route;
+  readonly address: Address;
+  /** The actor's local id over there. */
+  readonly to: string;
+  /** `ending`: it is over here, and over there it may still be on its way out. */
+  readonly state: 'running' | 'ending' | 'gone';
+  /** Resolves with the first snapshot; never if the actor is gone before. */
+  readonly first: Promise<void>;
+  /** Resolves when the far side is gone, whatever the reason. */
+  readonly gone: Promise<void>;
+  /** Resolves when the actor has handled what was sent before, or is gone. `over` takes the request back. */
+  settle(over: AbortSignal): Promise<void>;
+  /** Says whether anybody here hears of each snapshot. */
+  wish(observed: boolean): void;
+  /** A step has been heard. */
+  begun(): void;
+  /** The actor is over for everybody here; the far side is told. */
+  end(): void;
+}
+
+export interface LineOptions {
+  readonly bus: Bus;
+  readonly route: Route;
+  readonly to: string;
+  readonly owns: boolean;
+  readonly observed: boolean;
+  readonly listener: LineListener;
+  /** What starts the actor, sent before anything else. */
+  readonly start?: ((line: { readonly from: Address; readonly wish: boolean }) => Outgoing) | undefined;
+}
+
+export function openLine({ bus, route, to, owns, observed, listener, start }: LineOptions): Line {
+  const first = createDeferred<void>();
+  const gone = createDeferred<void>();
+  const requests = new Map<string, Deferred<void>>();
+  let state: Line['state'] = 'running';
+  let wish = owns && observed;
+  /** The local address that the far side answers to, while it is listened at. */
+  let from: Address | undefined;
+  let unwatch = () => {};
+  let count = 0;
+
+  if (start) {
+    route.push(start({ from: listen(), wish }));
+    // not at once: whoever opens this line does not hold it yet
+    if (route.down) runSoon(() => route.down && lose(route.down));
+  }
+  return {
+    route,
+    to,
+    address: addressOf(route.node, to),
+    get state() {
+      return state;
+    },
+    first: first.promise,
+    gone: gone.promise,
+    settle,
+    wish: tellWish,
+    begun: () => first.resolve(),
+    end,
+  };
+
+  /** Each time at an address of its own, so that no frame from before is taken for one of now. */
+  function listen(): Address {
+    if (from) return from;
+    const id = bus.createId();
+    from = addressOf(bus.address, id);
+    bus.open(id).subscribe(hear);
+    unwatch = route.watch({ down: lose, resync: sayAgain });
+    return from;
+  }
+
+  function deafen(): void {
+    if (!from) return;
+    unwatch();
+    bus.shut(localIdOf(from));
+    from = undefined;
+  }
+
+  function hear(frame: Delivery): void {
+    switch (frame.type) {
+      case 'step':
+        hearStep(frame);
+        return;
+      case 'steps':
+        for (const body of frame.steps) hearStep({ type: 'step', to: frame.to, out: NOTHING, body });
+        return;
+      case 'settled':
+        requests.get(frame.request)?.resolve();
+        return;
+      case 'ended':
+        finish();
+        return;
+      case 'down':
+        hearDown(frame.body as Down);
+        return;
+      case 'unreadable':
+        lose(frame.error);
+        return;
+      default:
+    }
+  }
+
+  function hearStep(step: StepFrame<unknown>): void {
+    if (step.merged && from) route.push({ type: 'acknowledge', to, from });
+    listener.step(step);
+  }
+
+  function hearDown(down: Down): void {
+    // of an actor that was started from here that means that its start was lost, for its own end it would have told
+    if (owns) lose(unknownError());
+    else if (state === 'running') {
+      state = 'gone';
+      listener.down(down);
+      finish();
+    }
+  }
+
+  function tellWish(observing: boolean): void {
+    if (observing === wish || state !== 'running') return;
+    wish = observing;
+    if (route.down) lose(route.down);
+    else if (wish || owns) route.push({ type: 'observe', to, from: listen(), wish });
+    else retire();
+  }
+
+  /** A ref that nobody observes or waits for any more needs no frames. */
+  function retire(): void {
+    if (owns || wish || requests.size > 0 || state !== 'running' || !from) return;
+    route.push({ type: 'observe', to, from, wish: false });
+    deafen();
+  }
+
+  function settle(over: AbortSignal): Promise<void> {
+    const settled = createDeferred<void>();
+    if (state === 'gone') settled.resolve();
+    else if (route.down) lose(route.down);
+    if (state === 'gone') return Promise.resolve();
+    const request = (count++).toString(36);
+    const release = route.hold();
+    requests.set(request, settled);
+    const close = () => {
+      release();
+      requests.delete(request);
+      retire();
+    };
+    over.addEventListener('abort', close, { once: true });
+    route.push({ type: 'settle', to, from: listen(), request });
+    return settled.promise.then(close);
+  }
+
+  /** After a loss: what the far side must know, once more. All of it may safely be heard twice. */
+  function sayAgain(): void {
+    if (!from) return;
+    if (state === 'ending') route.push({ type: 'stop', to, from });
+    else route.push({ type: 'observe', to, from, wish });
+    for (const request of requests.keys()) route.push({ type: 'settle', to, from, request });
+  }
+
+  function end(): void {
+    if (state !== 'running') return;
+    if (!owns) finish();
+    else {
+      state = 'ending';
+      route.push({ type: 'stop', to, from: listen() });
+      if (route.down) finish();
+    }
+  }
+
+  function lose(error: TroupeError): void {
+    const wasRunning = state === 'running';
+    state = 'gone';
+    if (wasRunning) listener.lost(error);
+    finish();
+  }
+
+  function finish(): void {
+    state = 'gone';
+    deafen();
+    gone.resolve();
+    for (const request of requests.values()) request.resolve();
+  }
+
+  function unknownError(): TroupeError {
+    return new TroupeError(
+      'ACTOR_DOWN',
+      'Its node does not know it: it has ended, or the request to start it was lost.',
+      {
+        details: { address: addressOf(route.node, to) },
+      },
+    );
+  }
+}
+
+const NOTHING: readonly never[] = [];

@@ -4,6 +4,7 @@
 import { ask } from '../src/ask.ts';
 import { TroupeError } from '../src/errors.ts';
 import type { Recipient } from '../src/recipient.ts';
+import { assertTimeout } from '../src/wait.ts';
 import type { Broken, BrokenReason, Ready } from './barrier.ts';
 
 /** How to {@link arrive}. */
@@ -33,15 +34,7 @@ export interface ArriveOptions {
  */
 export async function arrive(barrier: Recipient<Ready>, options: ArriveOptions = {}): Promise<number> {
   const { timeout, signal } = options;
-  if (timeout !== undefined && !(timeout >= 0)) {
-    throw new TroupeError(
-      'INVALID_ARGUMENT',
-      `Cannot wait ${timeout} ms at a barrier: give a timeout of 0 or more, or none.`,
-      {
-        details: { timeout },
-      },
-    );
-  }
+  if (timeout !== undefined) assertTimeout(timeout);
   // The asking is what the barrier watches: to leave early, or to die with this thread, breaks the barrier for the others.
   const answer = await ask(
     barrier,

@@ -1,7 +1,19 @@
 // A barrier: it lets nobody through until all parties are there. Python's `threading.Barrier` as a coordinator that may live anywhere.
 // Everyone who reports ready is answered once, released or broken. Beyond Python, a party that dies breaks the barrier at once.
 
-import { assign, enqueueActions, fromCallback, fromPromise, setup, type AnyActorLogic } from 'xstate';
+import {
+  assign,
+  enqueueActions,
+  fromCallback,
+  fromPromise,
+  setup,
+  type AnyActorLogic,
+  type AnyActorRef,
+  type EventObject,
+  type MetaObject,
+  type NonReducibleUnknown,
+  type StateMachine,
+} from 'xstate';
 import { TroupeError } from '../src/errors.ts';
 import type { Recipient } from '../src/recipient.ts';
 import { watch, type Down } from '../src/watch.ts';
@@ -63,32 +75,30 @@ export interface BarrierContext {
   readonly verdict: Broken | null;
 }
 
+/** The type of {@link barrier}: what may be sent to it, what it shows, and the one thing that may be provided, its actor `action`. */
+export type BarrierMachine = StateMachine<
+  BarrierContext,
+  BarrierEvent,
+  Record<string, AnyActorRef | undefined>,
+  { src: 'action'; logic: AnyActorLogic; id: string | undefined },
+  never, // actions, guards and delays are its own
+  never,
+  never,
+  'filling' | 'releasing' | 'broken',
+  string,
+  BarrierInput,
+  NonReducibleUnknown,
+  EventObject,
+  MetaObject,
+  { id: 'barrier'; states: { filling: {}; releasing: {}; broken: {} } }
+>;
+
 /** What a barrier hears from its own watches and timers. */
 type Lost =
   | { readonly type: 'DOWN'; readonly party: string; readonly down: Down }
   | { readonly type: 'TIMED_OUT'; readonly party: string };
 
-/**
- * A barrier for a fixed number of parties: takes a {@link BarrierInput} and {@link BarrierEvent}s. Most callers use {@link arrive}.
- *
- * @remarks
- * Each `READY` is answered once, with {@link Released} or {@link Broken}. As in Python, arrivals are counted, not who arrives; waiting too
- * long breaks the barrier for all; a broken barrier stays so, and answers at once, until `RESET`. The action is its actor `action`: it runs
- * once before each release, while all wait, and if it fails the barrier breaks. Who comes meanwhile waits for the next generation. Time
- * spent in the action counts towards no timeout; `ABORT`, `RESET` and a death end it.
- * A `parties` or `timeout` that is out of range fails the barrier with `INVALID_ARGUMENT` when it is made.
- *
- * @example
- * ```ts
- * import { createActor, fromPromise } from 'xstate';
- * import { arrive, barrier } from 'troupe/actors';
- *
- * const action = fromPromise(async () => console.log('all here'));
- * const gate = createActor(barrier.provide({ actors: { action } }), { input: { parties: 2, timeout: 1000 } }).start();
- * console.log(await Promise.all([arrive(gate), arrive(gate)])); // [0, 1]
- * ```
- */
-export const barrier = setup({
+const machine = setup({
   types: {
     context: {} as BarrierContext,
     events: {} as BarrierEvent | Lost,
@@ -220,6 +230,29 @@ export const barrier = setup({
     },
   },
 });
+
+/**
+ * A barrier for a fixed number of parties: takes a {@link BarrierInput} and {@link BarrierEvent}s. Most callers use {@link arrive}.
+ *
+ * @remarks
+ * Each `READY` is answered once, with {@link Released} or {@link Broken}. As in
+ * {@link https://docs.python.org/3/library/threading.html#barrier-objects | Python}, arrivals are counted, not who arrives; waiting too
+ * long breaks the barrier for all; a broken barrier stays so, and answers at once, until `RESET`. The action is its actor `action`: it runs
+ * once before each release, while all wait, and if it fails the barrier breaks. Who comes meanwhile waits for the next generation. Time
+ * spent in the action counts towards no timeout; `ABORT`, `RESET` and a death end it.
+ * A `parties` or `timeout` that is out of range fails the barrier with `INVALID_ARGUMENT` when it is made.
+ *
+ * @example
+ * ```ts
+ * import { createActor, fromPromise } from 'xstate';
+ * import { arrive, barrier } from 'troupe/actors';
+ *
+ * const action = fromPromise(async () => console.log('all here'));
+ * const gate = createActor(barrier.provide({ actors: { action } }), { input: { parties: 2, timeout: 1000 } }).start();
+ * console.log(await Promise.all([arrive(gate), arrive(gate)])); // [0, 1]
+ * ```
+ */
+export const barrier = machine as unknown as BarrierMachine; // what its own watches and timers tell it is nobody else's to send
 
 /** The longest that a timer can count, 24.8 days: a longer one would go off at once. */
 const LONGEST = 2 ** 31 - 1;

@@ -6,6 +6,7 @@ export {
   type BarrierContext,
   type BarrierEvent,
   type BarrierInput,
+  type BarrierMachine,
   type Broken,
   type BrokenReason,
   type Party,
@@ -13,3 +14,6 @@ export {
   type Released,
 } from './barrier.ts';
 export { student, type Command, type Gift, type Said, type StudentContext, type StudentInput } from './student.ts';
+
+/* From troupe, for the types of the above */
+export type { Recipient } from '../src/recipient.ts';

@@ -1,9 +1,9 @@
-// Runs one workload, in a process of its own, and gives its rows to the parent process, or prints them if there is none:
+// Runs one workload, in a process of its own, and gives what it measured to the parent process, or prints the rows if there is none:
 // `node --cpu-prof dist/bench/measure.js ./workloads/round-trip.js`.
 import { parseArgs } from 'node:util';
 import { SCALES, SMOKE, SMOKE_ONCE } from './constants.ts';
 import { formatTable } from './rows.ts';
-import { measure, type Workload } from './workload.ts';
+import { measure, rowsOf, type Workload } from './workload.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -14,6 +14,6 @@ const [file = ''] = positionals;
 const { workload } = (await import(file)) as { readonly workload: Workload };
 const full = SCALES[workload.name];
 const smoke = full.size === 1 ? SMOKE_ONCE : SMOKE;
-const rows = await measure(workload, values.smoke ? smoke : full, { smoke: values.smoke, seed: values.seed });
-if (process.send) process.send(rows);
-else console.log(formatTable(rows));
+const measured = await measure(workload, values.smoke ? smoke : full, { smoke: values.smoke, seed: values.seed });
+if (process.send) process.send(measured);
+else console.log(formatTable(rowsOf([measured])));

@@ -1,11 +1,12 @@
-// The benchmarks: runs each workload in a process of its own, one after the other, and shows their rows. It fails if a workload
-// fails, which includes that a receiver counted other than what was sent; a missed target is shown and is no failure.
+// The benchmarks: runs each workload in processes of its own, one after the other, and shows their rows. It fails if a workload fails, which includes that a receiver counted other than what was sent; a missed target is shown and is no failure.
 import { fork } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { NAMES, WORKLOAD_TIMEOUT } from './constants.ts';
+import { keepAwake } from './awake.ts';
+import { NAMES, SCALES, WORKLOAD_TIMEOUT, type Scale, type WorkloadName } from './constants.ts';
 import { formatMarkdown, formatTable, type Row } from './rows.ts';
+import { rowsOf, type Measured } from './workload.ts';
 
 const USAGE = `npm run bench -- [--only NAME]... [--json FILE] [--markdown FILE] [--seed DIRECTORY] [--smoke]
   --only      one of ${NAMES.join(', ')}
@@ -33,7 +34,7 @@ async function main(): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const unknown = only.filter((name) => !(NAMES as readonly string[]).includes(name));
+  const unknown = only.filter((name) => !isName(name));
   if (unknown.length > 0) throw new Error(`There is no workload '${unknown.join("', '")}'.\n${USAGE}`);
   if (smoke && (json ?? markdown) !== undefined)
     throw new Error('A smoke run measures nothing, so it writes no results.');
@@ -41,10 +42,10 @@ async function main(): Promise<number> {
   const options = [...(smoke ? ['--smoke'] : []), ...(seed === '' ? [] : ['--seed', seed])];
   const rows: Row[] = [];
   const failures: unknown[] = [];
-  for (const name of only) {
+  for (const name of only.filter(isName)) {
     if (!smoke) console.error(`measuring ${name} …`);
     try {
-      rows.push(...(await runWorkload(name, options)));
+      rows.push(...(await runWorkload(name, smoke ? {} : SCALES[name], options)));
     } catch (error) {
       failures.push(error);
     }
@@ -57,19 +58,39 @@ async function main(): Promise<number> {
   return 0;
 }
 
-function runWorkload(name: string, options: readonly string[]): Promise<readonly Row[]> {
+function isName(name: string): name is WorkloadName {
+  return (NAMES as readonly string[]).includes(name);
+}
+
+async function runWorkload(
+  name: WorkloadName,
+  { processes = 1, awake = false }: Partial<Scale>,
+  options: readonly string[],
+): Promise<readonly Row[]> {
+  await using spinners = awake ? await keepAwake() : undefined;
+  const first = await runProcess(name, options);
+  const others: Measured[] = [];
+  while (others.length + 1 < processes) others.push(await runProcess(name, options));
+  const notes = [
+    ...(processes > 1 ? [`${processes} processes, whose rounds count together.`] : []),
+    ...(spinners ? [spinners.note] : []),
+  ];
+  return rowsOf([first, ...others]).map((row) => ({ ...row, meaning: [row.meaning, ...notes].join(' ') }));
+}
+
+function runProcess(name: WorkloadName, options: readonly string[]): Promise<Measured> {
   return new Promise((resolve, reject) => {
     const child = fork(new URL('./measure.js', import.meta.url), [`./workloads/${name}.js`, ...options], {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       timeout: WORKLOAD_TIMEOUT,
     });
-    let rows: readonly Row[] | undefined;
+    let measured: Measured | undefined;
     child.on('message', (message) => {
-      rows = message as unknown as readonly Row[];
+      measured = message as unknown as Measured; // `measure.ts` says nothing else
     });
     child.on('error', reject);
     child.on('exit', (code, signal) => {
-      if (rows && code === 0) resolve(rows);
+      if (measured && code === 0) resolve(measured);
       else reject(new Error(`The workload '${name}' failed (${signal ?? `exit code ${code}`}); it has no rows.`));
     });
   });

@@ -24,12 +24,15 @@ export interface Comparison {
   readonly target?: Target;
 }
 
-export interface Workload {
+export interface Description {
   readonly name: WorkloadName;
   readonly unit: Unit;
   /** What one unit of work is, and from when to when it is timed. */
   readonly meaning: string;
   readonly comparisons: readonly Comparison[];
+}
+
+export interface Workload extends Description {
   /** Gives the arms, or says why there are none; arms that cannot run here are in `missing`, with the reason. */
   open(options: WorkloadOptions): Promise<Opened>;
 }
@@ -45,24 +48,46 @@ export interface Opened {
   readonly missing?: Readonly<Record<string, string>>;
 }
 
+/** What one process has measured: plain data, which it gives to its parent. */
+export interface Measured {
+  readonly workload: Description;
+  /** By arm, a value for each round; the rounds of all arms correspond. */
+  readonly values: Readonly<Record<string, readonly number[]>>;
+  readonly missing: Readonly<Record<string, string>>;
+  /** The units of work of each arm, which its receiver has counted. */
+  readonly counted: number;
+}
+
 /** Runs all rounds of a workload. */
-export async function measure(workload: Workload, scale: Scale, options: WorkloadOptions): Promise<Row[]> {
-  const { arms, missing = {} } = await workload.open(options);
-  const values = new Map(arms.map((arm) => [arm.name, [] as number[]]));
+export async function measure(
+  { open, ...workload }: Workload,
+  { size, rounds, warmUps }: Scale,
+  options: WorkloadOptions,
+): Promise<Measured> {
+  const { arms, missing = {} } = await open(options);
+  const values = Object.fromEntries(arms.map((arm) => [arm.name, [] as number[]]));
   try {
-    for (let round = -scale.warmUps; round < scale.rounds; round += 1) {
-      const first = (round + scale.warmUps) % arms.length;
+    for (let round = -warmUps; round < rounds; round += 1) {
+      const first = (round + warmUps) % arms.length;
       for (const arm of [...arms.slice(first), ...arms.slice(0, first)]) {
-        const { seconds, counted } = await arm.run(scale.size);
-        assertCounted(workload, arm, scale.size, counted);
-        if (round >= 0) values.get(arm.name)?.push(valueOf(workload.unit, scale.size, seconds));
+        const { seconds, counted } = await arm.run(size);
+        assertCounted(workload, arm, size, counted);
+        if (round >= 0) values[arm.name]?.push(valueOf(workload.unit, size, seconds));
       }
     }
   } finally {
     await Promise.all(arms.map(async (arm) => arm.close?.()));
   }
-  const counted = scale.size * scale.rounds;
-  return workload.comparisons.map((comparison) => rowOf(workload, comparison, values, missing, counted));
+  return { workload, values, missing, counted: size * rounds };
+}
+
+/** The rows of a workload, from all rounds of all the processes that have measured it. */
+export function rowsOf(processes: readonly [Measured, ...Measured[]]): Row[] {
+  const [{ workload, missing }] = processes;
+  const counted = processes.reduce((sum, each) => sum + each.counted, 0);
+  const pooled = (arm: string) =>
+    missing[arm] === undefined ? processes.flatMap(({ values }) => values[arm] ?? []) : undefined;
+  return workload.comparisons.map((comparison) => rowOf(workload, comparison, pooled, missing, counted));
 }
 
 /** Times a piece of work. */
@@ -72,7 +97,7 @@ export async function timed(work: () => unknown): Promise<number> {
   return (performance.now() - begin) / 1000;
 }
 
-function assertCounted(workload: Workload, arm: Arm, size: number, counted: number): void {
+function assertCounted(workload: Description, arm: Arm, size: number, counted: number): void {
   if (counted === size) return;
   throw new Error(
     `'${workload.name}' is not measured: '${arm.name}' was given ${size} and its receiver counted ${counted}.`,
@@ -85,14 +110,14 @@ function valueOf(unit: Unit, size: number, seconds: number): number {
 }
 
 function rowOf(
-  { name: workload, unit, meaning }: Workload,
+  { name: workload, unit, meaning }: Description,
   { arm, floor, target }: Comparison,
-  values: ReadonlyMap<string, readonly number[]>,
+  valuesOf: (arm: string) => readonly number[] | undefined,
   missing: Readonly<Record<string, string>>,
   counted: number,
 ): Row {
-  const own = values.get(arm);
-  const beside = values.get(floor);
+  const own = valuesOf(arm);
+  const beside = valuesOf(floor);
   const head = { workload, arm, unit } as const;
   const tail = { meaning, ...(target ? { target } : {}) };
   const reason = missing[arm] ?? missing[floor];

@@ -1,10 +1,13 @@
 // Demo 1: students who take commands, each in a thread of its own.
-import { settled } from 'troupe';
+import { createThreads, inThread, settled } from 'troupe';
 import { createActor } from 'xstate';
-import { inThread } from './stage.ts'; // troupe's own, which also knows `--threads N`
+import { shared, threads } from './stage.ts';
 import { command, say } from './teacher.ts';
 
-const { student } = inThread<typeof import('troupe/actors')>(import.meta.resolve('troupe/actors'));
+type Actors = typeof import('troupe/actors');
+const source = import.meta.resolve('troupe/actors');
+// one line is all it takes; the other is for `--threads N`
+const { student } = shared ? createThreads({ size: threads }).import<Actors>(source) : inThread<Actors>(source);
 const volunteer = (name: string) => createActor(student, { id: name, input: { name } }).start();
 
 const Alice = volunteer('Alice');

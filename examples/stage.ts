@@ -1,21 +1,26 @@
 // What the demos were started with. This file alone reads flags: what cannot be right is told on standard error and ends the program.
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createThreads, inThread as inThreadOfItsOwn, type HostedModule, type Source } from 'troupe';
 
 const usage = `
 npm start                           the three demos in turn
 npm start -- 2                      one of them
 npm start -- 2 --fire-drill         the lesson breaks off: everyone is thanked all the same
-npm start -- 3 --without-barrier    nobody waits for the others: a number is overwritten
+npm start -- 3 --without-barrier    nobody waits for the others: sooner or later a number is overwritten
 npm start -- --threads 2            the students share 2 threads, instead of one each`;
+
+/** More would do nothing in a demo of three students but take time and memory. */
+const MOST_THREADS = 16;
 
 const { values, positionals } = read();
 
 /** The demos to give, by their numbers. One that is started by itself gives itself. */
 export const demos = programme();
 
-/** How many threads the students share: one each, unless told otherwise. */
+/** Whether the students are to share threads, instead of having one each. */
+export const shared = values.threads !== undefined;
+
+/** How many threads there are for the three students. */
 export const threads = numberOfThreads(values.threads ?? '3');
 
 /** Demo 2: the lesson breaks off. */
@@ -24,11 +29,8 @@ export const fireDrill = flagOf('2', 'fire-drill');
 /** Demo 3: nobody waits for the others. */
 export const withoutBarrier = flagOf('3', 'without-barrier');
 
-/** troupe's `inThread`, a thread for each actor, until `--threads N` has them share N. */
-export function inThread<TModule extends object>(source: Source): HostedModule<TModule> {
-  if (values.threads === undefined) return inThreadOfItsOwn<TModule>(source);
-  return createThreads({ size: threads }).import<TModule>(source);
-}
+if (withoutBarrier && threads === 1)
+  refuse('--without-barrier is a race, and in a single thread there is none: leave out --threads 1.');
 
 function read() {
   try {
@@ -50,12 +52,15 @@ function programme(): readonly string[] {
   if (alone && positionals.length > 0) refuse(`This is demo ${alone[0]} alone, and takes no '${positionals[0]}'.`);
   for (const each of positionals)
     if (!/^[123]$/.test(each)) refuse(`There is no demo '${each}': there are 1, 2 and 3.`);
+  const repeated = positionals.find((each, index) => positionals.indexOf(each) < index);
+  if (repeated !== undefined) refuse(`Demo ${repeated} was asked for twice: it is given once.`);
   if (alone) return alone;
   return positionals.length > 0 ? positionals : ['1', '2', '3'];
 }
 
 function numberOfThreads(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) refuse(`Cannot share '${text}' threads: give --threads a whole number from 1 to 99.`);
+  if (!/^[1-9]\d?$/.test(text) || Number(text) > MOST_THREADS)
+    refuse(`Cannot share '${text}' threads: give --threads a whole number from 1 to ${MOST_THREADS}.`);
   return Number(text);
 }
 

@@ -13,7 +13,7 @@ mkdirSync('tmp-examples', { recursive: true });
 const root = mkdtempSync('tmp-examples/run-');
 let count = 0;
 
-for (const page of globSync(['src/**/*.ts', 'actors/**/*.ts', 'README.md', 'CONTRIBUTING.md', 'docs/*.md'])) {
+for (const page of globSync(['src/**/*.ts', 'actors/**/*.ts', '*.md', 'docs/*.md'])) {
   const folder = join(root, page);
   const source = readFileSync(page, 'utf8');
   const text = page.endsWith('.ts') ? source.replaceAll(/^ *\* ?/gm, '') : source;

@@ -41,7 +41,7 @@ const ASK_TIMEOUT = 5000;
  * It always settles: with the reply; with the actor's error, or `ACTOR_DOWN`, if it ends before; with `ASK_TIMEOUT`; or with the signal's reason.
  * A rejected ask does not mean that the event was not handled.
  *
- * @throws `NOT_SERIALIZABLE` if the event cannot cross; `NOT_AN_ACTOR` if `ref` is none.
+ * @throws `NOT_SERIALIZABLE` if the event cannot cross; `NOT_AN_ACTOR` if `ref` is none; `INVALID_ARGUMENT` for a `timeout` or `signal` that is none.
  *
  * @example
  * ```ts

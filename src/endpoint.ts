@@ -43,7 +43,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   bus.open(localId).subscribe(hear);
   if (owner) {
     openOutlet(actor, { node: nodeOf(owner.from), put });
-    // its own half decides what becomes of an error
+    // this hides its errors here: they are reported where its owner is
     listen();
     addView(owner.from, owner.wish, owner.snapshots, true);
   }
@@ -132,7 +132,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
       from,
       () => {
         removeView(view);
-        // nobody is left who could stop it
+        // the owner's node is gone, and nobody else may stop it
         if (isOwner) {
           isStopping = true;
           stopActor(actor);
@@ -222,7 +222,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     if (down) return;
     const { status, output, error } = actor.getSnapshot() as Snapshot<unknown>;
     if (status === 'error') {
-      // what led there may be unsendable, and then that is what it failed of
+      // its last snapshot may be unsendable, and then the refusal is what it failed with
       for (const view of views.values()) view.stepped(actor.getSnapshot() as Snapshot<unknown>);
       finish({ type: 'failed', error });
     } else if (status === 'done') finish({ type: 'done', output });
@@ -241,7 +241,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     if (down) return;
     down = how;
     for (const view of [...views.values()]) {
-      // an owner who has stopped it knows
+      // an owner who stopped it knows already
       if (how.type === 'stopped' && !(view.isOwner && isStopping)) view.end({ status: 'stopped' });
       if (!view.isOwner) removeView(view);
     }
@@ -258,7 +258,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     bus.route(nodeOf(from)).push({ type: 'down', to: localIdOf(from), from: address, body });
   }
 
-  /** The owner's word is the last, and the owner may end this node when it hears ours: so not before all that is left here has left. */
+  /** Tells the owner last: it may end this node as soon as it hears, so all else that has to leave from here must have left. */
   function sayEnded(): void {
     afterDepartures(actor, () =>
       bus.afterWaiting(() => {

@@ -24,13 +24,23 @@ export function encodeDown(bus: Bus, down: Down): Encoded {
 export function rememberEnding(bus: Bus, localId: string, down: Down): void {
   const known = graves.get(bus);
   if (!known) return;
-  const whole = encodeDown(bus, down);
-  const isSmall = down.type !== 'done' || (typeof whole === 'string' && whole.length <= REMEMBERED_LENGTH);
-  known.set(localId, isSmall ? whole : encodeDown(bus, { type: 'done', output: undefined }));
+  known.set(localId, encodeDown(bus, abridge(bus, down)));
   if (known.size <= REMEMBERED) return;
   for (const oldest of known.keys()) {
     known.delete(oldest);
     return;
+  }
+}
+
+/** What is remembered of an ending: not a large output, and of one that cannot cross that it cannot. */
+function abridge(bus: Bus, down: Down): Down {
+  if (down.type !== 'done') return down;
+  try {
+    const whole = bus.codec.encode(down, 'output');
+    const isSmall = typeof whole === 'string' && whole.length <= REMEMBERED_LENGTH;
+    return isSmall ? down : { type: 'done', output: undefined };
+  } catch (error) {
+    return { type: 'failed', error };
   }
 }
 

@@ -94,12 +94,14 @@ export function createHost<TSource>(kind: HostKind<TSource>): Host<TSource> {
   const end = async (timeout: number) => {
     const deadline = createDeadline(timeout);
     const actors = [...running].toReversed();
-    const drained = new AbortController();
+    const requests: (() => void)[] = [];
     await Promise.race([
       deadline.passed,
-      Promise.all(actors.map(async (actor) => mirrorOf(actor)?.line?.settle(drained.signal))),
+      Promise.all(
+        actors.map(async (actor) => mirrorOf(actor)?.line?.settle((takeBack) => void requests.push(takeBack))),
+      ),
     ]);
-    drained.abort();
+    for (const takeBack of requests) takeBack();
     for (const actor of actors) dismiss(actor, name);
     await Promise.race([deadline.passed, Promise.all(actors.map((actor) => departed(actor)))]);
     deadline.cancel();
@@ -155,7 +157,7 @@ function createDeadline(timeout: number): { readonly passed: Promise<void>; canc
   return { passed: passed.promise, cancel: setDeadline(timeout, () => passed.resolve()) };
 }
 
-/** The logic at hand of that name. */
+/** The export of that name in `local`, the module that the caller has at hand. */
 export function localOf<TModule>({ local }: ImportOptions<TModule>, name: string): AnyActorLogic | undefined {
   return (local as Readonly<Record<string, AnyActorLogic>> | undefined)?.[name];
 }

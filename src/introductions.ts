@@ -56,7 +56,7 @@ export function createIntroductions(here: Neighbourhood): Introductions {
     const there = towards(node);
     const back = towards(from);
     if (!there || !back || introduced.get(node)?.has(from)) {
-      // there is no way, or not twice: who has the port already does not mind
+      // there is no way, or they have their port already and ignore this answer
       if (from === here.address) here.isUnknown(node);
       else back?.push({ type: 'introduction', for: from, node });
     } else {

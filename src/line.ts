@@ -28,8 +28,8 @@ export interface Line {
   readonly first: Promise<void>;
   /** Resolves when the far side is gone, whatever the reason. */
   readonly gone: Promise<void>;
-  /** Resolves when the actor has handled what was sent before, or is gone. `over` takes the request back. */
-  settle(over: AbortSignal): Promise<void>;
+  /** Resolves when the actor has handled what was sent before, or is gone. `atEnd` is given what takes the request back. */
+  settle(atEnd: (takeBack: () => void) => void): Promise<void>;
   /** Says whether anybody here hears of each snapshot. */
   wish(observed: boolean): void;
   /** A step has been heard. */
@@ -57,7 +57,7 @@ export function openLine({ bus, route, to, owns, observed, listener, start }: Li
   let wish = owns && observed;
   /** The local address that the far side answers to, while it is listened at. */
   let from: Address | undefined;
-  let unwatch = () => {};
+  let unwatch: (() => void) | undefined;
   let count = 0;
 
   if (start) {
@@ -92,7 +92,7 @@ export function openLine({ bus, route, to, owns, observed, listener, start }: Li
 
   function deafen(): void {
     if (!from) return;
-    unwatch();
+    unwatch?.();
     bus.shut(localIdOf(from));
     from = undefined;
   }
@@ -151,7 +151,7 @@ export function openLine({ bus, route, to, owns, observed, listener, start }: Li
     deafen();
   }
 
-  function settle(over: AbortSignal): Promise<void> {
+  function settle(atEnd: (takeBack: () => void) => void): Promise<void> {
     const settled = createDeferred<void>();
     if (state === 'gone') settled.resolve();
     else if (route.down) lose(route.down);
@@ -164,7 +164,7 @@ export function openLine({ bus, route, to, owns, observed, listener, start }: Li
       requests.delete(request);
       retire();
     };
-    over.addEventListener('abort', close, { once: true });
+    atEnd(close);
     route.push({ type: 'settle', to, from: listen(), request });
     return settled.promise.then(close);
   }

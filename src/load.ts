@@ -93,7 +93,7 @@ async function importTypeScript(typescript: string, source: string): Promise<Mod
 }
 
 function importError(source: string, cause: unknown): TroupeError {
-  // the mend is not in the import, but in what it asks for
+  // this error tells the mend itself; wrapped, it would be hidden as a cause
   if (isTroupeError(cause, 'OWN_PROGRAM')) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
   return new TroupeError(

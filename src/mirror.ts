@@ -31,7 +31,7 @@ import {
 
 export interface MirrorOptions {
   readonly bus: Bus;
-  /** The logic at hand, if it is. */
+  /** The same logic in this realm, where the caller gave it. */
   readonly local?: AnyActorLogic | undefined;
   /** Where `log` goes; the actor's own logger if there is none. */
   readonly logger?: ((...args: unknown[]) => void) | undefined;
@@ -138,7 +138,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   function deliver(event: AnyEventObject): void {
     const source = currentSource();
     const status = statusOf(actor);
-    // between its end over there and its end here an actor has ended all the same
+    // it may have ended over there while its end is still in the mailbox here
     if (status === 'stopped' || (status === 'running' && line && line.state !== 'running')) {
       bus.bury({ reason: 'stopped', target: target(), count: 1, error: stoppedError(actor, event) });
       return;
@@ -194,7 +194,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     } else if (patch && (isObserved(actor) || status !== undefined)) {
       enqueue({ type: 'troupe.step', [STEP]: step, [LINE]: from } satisfies StepEvent);
     } else {
-      // nobody hears of the snapshot, so it need not pass the mailbox; who hears of the output reads the new one
+      // nobody observes the snapshot, so it need not pass through the mailbox; it is set first, for those who hear the output may read it
       if (patch) setSnapshot(actor, apply(actor.getSnapshot() as Snapshot<unknown>, patch));
       for (const output of step.out) perform(output);
     }
@@ -260,7 +260,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
         try {
           (logger ?? loggerOf(actor))(...(output.body as unknown[]));
         } catch (error) {
-          // as it fails an actor that logs at home
+          // a logger that throws fails an actor that logs at home, too
           mirror.fail(error);
         }
         return;

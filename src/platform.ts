@@ -1,6 +1,7 @@
 // The only door to Node's built-in modules. They are asked for at run time, never imported, so that a browser can load every
 // file of troupe; where there is no Node, the door is shut and the callers say what they cannot do.
 import type * as AsyncHooks from 'node:async_hooks';
+import type * as Events from 'node:events';
 import type * as FileSystem from 'node:fs';
 import type * as Module from 'node:module';
 import type * as Url from 'node:url';
@@ -8,6 +9,7 @@ import type * as WorkerThreads from 'node:worker_threads';
 
 interface Builtins {
   'node:async_hooks': typeof AsyncHooks;
+  'node:events': typeof Events;
   'node:fs': typeof FileSystem;
   'node:module': typeof Module;
   'node:url': typeof Url;
@@ -33,13 +35,15 @@ const now = Promise.resolve();
  * the task throws is uncaught all the same, and no unhandled rejection.
  */
 export function runSoon(task: () => void): void {
-  void now.then(() => {
-    try {
-      task();
-    } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
-    }
-  });
+  void now.then(() => run(task));
+}
+
+function run(task: () => void): void {
+  try {
+    task();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
 }

@@ -2,6 +2,7 @@
 import type { AnyActorLogic } from 'xstate';
 import { TroupeError } from './errors.ts';
 import { hostActors, type LoadLogic } from './host.ts';
+import type { Link } from './links/link.ts';
 import { createPortLink, type PortLike } from './links/port.ts';
 import { loadFrom } from './load.ts';
 import { adoptPrograms } from './own-program.ts';
@@ -45,8 +46,10 @@ export interface Greeting {
 export function serveParent(load: LoadLogic, preload: (source: string) => void = () => {}): void {
   const bus = currentBus();
   const link = createPortLink(parentPort());
+  // it lives until its parent ends it, whether or not an actor runs, and whoever waits for the parent and is done
+  const lasting: Link = { ...link, hold: () => {} };
   let isReady = false;
-  const ready = bus.join(link).then((greeting) => {
+  const ready = bus.join(lasting).then((greeting) => {
     const { cells, programs } = greeting as Greeting;
     adoptPrograms(programs);
     adoptDirectory(cells);
@@ -55,7 +58,6 @@ export function serveParent(load: LoadLogic, preload: (source: string) => void =
   });
   // whoever starts an actor here is told why it is not ready
   ready.catch(() => {});
-  // it lives until its parent ends it, whether or not an actor runs
   link.hold(true);
   hostActors(
     bus,

@@ -39,7 +39,7 @@ export type SnapshotsOf<TRefs extends readonly AnyActorRef[]> = {
  *
  * XState's `waitFor` right after `send` may judge the snapshot from before the event; this does not.
  *
- * @throws `SETTLE_TIMEOUT` after `timeout`; the signal's reason; `NOT_AN_ACTOR`; `INVALID_ARGUMENT` if an actor was never started; the actor's error.
+ * @throws `SETTLE_TIMEOUT` after `timeout`; the signal's reason; `NOT_AN_ACTOR`; `INVALID_ARGUMENT` if an actor was never started, or for a `timeout` or `signal` that is none; the actor's error.
  *
  * @example
  * ```ts
@@ -76,44 +76,51 @@ export function settled(
   const all = Array.isArray(refs) ? (refs as readonly AnyActorRef[]) : [refs as AnyActorRef];
   const judge = where as ((snapshot: unknown) => boolean) | undefined;
   // one wait for all: when one rejects, nobody waits for the others any more
-  const settle = (over: AbortSignal) =>
-    Promise.all(
+  const settle = (over: AbortSignal) => {
+    const cleanUps: (() => void)[] = [];
+    // one listener, however many refs
+    over.addEventListener('abort', () => cleanUps.forEach((cleanUp) => cleanUp()), { once: true });
+    return Promise.all(
       all.map(async (ref) => {
         assertActorRef(ref, 'settle');
-        return settleOne(ref, judge, over);
+        return settleOne(ref, judge, (cleanUp) => void cleanUps.push(cleanUp));
       }),
     );
+  };
   const timedOut = () => timeoutError(all, timeout, judge !== undefined);
   return wait(settle, { timeout, signal, timedOut }).then((snapshots) =>
     Array.isArray(refs) ? snapshots : snapshots[0],
   );
 }
 
+/** Registers what is to be undone when the wait ends, whatever the reason. */
+type AtEnd = (cleanUp: () => void) => void;
+
 async function settleOne(
   ref: AnyActorRef,
   where: ((snapshot: unknown) => boolean) | undefined,
-  over: AbortSignal,
+  atEnd: AtEnd,
 ): Promise<unknown> {
   if (statusOf(ref) === 'not-started') throw notStarted(ref);
   const mirror = mirrorOf(ref);
   if (!where) {
     // its errors are rejections of this wait, as long as it lasts
-    const ended = endOf(ref, over);
+    const ended = endOf(ref, atEnd);
     ended.catch(() => {});
-    if (statusOf(ref) === 'running') await Promise.race([mirror?.line?.settle(over), ended]);
+    if (statusOf(ref) === 'running') await Promise.race([mirror?.line?.settle(atEnd), ended]);
     if (statusOf(ref) === 'stopped') await ended;
     return ref.getSnapshot();
   }
-  return settleWhere(ref, where, over);
+  return settleWhere(ref, where, atEnd);
 }
 
 /** Resolves when the actor is over and nothing of it is left; rejects with its error if it failed. */
-async function endOf(ref: AnyActorRef, over: AbortSignal): Promise<void> {
+async function endOf(ref: AnyActorRef, atEnd: AtEnd): Promise<void> {
   if (statusOf(ref) !== 'stopped') {
     await new Promise<void>((resolve) => {
       // with an observer of its errors they are rejections of this wait, and not reported besides
       const subscription = ref.subscribe({ error: () => resolve(), complete: resolve });
-      over.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
+      atEnd(() => subscription.unsubscribe());
     });
   }
   await departed(ref as AnyActor);
@@ -121,11 +128,7 @@ async function endOf(ref: AnyActorRef, over: AbortSignal): Promise<void> {
   if (status === 'error') throw error;
 }
 
-async function settleWhere(
-  ref: AnyActorRef,
-  where: (snapshot: unknown) => boolean,
-  over: AbortSignal,
-): Promise<unknown> {
+async function settleWhere(ref: AnyActorRef, where: (snapshot: unknown) => boolean, atEnd: AtEnd): Promise<unknown> {
   const found = createDeferred<unknown>();
   const judge = (snapshot: unknown) => {
     try {
@@ -137,17 +140,17 @@ async function settleWhere(
   // observed from before it settles, so that no snapshot after that is missed
   let judging = false;
   const subscription = ref.subscribe({ next: (snapshot) => judging && judge(snapshot), error: () => {} });
-  over.addEventListener('abort', () => subscription.unsubscribe(), { once: true });
-  await settleOne(ref, undefined, over);
+  atEnd(() => subscription.unsubscribe());
+  await settleOne(ref, undefined, atEnd);
   judging = true;
   // not the one that it settled with: another may have come before this goes on, and was not judged
   judge(ref.getSnapshot());
-  return Promise.race([found.promise, endElsewhere(ref, over)]);
+  return Promise.race([found.promise, endElsewhere(ref, atEnd)]);
 }
 
 /** Rejects when the actor has ended: its last snapshot was judged before. */
-async function endElsewhere(ref: AnyActorRef, over: AbortSignal): Promise<never> {
-  await endOf(ref, over);
+async function endElsewhere(ref: AnyActorRef, atEnd: AtEnd): Promise<never> {
+  await endOf(ref, atEnd);
   throw new TroupeError(
     'ACTOR_DOWN',
     `'${ref.id}' has ended, and not where it was wanted. Judge its last snapshot too, or watch it.`,

@@ -45,7 +45,7 @@ export interface ThreadsOptions extends ThreadOptions {
  * @param source - The module's URL, or a factory of workers whose file calls `serve`.
  * @returns An object whose members are hosted logic, by export name.
  *
- * @throws `INVALID_ARGUMENT` if the source is no URL; `OWN_PROGRAM` if it is the file of this program.
+ * @throws `INVALID_ARGUMENT` if the source is no absolute URL, or an option is out of range; `OWN_PROGRAM` if it is the file of this program.
  * What only the thread can find out makes the actor fail: `IMPORT_FAILED`, `NO_SUCH_EXPORT`, `NOT_ACTOR_LOGIC`, `SOURCE_NOT_LOADABLE`;
  * later `THREAD_DIED` and `OUT_OF_MEMORY`.
  *
@@ -66,7 +66,7 @@ export function inThread<TModule extends object>(
 ): HostedModule<TModule> {
   assertHostOptions(options);
   assertImportOptions(options);
-  // the bus is what the table is kept for
+  // logic is kept by its bus, so the bus is no part of the key
   const { bus = currentBus(), ...rest } = options;
   const module = moduleOf(source);
   return createHostedModule<TModule>((name) =>
@@ -78,7 +78,8 @@ export function inThread<TModule extends object>(
         local: localOf(options, name),
         snapshots: options.snapshots,
         logger: options.logger,
-        place: () => placeIn(openThread(bus, `${options.name ?? 'thread'}-${name}`, factoryOf(source), options), options),
+        place: () =>
+          placeIn(openThread(bus, `${options.name ?? 'thread'}-${name}`, factoryOf(source), options), options),
       }),
     ),
   );
@@ -183,7 +184,7 @@ const STOP_TIMEOUT = 5000;
 
 /** A whole thread: it ends with its actor, and at the deadline also if the actor does not answer. */
 function placeIn(thread: Thread, { daemon }: ThreadOptions): Place {
-  // until it has ended, whatever ends it
+  // held until the thread has ended, whatever ends it
   const release = daemon ? undefined : thread.route.hold();
   let deadline: ReturnType<typeof setTimeout> | undefined;
   return {
@@ -191,7 +192,7 @@ function placeIn(thread: Thread, { daemon }: ThreadOptions): Place {
     stopping() {
       if (deadline || thread.route.down) return;
       deadline = setTimeout(() => void thread.close(), STOP_TIMEOUT);
-      // the thread holds the process, if anything does
+      // it is the thread that holds the process, not this timer
       deadline.unref();
     },
     leave() {

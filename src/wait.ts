@@ -1,7 +1,7 @@
 // A wait that always ends: by what it waits for, by the signal, or by the deadline. The deadline
 // keeps the process alive, for somebody waits for it.
 import { TroupeError } from './errors.ts';
-import { clearTimeout, setTimeout } from './platform.ts';
+import { builtin, clearTimeout, setTimeout } from './platform.ts';
 
 export interface WaitOptions {
   /** Milliseconds; `Infinity` waits without a deadline. */
@@ -17,6 +17,8 @@ export function wait<T>(
   { timeout, signal, timedOut }: WaitOptions,
 ): Promise<T> {
   const over = new AbortController();
+  // a wait for many actors listens once for each, and Node would warn of a leak at eleven
+  builtin('node:events')?.setMaxListeners(0, over.signal);
   return new Promise<T>((resolve, reject) => {
     assertTimeout(timeout);
     assertSignal(signal);
@@ -50,7 +52,7 @@ export function assertTimeout(timeout: unknown): asserts timeout is number {
   );
 }
 
-/** Asked for by what it does: a signal may be of another realm, or of a library. */
+/** By what it can do and not by its class, for a signal may be of another realm, or of a library. */
 function assertSignal(signal: unknown): asserts signal is AbortSignal | undefined {
   if (signal === undefined) return;
   const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>;

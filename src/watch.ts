@@ -46,20 +46,22 @@ export function watch(ref: AnyActorRef, { signal }: { readonly signal?: AbortSig
       resolve(down);
     };
     const mirror = mirrorOf(ref);
-    cancel = mirror && !mirror.owns && statusOf(ref) !== 'stopped' ? watchElsewhere(mirror, done) : watchHere(ref, done);
+    cancel =
+      mirror && !mirror.owns && statusOf(ref) !== 'stopped' ? watchElsewhere(mirror, done) : watchHere(ref, done);
   });
 }
 
 function watchHere(ref: AnyActorRef, done: (down: Down) => void): () => void {
   let cancelled = false;
-  // a hosted actor may still be on its way out over there, and what it says until then comes before its end
-  const tell = () => {
+  const tell = async () => {
     const down = endingOf(ref);
-    const gone = mirrorOf(ref)?.line?.gone;
-    if (gone) void gone.then(() => cancelled || done(down));
-    else done(down);
+    // a hosted actor may still be on its way out over there, and what it says until then comes before its end
+    await mirrorOf(ref)?.line?.gone;
+    if (!cancelled) done(down);
   };
-  const cancel = statusOf(ref) === 'stopped' ? tell() : onEnd(ref, tell);
+  let cancel: (() => void) | undefined;
+  if (statusOf(ref) === 'stopped') void tell();
+  else cancel = onEnd(ref, () => void tell());
   return () => {
     cancelled = true;
     cancel?.();

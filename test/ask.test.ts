@@ -4,6 +4,7 @@ import { createActor, setup, fromPromise, assign, waitFor } from 'xstate';
 import { ask, createThreads, isTroupeError, settled, started } from 'troupe';
 import { collectDeadLetters, rejectionOf } from './support/observing.ts';
 import { fixtures, places, urlOf } from './support/places.ts';
+import { runProgram } from './support/programs.ts';
 
 describe.each(places)('ask $where', ({ open }) => {
   it('resolves with the reply, of the type that the event declares', async () => {
@@ -94,11 +95,16 @@ describe.each(places)('ask $where', ({ open }) => {
   it('refuses a question that cannot cross, and what is no actor', async () => {
     await using place = open();
     const { clerk } = place.load('pen-pals');
-    const actor = createActor(clerk).start();
+    const actor = createActor(clerk, { id: 'Ada' }).start();
     const error = await rejectionOf(
       ask(actor, (replyTo) => ({ type: 'DOUBLE', number: (() => 1) as unknown as number, replyTo })),
     );
-    expect(error).toMatchObject({ code: 'NOT_SERIALIZABLE', details: { path: 'event.number', kind: 'function' } });
+    expect(error).toMatchObject({
+      code: 'NOT_SERIALIZABLE',
+      message:
+        "Cannot send 'DOUBLE' to 'Ada': event.number is a function. Send plain data; docs/wire.md lists what can cross.",
+      details: { path: 'event.number', kind: 'function' },
+    });
     const none = rejectionOf(ask({} as typeof actor, (replyTo) => ({ type: 'IGNORE', replyTo })));
     expect(isTroupeError(await none, 'NOT_AN_ACTOR')).toBe(true);
   });
@@ -153,5 +159,14 @@ describe('ask', () => {
     const error = await rejectionOf(ask(actor, (replyTo) => ({ type: 'CRASH', replyTo })));
     expect(isTroupeError(error, 'THREAD_DIED')).toBe(true);
     expect(error).toMatchObject({ details: { actor: 'Ada', exitCode: 3 } });
+  });
+
+  it("rejects with the actor's error, of which nothing is told besides: a program that catches it goes on", async () => {
+    const error = 'RangeError: cannot do that';
+    expect((await runProgram('asks-in-vain')).lines).toEqual([error, error, error, 'the program goes on']);
+  });
+
+  it('keeps the program alive until the reply of a daemon thread comes', async () => {
+    expect((await runProgram('waits-for-reply')).lines).toEqual(['REPLY']);
   });
 });

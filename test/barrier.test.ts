@@ -1,5 +1,5 @@
 // The barrier as a table, purely; then its clock, simulated; then `arrive` and its endings, with real actors in this thread.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   createActor,
   fromCallback,
@@ -11,7 +11,15 @@ import {
   type ActorRefFrom,
 } from 'xstate';
 import { isTroupeError, TroupeError } from 'troupe';
-import { arrive, barrier, type BarrierInput, type Broken, type Ready, type Released } from 'troupe/actors';
+import {
+  arrive,
+  barrier,
+  type BarrierEvent,
+  type BarrierInput,
+  type Broken,
+  type Ready,
+  type Released,
+} from 'troupe/actors';
 
 type Answer = Released | Broken;
 
@@ -40,7 +48,7 @@ const late = (place: string) => ({ type: 'TIMED_OUT', party: `party ${place}` })
 const ACTED = { type: 'xstate.done.actor.action', output: undefined, actorId: 'action' } as never;
 const FAILED = { type: 'xstate.error.actor.action', error: new Error('no chalk'), actorId: 'action' } as never;
 
-type Event = Parameters<ActorRefFrom<typeof barrier>['send']>[0];
+type Event = BarrierEvent | ReturnType<typeof died> | ReturnType<typeof late>;
 type Action = { readonly type: string; readonly params: unknown };
 
 const answers = (actions: readonly Action[]) =>
@@ -57,7 +65,8 @@ const childrenOf = (actions: readonly Action[], type: string) =>
 /** What became of a barrier that heard these in turn, and what it did at the last one. */
 function hear(input: BarrierInput, ...events: readonly Event[]) {
   let [snapshot, actions] = initialTransition(barrier, input);
-  for (const event of events) [snapshot, actions] = transition(barrier, snapshot, event);
+  // its own watches and timers may tell it more than others may send
+  for (const event of events) [snapshot, actions] = transition(barrier, snapshot, event as BarrierEvent);
   const { waiting, broken, generation } = snapshot.context;
   return { state: snapshot.value, waiting: waiting.length, broken, generation, answers: answers(actions), actions };
 }
@@ -130,6 +139,14 @@ describe('barrier', () => {
       });
     });
   }
+
+  it('takes from others what they may send, and no more', () => {
+    const gate = createActor(barrier, { input: three });
+    expectTypeOf<Parameters<typeof gate.send>[0]>().toEqualTypeOf<BarrierEvent>();
+    // @ts-expect-error: this is for its own watches to tell
+    const lie: Parameters<typeof gate.send>[0] = died('0.0');
+    expect(lie.type).toBe('DOWN');
+  });
 
   it('is used again and again, each generation with its number', () => {
     const second = hear({ parties: 2 }, ready(Ann), ready(Ben), ACTED, ready(Ben), ready(Ann), ACTED);
@@ -385,7 +402,10 @@ describe('arrive', () => {
 
   it.each([-1, NaN])('refuses a timeout of %o', async (timeout) => {
     const { gate } = timed({ parties: 1 });
-    await expect(arrive(gate, { timeout })).rejects.toMatchObject({ code: 'INVALID_ARGUMENT', details: { timeout } });
+    await expect(arrive(gate, { timeout })).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      details: { timeout: `${timeout}` },
+    });
   });
 });
 

@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { keepAwake } from '../dist/bench/awake.js';
 import { NAMES } from '../dist/bench/constants.js';
 import { formatTable, isReached, type Row } from '../dist/bench/rows.js';
-import { measure, type Arm, type Workload } from '../dist/bench/workload.js';
+import { measure, rowsOf, type Arm, type Workload } from '../dist/bench/workload.js';
 
 const bench = (...args: readonly string[]) =>
   promisify(execFile)(process.execPath, ['dist/bench/run.js', ...args], { maxBuffer: 2 ** 24 });
@@ -27,6 +29,15 @@ const armOf = (name: string, seconds: number, count = (size: number) => size): A
   name,
   run: async (size) => ({ seconds, counted: count(size) }),
 });
+
+/** Whether there is such a process. */
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 describe('benchmarks', () => {
   it('count at the receiver, in every workload, all the work that was given', async () => {
@@ -69,11 +80,38 @@ describe('benchmarks', () => {
         return { seconds: factor * disturbance, counted: size };
       },
     });
-    const [floor, own] = await measure(workloadOf(drifting('floor', 1), drifting('own', 3)), scale, options);
+    const measured = await measure(workloadOf(drifting('floor', 1), drifting('own', 3)), scale, options);
+    const [floor, own] = rowsOf([measured]);
     expect(order).toEqual(['floor', 'own', 'own', 'floor', 'floor', 'own', 'own', 'floor']);
     expect(floor?.ratio).toBe(1);
     expect(own).toMatchObject({ ratio: 3, ratioP10: 3, ratioP90: 3, median: 900, counted: 30 });
     expect(own && isReached(own)).toBe(false);
+  });
+
+  it('count the rounds of all processes together, each beside those of its own process', async () => {
+    const processes = [1, 2, 3].map((slowness) =>
+      measure(workloadOf(armOf('floor', slowness), armOf('own', slowness * slowness)), scale, options),
+    );
+    const [first, ...others] = await Promise.all(processes);
+    const [, own] = rowsOf([first as NonNullable<typeof first>, ...others]);
+    expect(own).toMatchObject({ ratio: 2, ratioP10: 1, ratioP90: 3, median: 400, counted: 90 });
+  });
+
+  it('keep the cores awake as long as they are told, or live', { timeout: 60_000 }, async () => {
+    const awake = await keepAwake();
+    expect(awake.note).toMatch(/lowest priority \((SCHED_IDLE|nice 19)\)/);
+    expect(awake.pids.map(runs)).toEqual(Array.from({ length: availableParallelism() }, () => true));
+    await awake[Symbol.asyncDispose]();
+    expect(awake.pids.some(runs)).toBe(false);
+
+    const dies = `import { keepAwake } from '${new URL('../dist/bench/awake.js', import.meta.url).href}';
+      console.log(JSON.stringify((await keepAwake()).pids));
+      process.kill(process.pid, 'SIGKILL');`;
+    // the output ends when the last of them has closed it, which at their priority may take a while
+    const told = await new Promise<string>((resolve) => {
+      execFile(process.execPath, ['--input-type=module', '-e', dies], (_, stdout) => resolve(stdout));
+    });
+    expect(JSON.parse(told)).toHaveLength(availableParallelism());
   });
 
   it('say in the row why an arm could not run', async () => {
@@ -81,7 +119,7 @@ describe('benchmarks', () => {
       ...workloadOf(),
       open: async () => ({ arms: [armOf('own', 1)], missing: { floor: 'there is no python3' } }),
     };
-    const rows = await measure(workload, scale, options);
+    const rows = rowsOf([await measure(workload, scale, options)]);
     expect(rows).toMatchObject([
       { arm: 'floor', median: null, ratio: null, skipped: 'there is no python3', counted: 0 },
       { arm: 'own', median: 100, ratio: null, skipped: 'there is no python3' },

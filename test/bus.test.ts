@@ -504,6 +504,9 @@ describe('topics', () => {
     expect(() => news.next({ order: { callback() {} } })).toThrow(
       expect.objectContaining({
         code: 'NOT_SERIALIZABLE',
+        message: expect.stringMatching(
+          /^Cannot send a value to the topic 'news': value\.order\.callback is a function\. Send plain data;/,
+        ) as string,
         details: expect.objectContaining({ path: 'value.order.callback' }) as unknown,
       }),
     );
@@ -511,6 +514,52 @@ describe('topics', () => {
     expect(got).toEqual([]);
     news.next({ type: 'GOOD' });
     await until('both have it', () => got.length === 2);
+  });
+
+  it('survive an event that cannot cross, sent to their ref: it is a dead letter that names the topic', async () => {
+    await using hub = createBus({ name: 'hub' });
+    const below = await openBelow(hub, 'below');
+    const letters = lettersOf(hub);
+    const news = topic<{ readonly type: 'SAID'; readonly number: number; readonly callback?: () => void }>('news', {
+      bus: hub,
+    });
+    const got: unknown[] = [];
+    for (const subject of [news, below.topic('news')])
+      subject.subscribe((value) => got.push((value as { number: unknown }).number));
+    news.ref.send({ type: 'SAID', number: 1 });
+    news.ref.send({ type: 'SAID', number: 2, callback() {} });
+    news.ref.send({ type: 'SAID', number: 3 });
+    await until('both have all', () => got.length === 4);
+    expect(got.toSorted()).toEqual([1, 1, 3, 3]);
+    expect(letters).toMatchObject([
+      {
+        reason: 'not-serializable',
+        target: addressOf(hub.address, 'news'),
+        count: 1,
+        error: { message: expect.stringContaining("to the topic 'news': value.callback is a function.") as string },
+      },
+    ]);
+  });
+
+  it('show each subscriber the same order, also where one of them publishes in answer', async () => {
+    await using hub = createBus({ name: 'hub' });
+    const below = await openBelow(hub, 'below');
+    const news = topic<number>('news', { bus: hub });
+    const got: number[][] = [[], [], []];
+    news.subscribe((value) => {
+      got[0]?.push(value);
+      if (value < 3) news.next(value + 1);
+      if (value === 1) news.next(10);
+    });
+    news.subscribe((value) => got[1]?.push(value));
+    below.topic('news').subscribe((value) => got[2]?.push(value as number));
+    news.next(1);
+    await until('it came', () => got[2]?.length === 4);
+    expect(got).toEqual([
+      [1, 2, 10, 3],
+      [1, 2, 10, 3],
+      [1, 2, 10, 3],
+    ]);
   });
 
   it('are one subject per name, also when it is made later than the first publication', async () => {
@@ -691,7 +740,6 @@ describe('a link that goes wrong', () => {
   it.each([
     ['an unknown frame', { type: 'nonsense' }],
     ['a run of events without events', { type: 'events', to: 'gone' }],
-    ['a value that is no tree', { type: 'event', to: 'a', tagged: { $: 'nonsense', data: 1 } }],
     ['a publication without a value', { type: 'publish', topic: 'news' }],
   ])('goes on with the next frame after %s', async (_, frame) => {
     const { bus, far, node } = openByHand();
@@ -702,6 +750,18 @@ describe('a link that goes wrong', () => {
     await until('the good has come', () => got.length === 1);
     expect(got).toEqual([1]);
     expect(letters).toMatchObject([{ reason: 'unreadable', target: node, count: 1 }]);
+  });
+
+  it('tells the channel of a frame whose value is no tree, and goes on with the next', async () => {
+    const { bus, far } = openByHand();
+    const [got, letters] = [collect(bus, 'a'), lettersOf(bus)];
+    far.post(hello());
+    const frame = { type: 'event', to: 'a', tagged: { $: 'nonsense', data: 1 } };
+    far.post(JSON.stringify({ seq: 1, frames: [frame, { type: 'event', to: 'a', body: 1 }] }));
+    await until('the good has come', () => got.length === 2);
+    const error = expect.objectContaining({ code: 'BAD_FRAME' }) as unknown;
+    expect(got).toEqual([{ type: 'unreadable', to: 'a', error }, 1]);
+    expect(letters).toEqual([{ reason: 'unreadable', target: addressOf(bus.address, 'a'), count: 1, error }]);
   });
 });
 

@@ -84,7 +84,10 @@ describe('npm start', { timeout: TIMEOUT }, () => {
     { args: ['--threads', '0'], why: "Cannot share '0' threads" },
     { args: ['--threads', '1.5'], why: "Cannot share '1.5' threads" },
     { args: ['--threads', 'many'], why: "Cannot share 'many' threads" },
-    { args: ['--threads', '100000'], why: "Cannot share '100000' threads" },
+    { args: ['--threads', '17'], why: "Cannot share '17' threads: give --threads a whole number from 1 to 16." },
+    { args: ['2', '2'], why: 'Demo 2 was asked for twice' },
+    { args: ['1', '2', '1'], why: 'Demo 1 was asked for twice' },
+    { args: ['3', '--threads', '1', '--without-barrier'], why: '--without-barrier is a race' },
     { args: ['1', '--without-barrier'], why: '--without-barrier belongs to demo 3' },
     { args: ['3', '--fire-drill'], why: '--fire-drill belongs to demo 2' },
   ])('refuses $args, says why and how, and prints nothing', async ({ args, why }) => {

@@ -201,14 +201,31 @@ describe.each(places)('hosted logic $where', ({ open }) => {
     expect(actor.getSnapshot()).toMatchObject({ status: 'error', error });
   });
 
-  it('never misses an event in waitFor after a send', async () => {
+  it('misses no event: whoever waits for a count, right after the send that makes it, sees just that count', async () => {
     await using place = open();
     const { counter } = place.load('counter');
     const actor = createActor(counter, { input: { from: 0 } }).start();
-    for (let round = 1; round <= 20; round += 1) {
+    const rounds = Array.from({ length: 20 }, (_, index) => index + 1);
+    // a count that was skipped never comes again
+    const waits = rounds.map((round) => {
       actor.send({ type: 'ADD', amount: 1 });
-      const { context } = await waitFor(actor, (snapshot) => snapshot.context >= round);
-      expect(context).toBe(round);
+      return waitFor(actor, ({ context }) => context === round, { timeout: 4000 });
+    });
+    expect((await Promise.all(waits)).map(({ context }) => context)).toEqual(rounds);
+  });
+
+  it('says in the stack of its error which actor failed on which node', async () => {
+    await using place = open({ name: 'kitchen' });
+    const { failsInAction } = place.load('failing');
+    const actor = createActor(failsInAction, { id: 'jug' });
+    actor.subscribe({ error: () => {} });
+    actor.start();
+    actor.send({ type: 'PUSH' });
+    const ends = [await watch(actor), await watch(actor)];
+    const errors = [...ends.map((down) => down.type === 'failed' && down.error), actor.getSnapshot().error];
+    for (const error of errors) {
+      const marks = (error as Error).stack?.match(/in actor .*/g);
+      expect(marks).toEqual([expect.stringMatching(/^in actor 'jug' on kitchen.*@\S+$/)]);
     }
   });
 

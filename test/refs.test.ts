@@ -1,7 +1,8 @@
 // Actor refs as data: in events, inputs, outputs and contexts, nested in anything, between any two nodes.
 import { describe, expect, it } from 'vitest';
-import { createActor, fromCallback, toPromise, type AnyActorRef } from 'xstate';
-import { ask, createThreads, isTroupeError, settled, started, watch } from 'troupe';
+import { assign, createActor, fromCallback, setup, toPromise, type AnyActorRef } from 'xstate';
+import { ask, createMemoryHost, createThreads, isTroupeError, settled, started, watch } from 'troupe';
+import { turns } from './support/nodes.ts';
 import { collectDeadLetters, until } from './support/observing.ts';
 import { fixtures, places, urlOf } from './support/places.ts';
 
@@ -90,6 +91,22 @@ describe.each(places)('refs $where', ({ open }) => {
     expect((await settled(actor)).context.things).toBe(actor);
   });
 
+  it('of an actor here that has ended come back as that very actor', async () => {
+    await using place = open();
+    const { keeper } = place.load('pen-pals');
+    const actor = createActor(keeper).start();
+    const [known, unknown] = [createHearer().ref, createHearer().ref] as (AnyActorRef & { stop(): unknown })[];
+    actor.send({ type: 'KEEP', things: known });
+    expect((await settled(actor)).context.things).toBe(known);
+    for (const ref of [known, unknown]) {
+      ref?.stop();
+      actor.send({ type: 'KEEP', things: [ref] });
+      const [back] = (await settled(actor)).context.things as readonly [AnyActorRef];
+      expect(back).toBe(ref);
+      expect(back.getSnapshot().status).toBe('stopped');
+    }
+  });
+
   it('of a child elsewhere are the same in each snapshot, and observable', async () => {
     await using place = open({ logger: () => {} });
     const { mother } = place.load('teller');
@@ -165,6 +182,56 @@ describe.each(places)('refs $where', ({ open }) => {
     expect((await settled(holder, (snapshot) => snapshot.matches('keeping'))).context.down).toEqual({
       type: 'stopped',
     });
+  });
+});
+
+describe('refs that are observed again', () => {
+  it('show no state that never was, also within one round trip', async () => {
+    const held: (() => void)[] = [];
+    let isHolding = false;
+    await using host = createMemoryHost({
+      schedule: (deliver) => void (isHolding ? held.push(deliver) : queueMicrotask(deliver)),
+    });
+    const arrive = async () => {
+      held.shift()?.();
+      await turns();
+    };
+    // `second` becomes what `first` was: it never is 1 while `first` is 0
+    let there: AnyActorRef | undefined;
+    const steps = setup({
+      types: { events: {} as { type: 'FIRST' } | { type: 'SECOND' }, context: {} as { first: number; second: number } },
+    }).createMachine({
+      context: ({ self }) => {
+        there = self;
+        return { first: 0, second: 0 };
+      },
+      on: {
+        FIRST: { actions: assign({ first: 1 }) },
+        SECOND: { actions: assign({ second: ({ context }) => context.first }) },
+      },
+    });
+    const parent = setup({ actors: { steps } }).createMachine({ invoke: { src: 'steps', id: 'steps' } });
+    const actor = createActor(host.import({ parent }).parent).start();
+    const ref = (await started(actor)).children['steps'] as AnyActorRef;
+    const first = ref.subscribe(() => {});
+    await turns();
+
+    isHolding = true;
+    there?.send({ type: 'FIRST' });
+    await turns();
+    first.unsubscribe();
+    await turns();
+    // the step has arrived when nobody observes, and the far side does not know that yet
+    await arrive();
+    there?.send({ type: 'SECOND' });
+    await turns();
+    const seen: unknown[] = [];
+    ref.subscribe(({ context }: { context: unknown }) => seen.push(context));
+    await turns();
+    while (held.length > 0) await arrive();
+    isHolding = false;
+    expect(seen.at(-1)).toEqual({ first: 1, second: 1 });
+    expect(seen).not.toContainEqual({ first: 0, second: 1 });
   });
 });
 

@@ -207,11 +207,10 @@ describe.each(places)('what cannot be hosted $where', ({ open }) => {
 describe('what cannot be loaded in a thread', () => {
   const load = (url: URL | string) => inThread<{ readonly it: AnyActorLogic }>(url).it as AnyActorLogic;
 
-  it('is a module that is missing: within a second, with the URL', async () => {
+  // some 100 ms on an idle machine; what is tested is that no timeout has to run out first
+  it('is a module that is missing: well before any timeout, with the URL', { timeout: 4000 }, async () => {
     const url = urlOf('nowhere');
-    const begin = performance.now();
     const error = await failureOf(load(url));
-    expect(performance.now() - begin).toBeLessThan(2000);
     expect(error).toMatchObject({ code: 'IMPORT_FAILED', details: { source: url.href } });
     expect(error.message).toContain(`Cannot import ${url.href}: `);
     expect(error.cause).toMatchObject({ code: 'ERR_MODULE_NOT_FOUND' });

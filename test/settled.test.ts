@@ -1,9 +1,10 @@
 // `settled` and `started`: waiting for what was sent to be handled. They end by themselves, by the deadline, by the signal and by the actor's death.
 import { describe, expect, it, expectTypeOf } from 'vitest';
-import { createActor, fromTransition, type SnapshotFrom } from 'xstate';
+import { createActor, fromTransition, type AnyActorRef, type SnapshotFrom } from 'xstate';
 import { createThreads, isTroupeError, settled, started } from 'troupe';
 import { rejectionOf } from './support/observing.ts';
 import { fixtures, places, urlOf } from './support/places.ts';
+import { runProgram } from './support/programs.ts';
 
 const ADD = (amount: number) => ({ type: 'ADD', amount }) as const;
 
@@ -78,7 +79,7 @@ describe.each(places)('settled $where', ({ open }) => {
     expect(isTroupeError(error, 'SETTLE_TIMEOUT')).toBe(true);
     expect(error).toMatchObject({
       message: "'Alice' did not settle where it was wanted within 5 ms. Wait longer, or see what it is doing.",
-      details: { actor: 'Alice', timeout: 5 },
+      details: { actors: ['Alice'], timeout: 5 },
     });
     // and the wait is over on both sides
     actor.send(ADD(1));
@@ -116,6 +117,44 @@ describe.each(places)('settled $where', ({ open }) => {
     expect(await settled(done)).toMatchObject({ status: 'done', output: 42 });
     const stopped = createActor(counter).start().stop();
     expect(await settled(stopped)).toMatchObject({ status: 'stopped' });
+  });
+
+  it('leaves no observer on the others when one of several rejects, nor when it resolves', async () => {
+    await using place = open();
+    const { failsInAction } = place.load('failing');
+    const { counter } = place.load('counter');
+    const bob = createActor(failsInAction).start();
+    const others = [createActor(counter).start(), createActor(fixtures.counter.counter).start()] as const;
+    const observersOf = () => others.map((actor) => (Reflect.get(actor, 'observers') as Set<unknown>).size);
+    const waiting = rejectionOf(settled([bob, ...others], () => false));
+    await settled([bob, ...others]);
+    expect(Math.min(...observersOf())).toBeGreaterThan(0);
+    bob.send({ type: 'PUSH' });
+    expect(await waiting).toMatchObject({ name: 'Spill' });
+    expect(observersOf()).toEqual([0, 0]);
+    await settled(others);
+    expect(observersOf()).toEqual([0, 0]);
+    expect(await rejectionOf(settled(others, () => false, { timeout: 1 }))).toMatchObject({ code: 'SETTLE_TIMEOUT' });
+    expect(observersOf()).toEqual([0, 0]);
+  });
+
+  it('tells of a ref that an event brought how its actor has ended', async () => {
+    await using place = open();
+    const { guardian } = place.load('leavers');
+    const wardOf = async () => {
+      const actor = createActor(guardian).start();
+      const ward = (await started(actor)).children['ward'] as AnyActorRef;
+      return { actor, ward };
+    };
+    for (const wait of [(ward: AnyActorRef) => settled(ward), (ward: AnyActorRef) => settled(ward, () => true)]) {
+      const [done, failed] = [await wardOf(), await wardOf()];
+      done.ward.send({ type: 'LEAVE' });
+      await settled(done.actor, (snapshot) => snapshot.matches('alone'), { timeout: 4000 });
+      expect(await wait(done.ward)).toMatchObject({ status: 'done', output: 42 });
+      failed.ward.send({ type: 'FAIL' });
+      await settled(failed.actor, (snapshot) => snapshot.matches('alone'), { timeout: 4000 });
+      expect(await rejectionOf(wait(failed.ward))).toMatchObject({ name: 'Spill', litres: 3 });
+    }
   });
 
   it('rejects where an actor ended and not as it was wanted', async () => {
@@ -229,5 +268,9 @@ describe('settled and the end of a thread', () => {
     actor.subscribe({ error: () => {} });
     actor.start().send({ type: 'EXIT' });
     expect(isTroupeError(await rejectionOf(settled(actor)), 'THREAD_DIED')).toBe(true);
+  });
+
+  it('lets the program end at the deadline, where a daemon thread is too busy to answer', async () => {
+    expect((await runProgram('settles-in-vain')).lines).toEqual(['SETTLE_TIMEOUT']);
   });
 });

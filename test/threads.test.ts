@@ -1,18 +1,31 @@
 // Threads: which actor runs in which, what becomes of it when its thread dies, and that nothing is left.
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
-import { createActor, setup, toPromise, waitFor, type AnyActorLogic } from 'xstate';
-import { createThreads, inThread, isTroupeError, settled, started, watch } from 'troupe';
-import { rejectionOf } from './support/observing.ts';
+import { createActor, fromCallback, setup, toPromise, waitFor, type AnyActorLogic } from 'xstate';
+import {
+  createBus,
+  createMemoryHost,
+  createThreads,
+  currentBus,
+  inThread,
+  isTroupeError,
+  settled,
+  started,
+  watch,
+} from 'troupe';
+import { openCell } from 'troupe/shared';
+import { rejectionOf, until } from './support/observing.ts';
 import { countThreads, runProgram } from './support/programs.ts';
 import { urlOf } from './support/places.ts';
 import { run } from './support/run.ts';
 
 type Residents = typeof import('./fixtures/residents.ts');
+type Whisper = import('./fixtures/programs/asker.ts').Whisper;
 type Doomed = typeof import('./fixtures/doomed.ts');
 
 describe('inThread', () => {
@@ -123,11 +136,11 @@ describe('createThreads', () => {
     expect(await toPromise(createActor(early).start())).toBe(true);
   });
 
-  it.each([0, -1, 1.5, Number.NaN, '2'])('refuses %s threads', (size) => {
+  it.each([0, -1, 1.5, Number.NaN, '2', 1025, 2 ** 40])('refuses %s threads', (size) => {
     expect(() => createThreads({ size: size as number })).toThrow(
       expect.objectContaining({
         code: 'INVALID_ARGUMENT',
-        message: `Cannot create ${size} threads: size must be a whole number from 1 up.`,
+        message: `Cannot create ${size} threads: size must be a whole number from 1 to 1024.`,
       }),
     );
   });
@@ -201,6 +214,141 @@ describe('closing a host of threads', () => {
     await threads.close();
     expect(actor.getSnapshot().status).toBe('stopped');
     expect(counted.running).toBe(0);
+  });
+});
+
+describe('options that no host can take', () => {
+  it.each([5, 'console', null])('are refused: logger %s', (value) => {
+    using counted = countThreads();
+    const logger = value as unknown as () => void;
+    const refused: unknown = expect.objectContaining({
+      code: 'INVALID_ARGUMENT',
+      details: expect.objectContaining({ option: 'logger' }) as object,
+    });
+    expect(() => inThread<Residents>(urlOf('residents'), { logger })).toThrow(refused);
+    expect(() => createThreads({ logger })).toThrow(refused);
+    expect(() => createMemoryHost({ logger })).toThrow(refused);
+    expect(counted.started).toBe(0);
+  });
+
+  it.each(['x', 5, null])('are refused: snapshots %s', async (value) => {
+    const snapshots = value as unknown as 'all';
+    const refused: unknown = expect.objectContaining({
+      code: 'INVALID_ARGUMENT',
+      details: expect.objectContaining({ option: 'snapshots' }) as object,
+    });
+    expect(() => inThread<Residents>(urlOf('residents'), { snapshots })).toThrow(refused);
+    await using host = createMemoryHost();
+    expect(() => host.import({}, { snapshots })).toThrow(refused);
+  });
+
+  it.each([[undefined], [null], [{}], [{ postMessage: () => {} }]])(
+    'are refused: a factory that gives %s',
+    async (made) => {
+      const factory = (() => made) as unknown as () => Worker;
+      const refused = { code: 'INVALID_ARGUMENT', message: expect.stringContaining('which is no Worker') as string };
+      await using threads = createThreads({ size: 1 });
+      expect(() => threads.import(factory)).toThrow(expect.objectContaining(refused));
+      const actor = createActor(inThread<{ readonly it: AnyActorLogic }>(factory).it as AnyActorLogic);
+      actor.subscribe({ error: () => {} });
+      expect(await watch(actor.start())).toMatchObject({ type: 'failed', error: refused });
+    },
+  );
+});
+
+describe('a bus that is closed', () => {
+  it('ends the threads that were started on it', async () => {
+    using counted = countThreads();
+    const bus = createBus();
+    const threads = createThreads({ size: 2, bus });
+    const actors = [
+      threads.import<Residents>(urlOf('residents')),
+      inThread<Residents>(urlOf('residents'), { bus }),
+    ].map(({ resident }) => createActor(resident));
+    for (const actor of actors) {
+      actor.subscribe({ error: () => {} });
+      await started(actor.start());
+    }
+    expect(counted.running).toBe(3);
+    const exited = until('the threads have ended', () => counted.running === 0);
+    await bus.close();
+    await exited;
+    for (const actor of actors) expect(await watch(actor)).toMatchObject({ type: 'failed' });
+    // there is nothing left to wait for
+    await threads.close();
+  });
+
+  it('starts no thread that stays', async () => {
+    using counted = countThreads();
+    const bus = createBus();
+    await bus.close();
+    expect(() => createThreads({ size: 2, bus })).toThrow(expect.objectContaining({ code: 'BUS_CLOSED' }));
+    const actor = createActor(inThread<Residents>(urlOf('residents'), { bus }).resident);
+    actor.subscribe({ error: () => {} });
+    expect(await watch(actor.start())).toMatchObject({ type: 'failed', error: { code: 'BUS_CLOSED' } });
+    // Node tells of a new thread later
+    await until('both starts are known', () => counted.started === 2);
+    await until('what was started has ended', () => counted.running === 0);
+  });
+});
+
+describe('a thread and cells', () => {
+  it('gives back the names that it made when it has ended, and says so', async () => {
+    const changes: unknown[] = [];
+    const subscription = currentBus().nodes.subscribe((change) => changes.push(change));
+    const { cellMaker } = inThread<typeof import('./fixtures/programs/cell-maker.ts')>(urlOf('programs/cell-maker'));
+    const names = ['left behind', 'left behind too'];
+    const actor = createActor(cellMaker, { input: names }).start();
+    await settled(actor, ({ status }) => status === 'done');
+    await settled(actor);
+    subscription.unsubscribe();
+    expect(changes).toContainEqual({
+      type: 'cells-released',
+      node: expect.stringContaining('cellMaker') as string,
+      names,
+    });
+    expect(() => openCell('left behind')).toThrow(expect.objectContaining({ code: 'NO_SUCH_CELL' }));
+  });
+
+  it('fails whoever starts an actor in it if it made some before it joined', async () => {
+    await using threads = createThreads({ size: 1 });
+    let greeted: Promise<unknown> | undefined;
+    let made = 0;
+    const { visitor } = threads.import<typeof import('./fixtures/programs/early-cells.worker.ts')>(() => {
+      made += 1;
+      const worker = new Worker(urlOf('programs/early-cells.worker'));
+      greeted = Promise.race([once(worker, 'message'), once(worker, 'exit')]);
+      return worker;
+    });
+    // it has failed to join before anybody asks for an actor, and lives on to say so
+    await greeted;
+    for (const _ of [1, 2]) {
+      const actor = createActor(visitor);
+      actor.subscribe({ error: () => {} });
+      expect(await watch(actor.start())).toMatchObject({
+        type: 'failed',
+        error: { code: 'INVALID_ARGUMENT', message: expect.stringContaining("'too early'") as string },
+      });
+    }
+    expect(made).toBe(1);
+  });
+});
+
+describe('a thread that waits for the one that started it', () => {
+  it('lives on when it has its answer', async () => {
+    await using threads = createThreads({ size: 1 });
+    const { resident } = threads.import<Residents>(urlOf('residents'));
+    const { asker } = threads.import<typeof import('./fixtures/programs/asker.ts')>(urlOf('programs/asker'));
+    using teller = run(
+      fromCallback<Whisper>(({ receive }) => receive(({ replyTo }) => replyTo.send({ type: 'HUSH' }))),
+    );
+    const beside = createActor(resident).start();
+    const asking = createActor(asker, { input: { whom: teller } }).start();
+    expect(await toPromise(asking)).toBe('HUSH');
+    for (let nudges = 1; nudges <= 20; nudges += 1) {
+      beside.send({ type: 'NUDGE' });
+      expect((await settled(beside)).context.nudges).toBe(nudges);
+    }
   });
 });
 
@@ -304,15 +452,6 @@ describe('a program', () => {
 
   it('is not kept alive by an actor in a daemon thread', async () => {
     expect((await runProgram('daemon', 'daemon')).lines).toEqual(['the program is over']);
-  });
-
-  it('may not host a machine from its own file', async () => {
-    const { lines } = await runProgram('own-program');
-    expect(lines).toHaveLength(2);
-    expect(lines[0]).toBe('the program runs');
-    expect(lines[1]).toMatch(
-      /^OWN_PROGRAM: Cannot host a machine from file:.*own-program\.js: it is this program's own file, which each thread would run again\. Move the machine to a module of its own\.$/,
-    );
   });
 });
 

@@ -1,6 +1,6 @@
 // `watch`: exactly one answer about the end of an actor, wherever it is and whenever it ended.
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { createActor, setup, fromPromise, waitFor, type AnyActorRef } from 'xstate';
+import { createActor, setup, fromPromise, toPromise, waitFor, type AnyActorRef } from 'xstate';
 import { createThreads, isTroupeError, settled, started, watch, type Down } from 'troupe';
 import { rejectionOf } from './support/observing.ts';
 import { fixtures, places, urlOf } from './support/places.ts';
@@ -39,6 +39,16 @@ describe.each(places)('watch $where', ({ open }) => {
     expect([await watch(done), await watch(done)]).toEqual([first, first]);
     const stopped = createActor(counter).start().stop();
     expect(await watch(stopped)).toEqual({ type: 'stopped' });
+  });
+
+  it('tells of an actor that was stopped before it was started', async () => {
+    await using place = open();
+    const { counter } = place.load('counter');
+    for (const actor of [createActor(counter), createActor(fixtures.counter.counter)]) {
+      const down = watch(actor);
+      actor.stop();
+      expect([await down, await watch(actor)]).toEqual([{ type: 'stopped' }, { type: 'stopped' }]);
+    }
   });
 
   it("rejects with the signal's reason, and refuses what is no actor", async () => {
@@ -98,7 +108,8 @@ describe.each(places)('watch $where', ({ open }) => {
     await settled(watcher);
     friend.send({ type: 'PUSH' });
     const { context } = await settled(watcher, (snapshot) => snapshot.matches('keeping'));
-    expect(context.down).toMatchObject({ type: 'failed', error: { name: 'Spill', litres: 3 } });
+    const stack = expect.stringContaining(`in actor '${friend.id}' on main`) as string;
+    expect(context.down).toMatchObject({ type: 'failed', error: { name: 'Spill', litres: 3, stack } });
   });
 
   it('watches a ref that an event brought of an actor that was gone already', async () => {
@@ -124,6 +135,32 @@ describe.each(places)('watch $where', ({ open }) => {
     child.send({ type: 'LEAVE' });
     expect(await down).toEqual({ type: 'done', output: { told: 0 } });
     expect(await watch(child)).toEqual({ type: 'done', output: { told: 0 } });
+  });
+
+  it('tells that the child of a hosted machine was stopped with its parent', async () => {
+    await using place = open({ logger: () => {} });
+    const { mother } = place.load('teller');
+    const actor = createActor(mother).start();
+    const child = (await started(actor)).children['child'] as AnyActorRef;
+    const down = watch(child);
+    actor.stop();
+    expect(await down).toEqual({ type: 'stopped' });
+    expect(await watch(child)).toEqual({ type: 'stopped' });
+  });
+
+  it('knows how the last 1,024 have ended, and of the others that they are over', async () => {
+    await using place = open({ logger: () => {} });
+    const { doubled } = place.load('counter');
+    const { mother } = place.load('teller');
+    const finish = (count: number) =>
+      Promise.all(Array.from({ length: count }, () => toPromise(createActor(doubled, { input: 1 }).start())));
+    const child = (await started(createActor(mother).start())).children['child'] as AnyActorRef;
+    child.send({ type: 'LEAVE' });
+    expect(await watch(child)).toMatchObject({ type: 'done' });
+    await finish(1000);
+    expect(await watch(child)).toMatchObject({ type: 'done' });
+    await finish(50);
+    expect(await watch(child)).toEqual({ type: 'stopped' });
   });
 
   it('is a promise that a machine invokes', async () => {

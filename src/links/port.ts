@@ -36,9 +36,8 @@ export interface PortLike {
  * await using main = createBus({ name: 'main' });
  * await using annex = createBus(); // in a worker, as a rule, which was given `port2`
  * const { port1, port2 } = new MessageChannel();
- * const link = createPortLink(port1);
- * link.hold(true); // the process lives while the annex is open
- * main.connect(link, { node: 'annex@1', as: 'child' });
+ * const route = main.connect(createPortLink(port1), { node: 'annex@1', as: 'child' });
+ * route.hold(); // the process lives while this link does
  * await annex.join(createPortLink(port2));
  *
  * const news = new Promise((resolve) => topic<string>('news', { bus: annex }).subscribe(resolve));

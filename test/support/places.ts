@@ -10,20 +10,24 @@ import {
 import * as counter from '../../dist/test/fixtures/counter.js';
 import * as door from '../../dist/test/fixtures/door.js';
 import * as failing from '../../dist/test/fixtures/failing.js';
+import * as leavers from '../../dist/test/fixtures/leavers.js';
 import * as offices from '../../dist/test/fixtures/offices.js';
 import * as oddExports from '../../dist/test/fixtures/odd-exports.js';
 import * as penPals from '../../dist/test/fixtures/pen-pals.js';
 import * as teller from '../../dist/test/fixtures/teller.js';
+import * as writers from '../../dist/test/fixtures/writers.js';
 
 /** The modules that both kinds can host, also for a plain run in this realm. */
 export const fixtures = {
   counter,
   door,
   failing,
+  leavers,
   'odd-exports': oddExports,
   offices,
   'pen-pals': penPals,
   teller,
+  writers,
 };
 
 type Fixtures = typeof fixtures;

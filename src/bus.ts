@@ -131,8 +131,8 @@ export function createBus(options: BusOptions = {}): Bus {
     },
     peerOf: routes.peerOf,
     meet: (node, port) => void bus.connect(createPortLink(port), { node, as: 'neighbour' }),
-    isUnknown(node) {
-      if (!routes.peerOf(node)) routes.fail(node, closed ? closedError() : unknownError(bus.name, node));
+    isUnknown(node, orderly) {
+      if (!routes.peerOf(node)) routes.fail(node, closed ? closedError() : unknownError(bus.name, node, orderly));
     },
   });
 
@@ -179,7 +179,7 @@ export function createBus(options: BusOptions = {}): Bus {
         },
         ports,
       );
-      if (as === 'child') introductions.announce('joined', node);
+      if (as === 'child') introductions.announce(node);
       return greet(node, peer);
     },
     join(link) {
@@ -250,7 +250,7 @@ export function createBus(options: BusOptions = {}): Bus {
     if (!peers.delete(peer)) return;
     joining.get(peer)?.reject(error);
     joining.delete(peer);
-    introductions.drop(peer);
+    introductions.drop(peer, error.details['orderly'] === true);
     routes.fail(peer.node, error);
     // nobody is left who could answer
     if (peer.role === 'parent') routes.failWaiting((node) => (closed ? closedError() : unknownError(bus.name, node)));
@@ -298,7 +298,7 @@ export function createBus(options: BusOptions = {}): Bus {
     address = frame['you'] as NodeAddress;
     peer.node = frame['node'] as NodeAddress;
     peer.push({ type: 'hello', version: PROTOCOL_VERSION, node: address, you: peer.node });
-    for (const child of peers) if (child.role === 'child') introductions.announce('joined', child.node);
+    for (const child of peers) if (child.role === 'child') introductions.announce(child.node);
     greet(peer.node, peer);
     joining.get(peer)?.resolve(frame['greeting']);
     joining.delete(peer);
@@ -336,8 +336,8 @@ function unreadableError(cause: unknown): TroupeError {
     : new TroupeError('BAD_FRAME', 'Cannot read a frame that came. Install the same troupe on both sides.', { cause });
 }
 
-function unknownError(name: string, node: NodeAddress): TroupeError {
+function unknownError(name: string, node: NodeAddress, orderly = false): TroupeError {
   return new TroupeError('ACTOR_DOWN', `No way leads from '${name}' to '${node}': it has ended, or was never linked.`, {
-    details: { node },
+    details: { node, orderly },
   });
 }

@@ -260,17 +260,18 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
 
   /** Tells the owner last: it may end this node as soon as it hears, so all else that has to leave from here must have left. */
   function sayEnded(): void {
-    afterDepartures(actor, () =>
-      bus.afterWaiting(() => {
-        const view = owner && views.get(owner.from);
-        if (view) {
-          view.flush();
-          view.route.push({ type: 'ended', to: view.to });
-          removeView(view);
-        }
-        close();
-      }),
-    );
+    // a tick later, when what waits for its end to be posted to other nodes has been
+    afterDepartures(actor, () => bus.afterWaiting(() => runSoon(sayLast)));
+  }
+
+  function sayLast(): void {
+    const view = owner && views.get(owner.from);
+    if (view) {
+      view.flush();
+      view.route.push({ type: 'ended', to: view.to });
+      removeView(view);
+    }
+    close();
   }
 
   function close(): void {

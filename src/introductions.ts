@@ -16,8 +16,8 @@ export interface Neighbourhood {
   peerOf(node: NodeAddress): Peer | undefined;
   /** A port to a node has come. */
   meet(node: NodeAddress, port: MessagePort): void;
-  /** No way leads to a node. */
-  isUnknown(node: NodeAddress): void;
+  /** No way leads to a node; `orderly` if it is known to have ended in order. */
+  isUnknown(node: NodeAddress, orderly: boolean): void;
 }
 
 export interface Introductions {
@@ -25,10 +25,10 @@ export interface Introductions {
   askFor(node: NodeAddress): void;
   /** Takes a frame about introductions from a peer; false if it is about something else. */
   take(frame: RawFrame, from: Peer): boolean;
-  /** Tells the nodes above that a child has come or gone. */
-  announce(type: 'joined' | 'left', node: NodeAddress): void;
-  /** A peer is gone, and with it all that is below it. */
-  drop(peer: Peer): void;
+  /** Tells the nodes above that a child has come. */
+  announce(node: NodeAddress): void;
+  /** A peer is gone, in order or not, and with it all that is below it. */
+  drop(peer: Peer, orderly: boolean): void;
 }
 
 export function createIntroductions(here: Neighbourhood): Introductions {
@@ -36,8 +36,8 @@ export function createIntroductions(here: Neighbourhood): Introductions {
   const descendants = new Map<NodeAddress, Peer>();
   /** Pairs that have got their channel, so that two who ask at once get only one. */
   const introduced = new Map<NodeAddress, Set<NodeAddress>>();
-  /** Nodes that were below this one and are gone: of those no news will come. */
-  const left = new Set<NodeAddress>();
+  /** Nodes that were below this one and are gone, and whether in order: of those no news will come. */
+  const left = new Map<NodeAddress, boolean>();
   const rollCall = createRollCall(() => here.children);
 
   /** The way up or down the tree; never by a neighbour, or two nodes that ask at once would have two who answer. */
@@ -57,8 +57,8 @@ export function createIntroductions(here: Neighbourhood): Introductions {
     const back = towards(from);
     if (!there || !back || introduced.get(node)?.has(from)) {
       // there is no way, or they have their port already and ignore this answer
-      if (from === here.address) here.isUnknown(node);
-      else back?.push({ type: 'introduction', for: from, node });
+      if (from === here.address) here.isUnknown(node, isOrderly(node));
+      else back?.push({ type: 'introduction', for: from, node, orderly: isOrderly(node) });
     } else {
       remember(node, from);
       remember(from, node);
@@ -72,12 +72,13 @@ export function createIntroductions(here: Neighbourhood): Introductions {
     if (known) known.add(other);
     else introduced.set(one, new Set([other]));
   };
-  const forget = (node: NodeAddress): void => {
+  const isOrderly = (node: NodeAddress): boolean => left.get(node) === true;
+  const forget = (node: NodeAddress, orderly: boolean): void => {
     for (const other of introduced.get(node) ?? []) introduced.get(other)?.delete(node);
     introduced.delete(node);
     descendants.delete(node);
-    left.add(node);
-    for (const oldest of left) {
+    left.set(node, orderly);
+    for (const oldest of left.keys()) {
       if (left.size <= REMEMBERED) break;
       left.delete(oldest);
     }
@@ -86,24 +87,28 @@ export function createIntroductions(here: Neighbourhood): Introductions {
     const { node, port } = frame;
     if (frame.for !== here.address) {
       const via = towards(frame.for);
-      if (via) via.push({ type: 'introduction', for: frame.for, node, ...(port ? { port } : {}) }, port && [port]);
+      if (via)
+        via.push(
+          { type: 'introduction', for: frame.for, node, ...(port ? { port } : { orderly: frame.orderly === true }) },
+          port && [port],
+        );
       // the other end learns by this that nobody is there
       else port?.close();
     } else if (port) here.meet(node, port);
-    else here.isUnknown(node);
+    else here.isUnknown(node, frame.orderly === true);
   };
-  const announce = (type: 'joined' | 'left', node: NodeAddress) => here.parent?.push({ type, node });
+  const announce = (node: NodeAddress) => here.parent?.push({ type: 'joined', node });
 
   return {
     askFor(node) {
       const via = descendants.get(node) ?? here.parent;
       if (via) via.push({ type: 'introduce', node, from: here.address });
-      else if (left.has(node)) here.isUnknown(node);
+      else if (left.has(node)) here.isUnknown(node, isOrderly(node));
       else
         rollCall.begin(() => {
           const found = descendants.get(node);
           if (found) found.push({ type: 'introduce', node, from: here.address });
-          else here.isUnknown(node);
+          else here.isUnknown(node, isOrderly(node));
         });
     },
     take(frame, from) {
@@ -111,11 +116,11 @@ export function createIntroductions(here: Neighbourhood): Introductions {
       switch (frame.type) {
         case 'joined':
           descendants.set(node, from);
-          announce('joined', node);
+          announce(node);
           return true;
         case 'left':
-          forget(node);
-          announce('left', node);
+          forget(node, frame['orderly'] === true);
+          here.parent?.push({ type: 'left', node, orderly: isOrderly(node) });
           return true;
         case 'introduce':
           introduce(node, frame['from'] as NodeAddress);
@@ -134,15 +139,15 @@ export function createIntroductions(here: Neighbourhood): Introductions {
       }
     },
     announce,
-    drop(peer) {
+    drop(peer, orderly) {
       const gone = [...descendants].filter(([, via]) => via === peer).map(([node]) => node);
       for (const node of [...gone, peer.node]) {
-        forget(node);
-        if (peer.role === 'child') announce('left', node);
+        forget(node, orderly);
+        if (peer.role === 'child') here.parent?.push({ type: 'left', node, orderly });
       }
       rollCall.drop(peer);
       // whoever was to answer for them is gone
-      for (const node of gone) here.isUnknown(node);
+      for (const node of gone) here.isUnknown(node, orderly);
     },
   };
 }
@@ -187,4 +192,5 @@ interface Introduction {
   readonly for: NodeAddress;
   readonly node: NodeAddress;
   readonly port?: MessagePort;
+  readonly orderly?: boolean;
 }

@@ -81,7 +81,10 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
   function end(cause?: unknown): void {
     if (over) return;
     over = true;
-    listener.ended(cause instanceof TroupeError ? cause : endedError(peer.node, cause));
+    // only a child's link is known to break with an error; a neighbour's port closes whatever became of the neighbour
+    listener.ended(
+      cause instanceof TroupeError ? cause : endedError(peer.node, cause, role === 'child' && cause === undefined),
+    );
   }
 
   function receive(packet: unknown): void {
@@ -139,9 +142,9 @@ function goodbyeError(node: NodeAddress): TroupeError {
   return new TroupeError('ACTOR_DOWN', `The node '${nameOf(node)}' has closed its bus.`, { details: { node } });
 }
 
-function endedError(node: NodeAddress, cause: unknown): TroupeError {
+function endedError(node: NodeAddress, cause: unknown, orderly: boolean): TroupeError {
   return new TroupeError('ACTOR_DOWN', `The link to '${nameOf(node)}' has ended.`, {
-    details: { node },
+    details: { node, orderly },
     ...(cause === undefined ? {} : { cause }),
   });
 }

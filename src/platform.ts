@@ -1,7 +1,6 @@
 // The only door to Node's built-in modules. They are asked for at run time, never imported, so that a browser can load every
 // file of troupe; where there is no Node, the door is shut and the callers say what they cannot do.
 import type * as AsyncHooks from 'node:async_hooks';
-import type * as Events from 'node:events';
 import type * as FileSystem from 'node:fs';
 import type * as Module from 'node:module';
 import type * as Url from 'node:url';
@@ -9,7 +8,8 @@ import type * as WorkerThreads from 'node:worker_threads';
 
 interface Builtins {
   'node:async_hooks': typeof AsyncHooks;
-  'node:events': typeof Events;
+  // what is asked of it, which its types lack
+  'node:events': { setMaxListeners(count: number, ...targets: readonly AbortSignal[]): void };
   'node:fs': typeof FileSystem;
   'node:module': typeof Module;
   'node:url': typeof Url;

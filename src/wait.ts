@@ -1,7 +1,7 @@
 // A wait that always ends: by what it waits for, by the signal, or by the deadline. The deadline
 // keeps the process alive, for somebody waits for it.
 import { TroupeError } from './errors.ts';
-import { builtin, clearTimeout, setTimeout } from './platform.ts';
+import { clearTimeout, setTimeout } from './platform.ts';
 
 export interface WaitOptions {
   /** Milliseconds; `Infinity` waits without a deadline. */
@@ -17,8 +17,6 @@ export function wait<T>(
   { timeout, signal, timedOut }: WaitOptions,
 ): Promise<T> {
   const over = new AbortController();
-  // a wait for many actors listens once for each, and Node would warn of a leak at eleven
-  builtin('node:events')?.setMaxListeners(0, over.signal);
   return new Promise<T>((resolve, reject) => {
     assertTimeout(timeout);
     assertSignal(signal);

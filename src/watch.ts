@@ -2,7 +2,7 @@
 import type { AnyActorRef, Snapshot } from 'xstate';
 import { addressOf, localIdOf } from './address.ts';
 import type { Down } from './down.ts';
-import { markRemote } from './errors.ts';
+import { markRemote, type TroupeError } from './errors.ts';
 import { mirrorOf, type Mirror } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
 import { onEnd, statusOf } from './xstate.ts';
@@ -81,7 +81,9 @@ function watchElsewhere({ actor, bus, line }: Mirror, done: (down: Down) => void
     done({ type: 'stopped' });
     return () => {};
   }
-  const { route, address } = line;
+  const { address } = line;
+  // of a node that is gone the nodes above may know how it ended
+  const route = line.route.down ? bus.route(line.route.node) : line.route;
   const to = localIdOf(address);
   const id = bus.createId();
   const from = addressOf(bus.address, id);
@@ -100,8 +102,10 @@ function watchElsewhere({ actor, bus, line }: Mirror, done: (down: Down) => void
     if (down.type === 'failed') markRemote(down.error, actor.id, route.node);
     finish(down);
   });
-  const unwatch = route.watch({ down: (error) => finish({ type: 'failed', error }), resync: ask });
-  if (route.down) finish({ type: 'failed', error: route.down });
+  const lose = (error: TroupeError) =>
+    finish(error.details['orderly'] === true ? { type: 'stopped' } : { type: 'failed', error });
+  const unwatch = route.watch({ down: lose, resync: ask });
+  if (route.down) lose(route.down);
   else ask();
   return () => {
     forget();

@@ -19,13 +19,15 @@ export type ControlFrame<TBody> =
       readonly greeting?: unknown;
     }
   | { readonly type: 'roll-call' | 'all-told'; readonly call: string }
-  | { readonly type: 'joined' | 'left'; readonly node: NodeAddress }
+  | { readonly type: 'joined'; readonly node: NodeAddress }
+  | { readonly type: 'left'; readonly node: NodeAddress; readonly orderly: boolean }
   | { readonly type: 'introduce'; readonly node: NodeAddress; readonly from: NodeAddress }
   | {
       readonly type: 'introduction';
       readonly for: NodeAddress;
       readonly node: NodeAddress;
       readonly port?: MessagePort;
+      readonly orderly?: boolean;
     }
   | { readonly type: 'publish'; readonly topic: string; readonly body: TBody }
   | { readonly type: 'resync' | 'goodbye' };

@@ -523,14 +523,14 @@ describe('topics', () => {
     const news = topic<{ readonly type: 'SAID'; readonly number: number; readonly callback?: () => void }>('news', {
       bus: hub,
     });
-    const got: unknown[] = [];
+    const got: number[] = [];
     for (const subject of [news, below.topic('news')])
-      subject.subscribe((value) => got.push((value as { number: unknown }).number));
+      subject.subscribe((value) => got.push((value as { readonly number: number }).number));
     news.ref.send({ type: 'SAID', number: 1 });
     news.ref.send({ type: 'SAID', number: 2, callback() {} });
     news.ref.send({ type: 'SAID', number: 3 });
     await until('both have all', () => got.length === 4);
-    expect(got.toSorted()).toEqual([1, 1, 3, 3]);
+    expect(got.toSorted((one, other) => one - other)).toEqual([1, 1, 3, 3]);
     expect(letters).toMatchObject([
       {
         reason: 'not-serializable',

@@ -41,7 +41,7 @@ describe.each(places)('an actor that was stopped where it lives $where', ({ open
     const { quitter } = place.load('leavers');
     const [actor, other] = [createActor(quitter), createActor(quitter).start()];
     let completed = 0;
-    actor.subscribe({ complete: () => (completed += 1) });
+    actor.subscribe({ next() {}, complete: () => (completed += 1) });
     await started(actor.start());
     const down = watch(actor);
     if (by === 'by itself') actor.send({ type: 'QUIT' });
@@ -127,8 +127,10 @@ describe('the thread of an actor', () => {
       const { prompter } = inThread<Nested>(urlOf('nested'));
       const actor = createActor(prompter).start();
       const child = (await started(actor)).children['speaker'] as AnyActorRef;
-      expect((await settled(child)).status).toBe('active');
+      expect((await settled(child)) as unknown).toMatchObject({ status: 'active' });
       const early = when === 'before' ? watch(child) : undefined;
+      // it is known there when this has settled
+      await settled(child);
       await settled(actor.stop());
       expect(await (early ?? watch(child))).toEqual({ type: 'stopped' });
       expect(threads.running).toBe(0);
@@ -183,9 +185,9 @@ describe('an actor whose start was lost on the way', () => {
     actor.start();
     await turns();
     isLost = false;
-    const down = watch(actor);
-    const settling = rejectionOf(settled(actor));
-    expect(await down).toMatchObject({
+    // whatever comes next tells the far side that something was lost
+    actor.send({ type: 'ADD', amount: 1 });
+    expect(await watch(actor)).toMatchObject({
       type: 'failed',
       error: {
         code: 'ACTOR_DOWN',
@@ -193,6 +195,6 @@ describe('an actor whose start was lost on the way', () => {
         details: { actor: 'Alice' },
       },
     });
-    expect(isTroupeError(await settling, 'ACTOR_DOWN')).toBe(true);
+    expect(isTroupeError(await rejectionOf(settled(actor)), 'ACTOR_DOWN')).toBe(true);
   });
 });

@@ -43,6 +43,7 @@ export type {
   Outgoing,
   Output,
   Packet,
+  PacketObject,
   StartFrame,
   StepFrame,
 } from './wire.ts';

@@ -9,7 +9,6 @@ import type * as WorkerThreads from 'node:worker_threads';
 interface Builtins {
   'node:async_hooks': typeof AsyncHooks;
   // what is asked of it, which its types lack
-  'node:events': { setMaxListeners(count: number, ...targets: readonly AbortSignal[]): void };
   'node:fs': typeof FileSystem;
   'node:module': typeof Module;
   'node:url': typeof Url;

@@ -100,7 +100,7 @@ export type Delivery = ChannelFrame<unknown>;
 /** What a link carries: the JSON text of `{ seq, frames }`, or that object where a frame holds what only structured clone can carry. */
 export type Packet = string | PacketObject;
 
-interface PacketObject {
+export interface PacketObject {
   readonly seq: number;
   /** A frame as an object, or as its JSON text. */
   readonly frames: readonly unknown[];

@@ -79,7 +79,8 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   let line: Line | undefined;
   let received: Received | undefined;
   // what `send` has encoded already, for the `_send` that XState calls within it
-  let checked: { readonly event: AnyEventObject; readonly encoded: Encoded } | undefined;
+  let checkedEvent: AnyEventObject | undefined;
+  let checked: Encoded = '';
 
   const mirror: Mirror = {
     actor,
@@ -104,7 +105,10 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   const send = actor.send.bind(actor);
   actor.send = (event: AnyEventObject) => {
     // a stopped actor drops what comes, whatever it is
-    if (statusOf(actor) !== 'stopped') checked = { event, encoded: encodeEvent(event) };
+    if (statusOf(actor) !== 'stopped') {
+      checked = encodeEvent(event);
+      checkedEvent = event;
+    }
     send(event);
   };
   onObserversChange(actor, () => line?.wish(isObserved(actor)));
@@ -145,12 +149,12 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     }
     let encoded: Encoded;
     try {
-      encoded = checked?.event === event ? checked.encoded : encodeEvent(event);
+      encoded = checkedEvent === event ? checked : encodeEvent(event);
     } catch (error) {
       refuseEvent(bus, source, actor, target(), error);
       return;
     } finally {
-      checked = undefined;
+      checkedEvent = undefined;
     }
     if (line?.state !== 'running' || status === 'not-started') {
       waiting.push(encoded);

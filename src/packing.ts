@@ -26,12 +26,12 @@ export function createOutbox(post: (packet: Packet, transfer: readonly MessagePo
   // the run of plain events or steps that is still growing; it becomes a frame when anything else follows
   let runOf: 'events' | 'steps' | undefined;
   let runTo = '';
-  let run = '';
+  let run: string[] = [];
   let scheduled = false;
 
   const endRun = () => {
     if (runOf === undefined) return;
-    frames.push(`{"type":"${runOf}","to":${JSON.stringify(runTo)},"${runOf}":[${run}]}`);
+    frames.push(`{"type":"${runOf}","to":${JSON.stringify(runTo)},"${runOf}":[${run.join(',')}]}`);
     runOf = undefined;
   };
   const flush = () => {
@@ -61,12 +61,13 @@ export function createOutbox(post: (packet: Packet, transfer: readonly MessagePo
       const kind = runKind(frame);
       if (kind) {
         const { to, body } = frame as { readonly to: string; readonly body: string };
-        if (runOf === kind && runTo === to) run += `,${body}`;
+        // joined at the end: a string that grows by concatenation has to be flattened, which costs more
+        if (runOf === kind && runTo === to) run.push(body);
         else {
           endRun();
           runOf = kind;
           runTo = to;
-          run = body;
+          run = [body];
         }
       } else {
         endRun();

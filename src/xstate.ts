@@ -75,9 +75,11 @@ function trackAllSources(probe: AnyActorRef): void {
 
 export type Status = 'not-started' | 'running' | 'stopped';
 
+const STATUSES = ['not-started', 'running', 'stopped'] as const;
+
 /** Where an actor is in its life; a stopped one may have been done or failed, which its snapshot tells. */
 export function statusOf(actor: AnyActorRef): Status {
-  return (['not-started', 'running', 'stopped'] as const)[seams(actor)._processingStatus];
+  return STATUSES[seams(actor)._processingStatus];
 }
 
 /** The actor that sends right now, while XState relays an event from it. */

@@ -1,5 +1,6 @@
 // A question to an actor and its answer, by an event that carries the ref to reply to.
 import { createActor, fromCallback, type ActorRef, type AnyActorRef, type EventObject, type Snapshot } from 'xstate';
+import { createDeferred } from './deferred.ts';
 import { TroupeError } from './errors.ts';
 import { mirrorOf } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
@@ -103,11 +104,8 @@ function createReplyTo<TReply>(): {
   readonly replyTo: AnyRecipient & { stop(): unknown };
   readonly reply: Promise<TReply>;
 } {
-  let answer!: (reply: TReply) => void;
-  const reply = new Promise<TReply>((resolve) => {
-    answer = resolve;
-  });
-  const replyTo = createActor(fromCallback(({ receive }) => receive((event) => answer(event as TReply)))).start();
+  const { promise: reply, resolve } = createDeferred<TReply>();
+  const replyTo = createActor(fromCallback(({ receive }) => receive((event) => resolve(event as TReply)))).start();
   return { replyTo, reply };
 }
 

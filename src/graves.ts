@@ -11,20 +11,23 @@ const REMEMBERED_LENGTH = 4096;
 
 const graves = new WeakMap<Bus, Map<string, Encoded>>();
 
-/** An ending for the wire; an output or error that cannot cross is said to be so. */
-export function encodeDown(bus: Bus, down: Down): Encoded {
+/** An ending for the wire, as `shape` makes it; an output or error that cannot cross is said to be so. */
+export function encodeDown(bus: Bus, down: Down, shape = (encoded: Encoded) => encoded): Encoded {
   try {
-    return bus.codec.encode(down, 'output');
+    return shape(bus.codec.encode(down, 'output'));
   } catch (error) {
     return bus.codec.encode({ type: 'failed', error } satisfies Down);
   }
 }
 
-/** Remembers how the actor of a local id ended. */
+/** Remembers how the actor of a local id ended. That one was stopped need not be: it is what is said of those who are not remembered. */
 export function rememberEnding(bus: Bus, localId: string, down: Down): void {
   const known = graves.get(bus);
-  if (!known) return;
-  known.set(localId, encodeDown(bus, abridge(bus, down)));
+  if (!known || down.type === 'stopped') return;
+  known.set(
+    localId,
+    encodeDown(bus, down, (whole) => abridge(bus, down, whole)),
+  );
   if (known.size <= REMEMBERED) return;
   for (const oldest of known.keys()) {
     known.delete(oldest);
@@ -32,16 +35,10 @@ export function rememberEnding(bus: Bus, localId: string, down: Down): void {
   }
 }
 
-/** What is remembered of an ending: not a large output, and of one that cannot cross that it cannot. */
-function abridge(bus: Bus, down: Down): Down {
-  if (down.type !== 'done') return down;
-  try {
-    const whole = bus.codec.encode(down, 'output');
-    const isSmall = typeof whole === 'string' && whole.length <= REMEMBERED_LENGTH;
-    return isSmall ? down : { type: 'done', output: undefined };
-  } catch (error) {
-    return { type: 'failed', error };
-  }
+/** An ending without its output, where that is large. */
+function abridge(bus: Bus, down: Down, whole: Encoded): Encoded {
+  const isSmall = typeof whole === 'string' && whole.length <= REMEMBERED_LENGTH;
+  return down.type !== 'done' || isSmall ? whole : bus.codec.encode({ type: 'done', output: undefined } satisfies Down);
 }
 
 /** From now on frames of this bus for actors that are gone are answered. */

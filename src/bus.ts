@@ -169,6 +169,7 @@ export function createBus(options: BusOptions = {}): Bus {
     connect(link, { node, as, greeting, ports }) {
       if (closed) throw closedError();
       const peer = addPeer(link, node, as);
+      peer.listen();
       peer.push(
         {
           type: 'hello',
@@ -185,7 +186,11 @@ export function createBus(options: BusOptions = {}): Bus {
     join(link) {
       const joined = createDeferred<unknown>();
       if (closed) joined.reject(closedError());
-      else joining.set(addPeer(link, 'parent@unknown', 'parent'), joined);
+      else {
+        const peer = addPeer(link, 'parent@unknown', 'parent');
+        joining.set(peer, joined);
+        peer.listen();
+      }
       return joined.promise;
     },
     deliver(localId, event) {
@@ -236,7 +241,6 @@ export function createBus(options: BusOptions = {}): Bus {
     };
     const peer = createPeer(link, node, role, listener);
     peers.add(peer);
-    peer.listen();
     return peer;
   }
 

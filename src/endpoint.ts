@@ -13,7 +13,7 @@ import { runSoon } from './platform.ts';
 import { refuseEvent } from './refusal.ts';
 import { createView, type View } from './view.ts';
 import type { Delivery, Output, SnapshotMode } from './wire.ts';
-import { onEnd, relay, statusOf, stopActor, trackSources } from './xstate.ts';
+import { hookUpdates, onEnd, relay, statusOf, stopActor, trackSources } from './xstate.ts';
 
 export interface Owner {
   readonly from: Address;
@@ -38,6 +38,8 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   let down: Down | undefined;
   let isFlushing = false;
   let isTaking = false;
+  /** Whether the actor takes a step right now; only known for the sake of observers who are told at once. */
+  let isStepping: (() => boolean) | undefined;
   let isStopping = false;
 
   bus.open(localId).subscribe(hear);
@@ -127,6 +129,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   function addView(from: Address, wish: boolean, mode: SnapshotMode, isOwner: boolean): View {
     const view = createView(bus, actor, { from, wish, mode, isOwner, unsendable: fail });
     views.set(from, view);
+    if (view.route.immediate) isStepping ??= hookUpdates(actor, { updated: flushSoon });
     listen();
     watchNode(
       from,
@@ -193,12 +196,18 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     flushSoon();
   }
 
-  /** Output without a macrostep (a delayed send, a promise that emits) and merged steps leave when the tick ends. */
+  /**
+   * Output without a macrostep (a delayed send, a promise that emits) and merged steps leave when the tick ends; to an observer who is told
+   * at once, when the actor takes no step.
+   */
   function flushSoon(): void {
-    if (isFlushing || isTaking) return;
     let some = false;
-    for (const view of views.values()) some ||= view.isWaiting;
-    if (!some) return;
+    for (const view of views.values()) {
+      if (!view.isWaiting) continue;
+      if (!view.route.immediate) some = true;
+      else if (!isStepping?.()) view.flush();
+    }
+    if (!some || isFlushing || isTaking) return;
     isFlushing = true;
     runSoon(() => {
       isFlushing = false;

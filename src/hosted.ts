@@ -14,6 +14,7 @@ import type {
   Snapshot,
   SnapshotFrom,
 } from 'xstate';
+import { addressOf } from './address.ts';
 import type { Bus, Route } from './bus.ts';
 import { HOST_CHANNEL } from './host.ts';
 import { setDeparture } from './departures.ts';
@@ -21,7 +22,7 @@ import { TroupeError } from './errors.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { refsOf } from './refs.ts';
 import { createPlaceholder } from './received.ts';
-import { assertSeams, muteFirstUpdate, onEnd, parentOf } from './xstate.ts';
+import { assertSeams, parentOf } from './xstate.ts';
 import type { SnapshotMode } from './wire.ts';
 
 /**
@@ -113,30 +114,32 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       // XState made `self` of this logic, and logic cannot say so in its types
       const actor = self as unknown as AnyActor;
       const mirror = prepare(actor);
+      if (mirror.resume()) return;
       const parent = parentOf(actor);
       const { input } = actor.options as { readonly input?: unknown };
       // whatever may be refused is refused before a place is taken
       const body = bus.codec.encode({ input, parent }, 'input');
       const place = options.place(actor);
-      muteFirstUpdate(actor);
       // the far side addresses actors of other callers too
       const session = `${bus.createId()}.${bus.address}`;
       const { systemId } = actor;
-      const life = mirror.attach(place.route, session, ({ from, wish }) => ({
-        type: 'start',
-        to: HOST_CHANNEL,
-        session,
-        from,
-        source,
-        name,
-        id: actor.id,
-        ...(systemId === undefined ? {} : { systemId }),
-        snapshots,
-        wish,
-        body,
-      }));
-      refsOf(bus).declare(actor, life.address);
-      onEnd(actor, () => place.stopping?.());
+      refsOf(bus).declare(actor, addressOf(place.route.node, session));
+      const life = mirror.attach(place.route, session, {
+        ending: () => place.stopping?.(),
+        start: ({ from, wish }) => ({
+          type: 'start',
+          to: HOST_CHANNEL,
+          session,
+          from,
+          source,
+          name,
+          id: actor.id,
+          ...(systemId === undefined ? {} : { systemId }),
+          snapshots,
+          wish,
+          body,
+        }),
+      });
       setDeparture(
         actor,
         life.gone.then(() => place.leave()),

@@ -15,6 +15,8 @@ export interface LineListener {
   lost(error: TroupeError): void;
   /** The actor was gone before anybody here heard of it. */
   down(down: Down): void;
+  /** The far side was told to end the actor, or has ended it. */
+  ending(): void;
 }
 
 export interface Line {
@@ -34,9 +36,14 @@ export interface Line {
   wish(observed: boolean): void;
   /** A step has been heard. */
   begun(): void;
+  /** Starts the actor, by the first frame that it is told. */
+  start(frame: StartOf): void;
   /** The actor is over for everybody here; the far side is told. */
   end(): void;
 }
+
+/** Makes the frame that starts an actor, given the address that is to hear of it. */
+export type StartOf = (line: { readonly from: Address; readonly wish: boolean }) => Outgoing;
 
 export interface LineOptions {
   readonly bus: Bus;
@@ -45,11 +52,9 @@ export interface LineOptions {
   readonly owns: boolean;
   readonly observed: boolean;
   readonly listener: LineListener;
-  /** What starts the actor, sent before anything else. */
-  readonly start?: ((line: { readonly from: Address; readonly wish: boolean }) => Outgoing) | undefined;
 }
 
-export function openLine({ bus, route, to, owns, observed, listener, start }: LineOptions): Line {
+export function openLine({ bus, route, to, owns, observed, listener }: LineOptions): Line {
   const first = createDeferred<void>();
   const gone = createDeferred<void>();
   const requests = new Map<string, Deferred<void>>();
@@ -60,11 +65,6 @@ export function openLine({ bus, route, to, owns, observed, listener, start }: Li
   let unwatch: (() => void) | undefined;
   let count = 0;
 
-  if (start) {
-    route.push(start({ from: listen(), wish }));
-    // not at once: whoever opens this line does not hold it yet
-    if (route.down) runSoon(() => route.down && lose(route.down));
-  }
   return {
     route,
     to,
@@ -77,6 +77,11 @@ export function openLine({ bus, route, to, owns, observed, listener, start }: Li
     settle,
     wish: tellWish,
     begun: () => first.resolve(),
+    start(frame) {
+      route.push(frame({ from: listen(), wish }));
+      // not while the actor starts
+      if (route.down) runSoon(() => route.down && lose(route.down));
+    },
     end,
   };
 
@@ -179,6 +184,7 @@ export function openLine({ bus, route, to, owns, observed, listener, start }: Li
 
   function end(): void {
     if (state !== 'running') return;
+    listener.ending();
     if (!owns) finish();
     else {
       state = 'ending';

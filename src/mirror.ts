@@ -7,16 +7,19 @@ import type { Bus, Route } from './bus.ts';
 import type { Encoded } from './codec.ts';
 import type { Down } from './down.ts';
 import { markRemote, TroupeError } from './errors.ts';
-import { openLine, type Line, type LineOptions } from './line.ts';
+import { openLine, type Line, type StartOf } from './line.ts';
 import { outletTo, sendEarlier } from './outlets.ts';
 import { applyPatch, type Received } from './received.ts';
+import { runSoon } from './platform.ts';
 import { explainRefusal, refuseEvent } from './refusal.ts';
 import type { Patch } from './snapshots.ts';
 import type { Output, StepFrame } from './wire.ts';
 import {
   currentSource,
   emit,
+  hookUpdates,
   interceptMailbox,
+  isInit,
   isObserved,
   loggerOf,
   onEnd,
@@ -47,11 +50,20 @@ export interface Mirror {
   readonly line: Line | undefined;
   /** Where the actor is, while it runs. */
   readonly address: Address | undefined;
-  /** Connects to an actor; `start` makes the frame that starts it. */
-  attach(route: Route, localId: string, start?: LineOptions['start']): Line;
+  /** Connects to an actor. */
+  attach(route: Route, localId: string, options?: AttachOptions): Line;
+  /** Takes back a stop of this tick: the actor elsewhere never hears of it. Tells whether there was one. */
+  resume(): boolean;
   transition(snapshot: Snapshot<unknown>, event: AnyEventObject, scope: AnyActorScope): Snapshot<unknown>;
   /** Fails the actor here, and stops the one elsewhere. */
   fail(error: unknown): void;
+}
+
+export interface AttachOptions {
+  /** Makes the frame that starts the actor. */
+  readonly start?: StartOf;
+  /** Runs when the far side has been told to end the actor, or has ended it. */
+  ending?(): void;
 }
 
 const mirrors = new WeakMap<object, Mirror>();
@@ -63,12 +75,15 @@ export function mirrorOf(actor: AnyActorRef): Mirror | undefined {
 
 const STEP = Symbol('step');
 const LINE = Symbol('line');
+const QUIET = Symbol('quiet');
 
 /** A step on its way through the mailbox. Its symbols are known in this file only, so nobody can forge one. */
 interface StepEvent {
   readonly type: 'troupe.step';
   readonly [STEP]: StepFrame<unknown>;
   readonly [LINE]: Line;
+  /** No observer hears of it. */
+  readonly [QUIET]?: boolean;
 }
 
 /** Makes an actor, whose logic is a mirror's, the mirror of an actor elsewhere. */
@@ -78,6 +93,10 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   const waiting: Encoded[] = [];
   let line: Line | undefined;
   let received: Received | undefined;
+  /** A line whose actor was stopped in this tick, and is told of it when the tick ends. */
+  let parting: Line | undefined;
+  /** While the actor starts, and while it takes a step, what comes goes through its mailbox and so stays in order. */
+  let isBusy = false;
   // what `send` has encoded already, for the `_send` that XState calls within it
   let checkedEvent: AnyEventObject | undefined;
   let checked: Encoded = '';
@@ -93,6 +112,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
       return line?.state === 'running' ? line.address : undefined;
     },
     attach,
+    resume,
     transition,
     fail: (error) => {
       if (line?.state === 'running') enqueueFields(line, { status: 'error', error });
@@ -101,6 +121,11 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   mirrors.set(actor, mirror);
 
   trackSources(actor);
+  hookUpdates(actor, {
+    // the first snapshot is still on its way
+    isMuted: (event) => (isInit(event) ? received === undefined : (event as StepEvent)[QUIET] === true),
+    updated: () => void (isBusy = false),
+  });
   const enqueue = interceptMailbox(actor, deliver);
   const send = actor.send.bind(actor);
   actor.send = (event: AnyEventObject) => {
@@ -112,29 +137,58 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     send(event);
   };
   onObserversChange(actor, () => line?.wish(isObserved(actor)));
-  onEnd(actor, () => {
-    if (waiting.length > 0) bus.bury({ reason: 'stopped', target: target(), count: waiting.splice(0).length });
-  });
+  onEnd(actor, buryWaiting);
   return mirror;
 
-  function attach(route: Route, localId: string, start?: LineOptions['start']): Line {
+  function attach(route: Route, localId: string, { start, ending = () => {} }: AttachOptions = {}): Line {
     const opened: Line = openLine({
       bus,
       route,
       to: localId,
       owns,
       observed: isObserved(actor),
-      start,
       listener: {
         step: (step) => hearStep(opened, step),
         lost: (error) => lose(opened, error),
         down: (down) => hearDown(opened, down),
+        ending,
       },
     });
+    if (line) onEnd(actor, buryWaiting);
     line = opened;
     received = undefined;
+    isBusy = true;
+    if (start) opened.start(start);
     for (const encoded of waiting.splice(0)) route.push({ type: 'event', to: localId, body: encoded });
     return opened;
+  }
+
+  function buryWaiting(): void {
+    if (waiting.length > 0) bus.bury({ reason: 'stopped', target: target(), count: waiting.splice(0).length });
+  }
+
+  /** What restarts a root that was just stopped is a framework that tries its component twice: to the actor it is one life. */
+  function part(): void {
+    const leaving = line;
+    if (!leaving || leaving.route.immediate || parentOf(actor)) leaving?.end();
+    else {
+      parting = leaving;
+      runSoon(() => {
+        if (parting !== leaving) return;
+        parting = undefined;
+        leaving.end();
+      });
+    }
+  }
+
+  function resume(): boolean {
+    const resumed = parting?.state === 'running';
+    if (resumed) {
+      onEnd(actor, buryWaiting);
+      for (const encoded of waiting.splice(0)) line?.route.push({ type: 'event', to: line.to, body: encoded });
+    }
+    parting = undefined;
+    return resumed;
   }
 
   // ---- what goes out
@@ -197,6 +251,9 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
       stopActor(actor);
     } else if (patch && (isObserved(actor) || status !== undefined)) {
       enqueue({ type: 'troupe.step', [STEP]: step, [LINE]: from } satisfies StepEvent);
+    } else if (isBusy || from.route.immediate) {
+      // more may come while this is being handled
+      enqueue({ type: 'troupe.step', [STEP]: step, [LINE]: from, [QUIET]: true } satisfies StepEvent);
     } else {
       // nobody observes the snapshot, so it need not pass through the mailbox; it is set first, for those who hear the output may read it
       if (patch) setSnapshot(actor, apply(actor.getSnapshot() as Snapshot<unknown>, patch));
@@ -228,17 +285,19 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
 
   function transition(snapshot: Snapshot<unknown>, event: AnyEventObject, scope: AnyActorScope): Snapshot<unknown> {
     if (event.type === 'xstate.stop') {
-      line?.end();
+      part();
       return { ...snapshot, status: 'stopped' } as Snapshot<unknown>;
     }
     const { [STEP]: step, [LINE]: from } = event as Partial<StepEvent>;
     if (!step || !from || from !== line) return snapshot;
+    isBusy = true;
     for (const output of step.out) scope.defer(() => perform(output));
     try {
-      const next = apply(snapshot, step.body as Patch);
+      const next = step.body ? apply(snapshot, step.body as Patch) : snapshot;
       if (next.status !== 'active') line.end();
       return next;
     } catch (error) {
+      isBusy = false;
       line.end();
       throw error;
     }

@@ -16,8 +16,11 @@ export interface Outbox {
   flush(): void;
 }
 
-/** Collects frames and posts them as numbered packets, in the order pushed. */
-export function createOutbox(post: (packet: Packet, transfer: readonly MessagePort[]) => void): Outbox {
+/** Collects frames and posts them as numbered packets, in the order pushed; each by itself and at once if `immediate`. */
+export function createOutbox(
+  post: (packet: Packet, transfer: readonly MessagePort[]) => void,
+  immediate = false,
+): Outbox {
   let seq = 0;
   let frames: unknown[] = [];
   let ports: MessagePort[] = [];
@@ -53,7 +56,7 @@ export function createOutbox(post: (packet: Packet, transfer: readonly MessagePo
 
   return {
     push(frame, moving) {
-      if (!scheduled) {
+      if (!scheduled && !immediate) {
         scheduled = true;
         runSoon(atTickEnd);
       }
@@ -76,7 +79,7 @@ export function createOutbox(post: (packet: Packet, transfer: readonly MessagePo
         if (typeof written !== 'string') text = false;
         if (moving) ports.push(...moving);
       }
-      if (events >= EVENTS_PER_PACKET) flush();
+      if (immediate || events >= EVENTS_PER_PACKET) flush();
     },
     flush,
   };

@@ -24,6 +24,8 @@ export interface Peer {
   /** Unknown of a parent until it has greeted. */
   node: NodeAddress;
   readonly role: Role;
+  /** Whether a frame is handled over there before `push` returns. */
+  readonly immediate: boolean;
   /** Lets in what the link brings, from now on. */
   listen(): void;
   push(frame: Outgoing, ports?: readonly MessagePort[]): void;
@@ -39,7 +41,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
     if (link) link.post(packet, transfer);
     // never at once: a packet that is full may be posted while the one before is being handled
     else runSoon(() => receive(packet));
-  });
+  }, link?.immediate);
   // a child speaks when it is spoken to: its first frame answers the greeting, and what it has to say before that waits
   let silent = role === 'parent';
   const early: Outgoing[] = [];
@@ -51,6 +53,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
   const peer: Peer = {
     node,
     role,
+    immediate: link?.immediate ?? false,
     listen: () => void link?.packets.subscribe({ next: receive, error: end, complete: end }),
     push(frame, ports) {
       if (silent && frame.type !== 'hello') {

@@ -13,7 +13,6 @@ import type { Bus } from './bus.ts';
 import { TroupeError } from './errors.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { createPlaceholder } from './received.ts';
-import { muteFirstUpdate } from './xstate.ts';
 
 type RemoteLogic = ActorLogic<Snapshot<unknown>, AnyEventObject>;
 
@@ -40,7 +39,6 @@ function remoteLogic(bus: Bus, address: Address): RemoteLogic {
       return createPlaceholder(undefined, undefined);
     },
     start: (_, { self }) => {
-      muteFirstUpdate(self);
       mirrorOf(self)?.attach(bus.route(nodeOf(address)), localIdOf(address));
     },
     transition: (snapshot, event, scope) => mirrorOf(scope.self)?.transition(snapshot, event, scope) ?? snapshot,

@@ -12,6 +12,8 @@ export interface Route {
   readonly node: NodeAddress;
   /** Why nothing goes this way any more; undefined while it may. */
   readonly down: TroupeError | undefined;
+  /** Whether a frame is handled over there before `push` returns. */
+  readonly immediate: boolean;
   /** Sends a frame after those pushed before; once the node is down, events become dead letters and other frames vanish. */
   push(frame: Outgoing): void;
   /** Keeps the process alive for this node until the returned function is called. */
@@ -124,6 +126,9 @@ function createRoute(node: NodeAddress, bury: (letter: DeadLetter) => void): Rou
       node,
       get down() {
         return state.down;
+      },
+      get immediate() {
+        return state.peer?.immediate ?? false;
       },
       push(frame) {
         if (state.peer) state.peer.push(frame);

@@ -191,14 +191,35 @@ export function interceptMailbox(
   return own;
 }
 
-/** Lets the first update of a started actor pass unannounced: its first snapshot is still on its way. */
-export function muteFirstUpdate(actor: AnyActorRef): void {
+/** What becomes of the updates of an actor: XState makes one of each entry of the mailbox, and one when the actor starts. */
+export interface UpdateHooks {
+  /** Whether an update passes unannounced: the snapshot is set and what was deferred is done, and no observer hears of it. */
+  isMuted?(event: AnyEventObject): boolean;
+  /** After each update, also one that threw. */
+  updated(): void;
+}
+
+/** The event of the update by which an actor starts. */
+export const isInit = (event: AnyEventObject): boolean => event.type === 'xstate.init';
+
+/** Takes part in an actor's updates; the returned function tells whether one is under way. */
+export function hookUpdates(actor: AnyActorRef, { isMuted, updated }: UpdateHooks): () => boolean {
   const it = seams(actor);
-  it.update = (snapshot) => {
-    Reflect.deleteProperty(it, 'update');
-    it._snapshot = snapshot;
-    for (let next = it._deferred.shift(); next; next = it._deferred.shift()) next();
+  const update = it.update.bind(actor);
+  let depth = 0;
+  it.update = (snapshot, event) => {
+    depth += 1;
+    try {
+      if (isMuted?.(event)) {
+        it._snapshot = snapshot;
+        for (let next = it._deferred.shift(); next; next = it._deferred.shift()) next();
+      } else update(snapshot, event);
+    } finally {
+      depth -= 1;
+      updated();
+    }
   };
+  return () => depth > 0;
 }
 
 /** Replaces an actor's snapshot without telling anybody. */

@@ -16,6 +16,8 @@ export interface Link {
   readonly packets: Observable<unknown>;
   /** Posts a packet; `transfer` lists the ports in it that move to the other side. After the end it does nothing. */
   post(packet: Packet, transfer?: readonly MessagePort[]): void;
+  /** Whether a packet is handled before `post` returns; then the bus posts each frame at once. */
+  readonly immediate?: boolean;
   /** Ends the link on both sides. What was posted before still arrives. */
   close(): void;
   /** Whether this link keeps the process alive; at first it does not. After the end it does nothing. */

@@ -1,5 +1,5 @@
-// A link within one realm: two ends, each delivering what the other posts, in order, in a later microtask. Packets are the same
-// as on any other link, so two buses in one realm share no object.
+// A link within one realm: two ends, each delivering what the other posts, in order, in a later microtask or, where that is asked for, at once.
+// Packets are the same as on any other link, so two buses in one realm share no object.
 import { Observable } from 'rxjs/internal/Observable';
 import type { Subscriber } from 'rxjs/internal/Subscriber';
 import { runSoon } from '../platform.ts';
@@ -7,6 +7,12 @@ import type { Link } from './link.ts';
 
 /** How a memory link delivers. */
 export interface MemoryLinkOptions {
+  /**
+   * `'async'` delivers what is posted in a later microtask, or when `schedule` says; `'sync'` before `post` returns.
+   *
+   * @defaultValue `'async'`
+   */
+  readonly mode?: 'async' | 'sync';
   /** When a posted packet is delivered; the default is a microtask. A test may hold deliveries back and run them when it likes. */
   readonly schedule?: (deliver: () => void) => void;
 }
@@ -14,11 +20,11 @@ export interface MemoryLinkOptions {
 /**
  * Makes a link within one realm: two ends, each of which brings what is posted at the other.
  *
- * @param options - `schedule` decides when a packet is delivered.
+ * @param options - `mode` and `schedule` decide when a packet is delivered.
  * @returns The two ends, which are alike: one for `connect` of a bus, one for `join` of another.
  *
  * @remarks
- * Each packet arrives once, in the order posted (as long as `schedule` keeps it), never while `post` runs. A packet that is an object
+ * Each packet arrives once, in the order posted (as long as `schedule` keeps it), never while `post` runs unless `mode` is `'sync'`. A packet that is an object
  * is copied by structured clone when it is posted. What was posted before `close` still arrives. This link never breaks, and never
  * keeps the process alive.
  *
@@ -40,12 +46,14 @@ export interface MemoryLinkOptions {
  * ```
  */
 export function createMemoryLink(options: MemoryLinkOptions = {}): readonly [Link, Link] {
-  const schedule = options.schedule ?? runSoon;
+  const immediate = options.mode === 'sync';
+  const schedule = immediate ? (deliver: () => void) => deliver() : (options.schedule ?? runSoon);
   const left = createEnd();
   const right = createEnd();
   let open = true;
   const link = (mine: End, other: End): Link => ({
     packets: mine.packets,
+    immediate,
     post(packet, transfer = []) {
       if (!open) return;
       // a list of ports is a transfer list, but its type also takes what only browsers have

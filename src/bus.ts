@@ -5,6 +5,7 @@ import { Subject } from 'rxjs/internal/Subject';
 import type { Observable } from 'rxjs/internal/Observable';
 import type { MessagePort } from 'node:worker_threads';
 import { addressOf, createIncarnation, nameOf, nodeAddress, type Address, type NodeAddress } from './address.ts';
+import type { Seen } from './causal-order.ts';
 import { createCodec, type Codec, type Encoded, type Extension } from './codec.ts';
 import { isTroupeError, TroupeError } from './errors.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
@@ -78,7 +79,7 @@ export interface Bus {
   /** Joins the node above, which gives this one its address; resolves with its greeting. Rejects with `BUS_CLOSED`, `PROTOCOL_MISMATCH` or why the link ended. */
   join(link: Link): Promise<unknown>;
   /** Hands an event to a channel of this node at once, before this returns. */
-  deliver(localId: string, event: unknown): void;
+  deliver(localId: string, event: unknown, seen?: Seen): void;
   /** Delivers a frame that was held back after it arrived. */
   redeliver(frame: Delivery): void;
   /** Runs `proceed` when no frame waits for a way to its node; at once if none does. */
@@ -193,10 +194,10 @@ export function createBus(options: BusOptions = {}): Bus {
       }
       return joined.promise;
     },
-    deliver(localId, event) {
+    deliver(localId, event, seen) {
       if (closed) return;
       const channel = channels.get(localId);
-      if (channel) channel.next({ type: 'event', to: localId, body: event });
+      if (channel) channel.next({ type: 'event', to: localId, body: event, seen });
       else bury({ reason: 'no-such-actor', target: addressOf(address, localId), count: 1 });
     },
     redeliver(frame) {

@@ -7,24 +7,32 @@ import type { Bus } from './bus.ts';
 import type { Encoded } from './codec.ts';
 import { afterDepartures } from './departures.ts';
 import type { Down } from './down.ts';
+import type { Seen } from './causal-order.ts';
 import { encodeDown, rememberEnding } from './graves.ts';
+import type { InspectionRecord } from './inspection-records.ts';
 import { openOutlet } from './outlets.ts';
 import { runSoon } from './platform.ts';
+import type { Recorder } from './recorder.ts';
 import { refuseEvent } from './refusal.ts';
+import { follow } from './taps.ts';
 import { createView, type View } from './view.ts';
 import type { Delivery, Output, SnapshotMode } from './wire.ts';
-import { hookUpdates, onEnd, relay, statusOf, stopActor, trackSources } from './xstate.ts';
+import { enqueue, hookUpdates, onEnd, relay, statusOf, stopActor, trackSources } from './xstate.ts';
 
 export interface Owner {
   readonly from: Address;
   readonly wish: boolean;
   readonly snapshots: SnapshotMode;
+  /** Tells who inspects there what happens here. */
+  readonly recorder: Recorder;
 }
 
 export interface Endpoint {
   readonly address: Address;
   /** Takes up what the actor tells its parent or logs; what cannot cross is an error in its own mailbox. */
   say(type: 'parent' | 'log', value: unknown): void;
+  /** Takes up what happened, for who inspects. */
+  record(record: InspectionRecord): void;
 }
 
 /** Serves `actor` under a local id. With an owner the actor is one that was started for it. */
@@ -58,6 +66,11 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
       const body = type === 'log' ? encodeLine(bus, value as unknown[]) : encode(value);
       if (body !== undefined) put({ type, body });
     },
+    record(record) {
+      const view = owner && views.get(owner.from);
+      view?.record(record);
+      if (view) flushSoon();
+    },
   };
 
   // ---- what comes in
@@ -65,13 +78,21 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   function hear(frame: Delivery): void {
     switch (frame.type) {
       case 'event':
-        takeAll([frame.body]);
+        takeAll([frame.body], frame.seen);
         return;
       case 'events':
         takeAll(frame.events);
         return;
       case 'observe':
         observe(frame.from, frame.wish);
+        return;
+      case 'inspect':
+        owner?.recorder.wish(frame.wish);
+        flushSoon();
+        return;
+      case 'send-to':
+        if (!owner?.recorder.send(frame.actor, frame.body as AnyEventObject))
+          bus.bury({ reason: 'no-such-actor', target: address, count: 1 });
         return;
       case 'acknowledge':
         views.get(frame.from)?.acknowledge();
@@ -103,16 +124,20 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   }
 
   /** What a handled event puts out leaves with its macrostep, so only the rest has to be looked for, once. */
-  function takeAll(events: readonly unknown[]): void {
+  function takeAll(events: readonly unknown[], seen?: Seen): void {
     isTaking = true;
-    for (const event of events) take(event as AnyEventObject);
+    for (const event of events) take(event as AnyEventObject, seen);
     isTaking = false;
     flushSoon();
   }
 
-  function take(event: AnyEventObject): void {
+  function take(event: AnyEventObject, seen: Seen | undefined): void {
     if (statusOf(actor) === 'stopped') bus.bury({ reason: 'stopped', target: address, count: 1 });
-    else relay(undefined, actor, event);
+    else if (seen) {
+      // its sender's inspectors were shown it
+      follow(bus, seen);
+      enqueue(actor, event);
+    } else relay(undefined, actor, event);
   }
 
   function observe(from: Address, wish: boolean): void {
@@ -142,7 +167,10 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
           sayEnded();
         }
       },
-      () => view.repeat(),
+      () => {
+        if (isOwner) owner?.recorder.restart();
+        view.repeat();
+      },
     );
     return view;
   }

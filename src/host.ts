@@ -6,9 +6,11 @@ import type { Bus } from './bus.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { TroupeError } from './errors.ts';
 import { rememberEnding } from './graves.ts';
+import type { InspectionRecord } from './inspection-records.ts';
+import { createRecorder } from './recorder.ts';
 import { refsOf } from './refs.ts';
 import type { Delivery, StartFrame } from './wire.ts';
-import { createStandIn, isReportOf } from './xstate.ts';
+import { bookSessions, createStandIn, isReportOf } from './xstate.ts';
 
 /** The channel at which a host takes requests. */
 export const HOST_CHANNEL = '$host';
@@ -66,7 +68,7 @@ function startLater(
 }
 
 function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
-  const { id, systemId, session } = frame;
+  const { id, systemId, session, sessionId } = frame;
   const { input, parent } = frame.body as StartBody;
   // the stand-in speaks to the endpoint, which is made for the actor, which needs the stand-in
   let endpoint: Endpoint | undefined;
@@ -74,6 +76,11 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
   const standIn = createStandIn((event) => {
     if (!isReportOf(id, event)) endpoint?.say('parent', event);
   }, logger);
+  const early: InspectionRecord[] = [];
+  const record = (each: InspectionRecord) => (endpoint ? endpoint.record(each) : early.push(each));
+  const recorder = createRecorder(bus, standIn, { root: sessionId, owner: nodeOf(frame.from) }, record);
+  recorder.wish(frame.inspect);
+  nameSessions(bus, standIn, sessionId);
   if (parent) refsOf(bus).alias(standIn, refsOf(bus).addressOf(parent));
   const actor: AnyActor = createActor(logic, {
     id,
@@ -83,8 +90,19 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
     ...(systemId === undefined ? {} : { systemId }),
   });
   refsOf(bus).declare(actor, addressOf(bus.address, session));
-  endpoint = createEndpoint(bus, actor, session, frame);
+  endpoint = createEndpoint(bus, actor, session, { ...frame, recorder });
+  for (const each of early) endpoint.record(each);
   actor.start();
+}
+
+/** The actor bears its caller's label, and those that it starts bear labels that no other node gives. */
+function nameSessions(bus: Bus, standIn: AnyActor, sessionId: string): void {
+  let label: string | undefined = sessionId;
+  bookSessions(standIn.system, (own) => {
+    const booked = label ?? `${bus.address}/${own}`;
+    label = undefined;
+    return booked;
+  });
 }
 
 /** The caller's half hears of it as of any error of an actor, and then says that it is done with it. */

@@ -126,7 +126,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       refsOf(bus).declare(actor, addressOf(place.route.node, session));
       const life = mirror.attach(place.route, session, {
         ending: () => place.stopping?.(),
-        start: ({ from, wish }) => ({
+        start: ({ from, wish, inspect }) => ({
           type: 'start',
           to: HOST_CHANNEL,
           session,
@@ -134,9 +134,11 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
           source,
           name,
           id: actor.id,
+          sessionId: actor.sessionId,
           ...(systemId === undefined ? {} : { systemId }),
           snapshots,
           wish,
+          inspect,
           body,
         }),
       });

@@ -32,8 +32,8 @@ export interface Line {
   readonly gone: Promise<void>;
   /** Resolves when the actor has handled what was sent before, or is gone. `atEnd` is given what takes the request back. */
   settle(atEnd: (takeBack: () => void) => void): Promise<void>;
-  /** Says whether anybody here hears of each snapshot. */
-  wish(observed: boolean): void;
+  /** Says whether anybody here hears of each snapshot, and of all that happens. */
+  wish(wishes: Wishes): void;
   /** A step has been heard. */
   begun(): void;
   /** Starts the actor, by the first frame that it is told. */
@@ -42,8 +42,13 @@ export interface Line {
   end(): void;
 }
 
+export interface Wishes {
+  readonly observe: boolean;
+  readonly inspect: boolean;
+}
+
 /** Makes the frame that starts an actor, given the address that is to hear of it. */
-export type StartOf = (line: { readonly from: Address; readonly wish: boolean }) => Outgoing;
+export type StartOf = (line: { readonly from: Address; readonly wish: boolean; readonly inspect: boolean }) => Outgoing;
 
 export interface LineOptions {
   readonly bus: Bus;
@@ -51,15 +56,17 @@ export interface LineOptions {
   readonly to: string;
   readonly owns: boolean;
   readonly observed: boolean;
+  readonly inspected: boolean;
   readonly listener: LineListener;
 }
 
-export function openLine({ bus, route, to, owns, observed, listener }: LineOptions): Line {
+export function openLine({ bus, route, to, owns, observed, inspected, listener }: LineOptions): Line {
   const first = createDeferred<void>();
   const gone = createDeferred<void>();
   const requests = new Map<string, Deferred<void>>();
   let state: Line['state'] = 'running';
   let wish = owns && observed;
+  let inspect = inspected;
   /** The local address that the far side answers to, while it is listened at. */
   let from: Address | undefined;
   let unwatch: (() => void) | undefined;
@@ -78,7 +85,7 @@ export function openLine({ bus, route, to, owns, observed, listener }: LineOptio
     wish: tellWish,
     begun: () => first.resolve(),
     start(frame) {
-      route.push(frame({ from: listen(), wish }));
+      route.push(frame({ from: listen(), wish, inspect }));
       // not while the actor starts
       if (route.down) runSoon(() => route.down && lose(route.down));
     },
@@ -141,9 +148,14 @@ export function openLine({ bus, route, to, owns, observed, listener }: LineOptio
     }
   }
 
-  function tellWish(observing: boolean): void {
-    if (observing === wish || state !== 'running') return;
-    wish = observing;
+  function tellWish(wishes: Wishes): void {
+    if (state !== 'running') return;
+    if (wishes.inspect !== inspect) {
+      inspect = wishes.inspect;
+      route.push({ type: 'inspect', to, from: listen(), wish: inspect });
+    }
+    if (wishes.observe === wish) return;
+    wish = wishes.observe;
     if (route.down) lose(route.down);
     else if (wish || owns) route.push({ type: 'observe', to, from: listen(), wish });
     else retire();
@@ -178,7 +190,10 @@ export function openLine({ bus, route, to, owns, observed, listener }: LineOptio
   function sayAgain(): void {
     if (!from) return;
     if (state === 'ending') route.push({ type: 'stop', to, from });
-    else route.push({ type: 'observe', to, from, wish });
+    else {
+      route.push({ type: 'observe', to, from, wish });
+      if (owns) route.push({ type: 'inspect', to, from, wish: inspect });
+    }
     for (const request of requests.keys()) route.push({ type: 'settle', to, from, request });
   }
 

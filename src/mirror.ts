@@ -7,14 +7,18 @@ import type { Bus, Route } from './bus.ts';
 import type { Encoded } from './codec.ts';
 import type { Down } from './down.ts';
 import { markRemote, TroupeError } from './errors.ts';
+import { createInspectedSystem, type InspectedSystem } from './inspected.ts';
+import type { InspectionRecord } from './inspection-records.ts';
 import { openLine, type Line, type StartOf } from './line.ts';
 import { outletTo, sendEarlier } from './outlets.ts';
 import { applyPatch, type Received } from './received.ts';
-import { runSoon } from './platform.ts';
+import { now, runSoon } from './platform.ts';
 import { explainRefusal, refuseEvent } from './refusal.ts';
 import type { Patch } from './snapshots.ts';
+import { inject, isInspected, takeShown, watchInspection } from './taps.ts';
 import type { Output, StepFrame } from './wire.ts';
 import {
+  createErrorEvent,
   currentSource,
   emit,
   hookUpdates,
@@ -97,9 +101,12 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   let parting: Line | undefined;
   /** While the actor starts, and while it takes a step, what comes goes through its mailbox and so stays in order. */
   let isBusy = false;
+  let unwatch: (() => void) | undefined;
   // what `send` has encoded already, for the `_send` that XState calls within it
   let checkedEvent: AnyEventObject | undefined;
   let checked: Encoded = '';
+
+  let inspected: InspectedSystem | undefined;
 
   const mirror: Mirror = {
     actor,
@@ -136,9 +143,14 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     }
     send(event);
   };
-  onObserversChange(actor, () => line?.wish(isObserved(actor)));
+  onObserversChange(actor, tellWishes);
   onEnd(actor, buryWaiting);
   return mirror;
+
+  function tellWishes(): void {
+    const isLookedAt = owns && isInspected(actor);
+    line?.wish({ observe: isLookedAt || isObserved(actor), inspect: isLookedAt });
+  }
 
   function attach(route: Route, localId: string, { start, ending = () => {} }: AttachOptions = {}): Line {
     const opened: Line = openLine({
@@ -146,7 +158,8 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
       route,
       to: localId,
       owns,
-      observed: isObserved(actor),
+      observed: isObserved(actor) || (owns && isInspected(actor)),
+      inspected: owns && isInspected(actor),
       listener: {
         step: (step) => hearStep(opened, step),
         lost: (error) => lose(opened, error),
@@ -157,13 +170,16 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     if (line) onEnd(actor, buryWaiting);
     line = opened;
     received = undefined;
+    inspected = undefined;
     isBusy = true;
+    if (owns) unwatch = watchInspection(bus, actor, tellWishes);
     if (start) opened.start(start);
     for (const encoded of waiting.splice(0)) route.push({ type: 'event', to: localId, body: encoded });
     return opened;
   }
 
   function buryWaiting(): void {
+    unwatch?.();
     if (waiting.length > 0) bus.bury({ reason: 'stopped', target: target(), count: waiting.splice(0).length });
   }
 
@@ -216,10 +232,11 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     }
     const { to, route } = line;
     const outlet = source && outletTo(source, route.node);
-    if (outlet) outlet.put({ type: 'send', to, body: encoded });
+    const seen = takeShown(event);
+    if (outlet) outlet.put({ type: 'send', to, body: encoded, seen });
     else {
       sendEarlier(bus, route.node);
-      route.push({ type: 'event', to, body: encoded });
+      route.push(seen ? { type: 'event', to, body: encoded, seen } : { type: 'event', to, body: encoded });
     }
   }
 
@@ -231,6 +248,11 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     }
   }
 
+  function sendTo(sessionId: string, event: AnyEventObject): void {
+    if (line?.state !== 'running') bus.bury({ reason: 'stopped', target: target(), count: 1 });
+    else line.route.push({ type: 'send-to', to: line.to, actor: sessionId, body: encodeEvent(event) });
+  }
+
   function target(): Address {
     return line?.address ?? addressOf(bus.address, actor.sessionId);
   }
@@ -240,7 +262,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   function hearStep(from: Line, step: StepFrame<unknown>): void {
     if (from.state !== 'running' || from !== line || statusOf(actor) !== 'running') {
       // a stopped actor emits nothing and tells its parent nothing, but what it sent to others goes on
-      for (const output of step.out) if (output.type === 'send' || output.type === 'log') perform(output);
+      for (const output of step.out) if (output.type !== 'emit' && output.type !== 'parent') perform(output);
       return;
     }
     const patch = step.body as Patch | undefined;
@@ -281,6 +303,11 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     if (from !== line || statusOf(actor) !== 'running') return;
     const step = { type: 'step', to: '', out: [], body: { fields } } as const;
     enqueue({ type: 'troupe.step', [STEP]: step, [LINE]: from } satisfies StepEvent);
+    if (!isInspected(actor)) return;
+    // the far side cannot tell of it any more
+    const snapshot = actor.getSnapshot() as Snapshot<unknown>;
+    const event = createErrorEvent(actor.id, snapshot.error);
+    inject(actor, { type: '@xstate.snapshot', actorRef: actor, event, snapshot }, { node: bus.address, at: now() });
   }
 
   function transition(snapshot: Snapshot<unknown>, event: AnyEventObject, scope: AnyActorScope): Snapshot<unknown> {
@@ -328,7 +355,12 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
         }
         return;
       case 'send':
-        bus.deliver(output.to, output.body);
+        bus.deliver(output.to, output.body, output.seen);
+        return;
+      case 'inspect':
+        if (!line) return;
+        inspected ??= createInspectedSystem({ actor, local, node: line.route.node, send: sendTo });
+        inspected.take(output.body as readonly InspectionRecord[]);
     }
   }
 }

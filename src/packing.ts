@@ -87,7 +87,7 @@ export function createOutbox(
 
 /** Which run a frame can be part of: it has a plain body, and nothing else to tell. */
 function runKind(frame: Outgoing): 'events' | 'steps' | undefined {
-  if (frame.type === 'event') return typeof frame.body === 'string' ? 'events' : undefined;
+  if (frame.type === 'event') return typeof frame.body === 'string' && !frame.seen ? 'events' : undefined;
   if (frame.type !== 'step' || typeof frame.body !== 'string') return undefined;
   return frame.out.length === 0 && !frame.merged ? 'steps' : undefined;
 }
@@ -112,7 +112,10 @@ function writeFrame(frame: Outgoing): string | object {
 }
 
 function writeOutput(output: Output<Encoded>): string | object {
-  const to = output.type === 'send' ? `,"to":${JSON.stringify(output.to)}` : '';
+  const to =
+    output.type === 'send'
+      ? `,"to":${JSON.stringify(output.to)}${output.seen ? `,"seen":${JSON.stringify(output.seen)}` : ''}`
+      : '';
   return write(`{"type":"${output.type}"${to}`, output.body);
 }
 

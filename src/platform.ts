@@ -27,14 +27,20 @@ export const workerThreads: typeof WorkerThreads | undefined = builtin('node:wor
 /** Captured at load, so that a test's fake timers cannot stop a deadline of ours. */
 export const { setTimeout, clearTimeout } = globalThis;
 
-const now = Promise.resolve();
+/** The machine's monotonic clock in milliseconds, which all threads of a process share; a browser's clock where there is no Node. */
+export function now(): number {
+  const { process, performance } = globalThis;
+  return process?.hrtime ? Number(process.hrtime.bigint()) / 1e6 : performance.timeOrigin + performance.now();
+}
+
+const soon = Promise.resolve();
 
 /**
  * Runs a task when this tick ends. Node's `queueMicrotask` makes an async resource of each call and costs several times as much; what
  * the task throws is uncaught all the same, and no unhandled rejection.
  */
 export function runSoon(task: () => void): void {
-  void now.then(() => run(task));
+  void soon.then(() => run(task));
 }
 
 function run(task: () => void): void {

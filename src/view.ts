@@ -4,6 +4,7 @@ import type { AnyActorRef, Snapshot } from 'xstate';
 import { localIdOf, nodeOf, type Address } from './address.ts';
 import type { Bus, Route } from './bus.ts';
 import type { Encoded } from './codec.ts';
+import { encodeRecords, type InspectionRecord } from './inspection-records.ts';
 import { holdOutput, releaseOutput, sendEarlier } from './outlets.ts';
 import { describeSnapshot, diffFields, encodePatch, type Told } from './snapshots.ts';
 import type { Output, SnapshotMode } from './wire.ts';
@@ -29,6 +30,8 @@ export interface View {
   /** Whether something waits that no macrostep will bring along. */
   readonly isWaiting: boolean;
   put(output: Output<Encoded>): void;
+  /** Takes up what happened, for who inspects; one output tells all that happened without another between. */
+  record(record: InspectionRecord): void;
   /** The actor has taken a macrostep, or at least handled an event. */
   stepped(snapshot: Snapshot<unknown>): void;
   /** Sends what waits, now. */
@@ -45,7 +48,7 @@ export function createView(bus: Bus, actor: AnyActorRef, options: ViewOptions): 
   const { from, isOwner, mode, unsendable } = options;
   const route = bus.route(nodeOf(from));
   const to = localIdOf(from);
-  let out: Output<Encoded>[] = [];
+  let out: (Output<Encoded> | InspectionRecord[])[] = [];
   /** The snapshot that the far side has, and what was told of it. */
   let sent: Snapshot<unknown> | undefined;
   let told: Told | undefined;
@@ -66,6 +69,14 @@ export function createView(bus: Bus, actor: AnyActorRef, options: ViewOptions): 
     put(output) {
       holdOutput(bus, route.node, view);
       out.push(output);
+    },
+    record(record) {
+      const last = out.at(-1);
+      if (Array.isArray(last)) last.push(record);
+      else {
+        holdOutput(bus, route.node, view);
+        out.push([record]);
+      }
     },
     stepped(snapshot) {
       if (ahead === snapshot) {
@@ -137,7 +148,9 @@ export function createView(bus: Bus, actor: AnyActorRef, options: ViewOptions): 
   function leave({ merged = false, body }: { readonly merged?: boolean; readonly body?: Encoded }): void {
     sendEarlier(bus, route.node, view);
     releaseOutput(bus, route.node, view);
-    const leaving = out;
+    const leaving = out.map((output) =>
+      Array.isArray(output) ? { type: 'inspect' as const, body: encodeRecords(bus.codec, output) } : output,
+    );
     out = [];
     route.push({ type: 'step', to, out: leaving, merged, body });
   }

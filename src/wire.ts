@@ -3,6 +3,7 @@
 // Values inside a frame (`body`) are encoded when they are sent; see codec.ts. This file is types and the checks of bytes alone.
 import type { MessagePort } from 'node:worker_threads';
 import type { Address, NodeAddress } from './address.ts';
+import type { Seen } from './causal-order.ts';
 import type { Encoded } from './codec.ts';
 import { TroupeError } from './errors.ts';
 
@@ -35,9 +36,11 @@ export type ControlFrame<TBody> =
 /** Frames for a channel: `to` is its local id on the receiving node. */
 export type ChannelFrame<TBody> =
   // to an actor, wherever it lives
-  | { readonly type: 'event'; readonly to: string; readonly body: TBody }
+  | { readonly type: 'event'; readonly to: string; readonly body: TBody; readonly seen?: Seen | undefined }
   | { readonly type: 'events'; readonly to: string; readonly events: readonly unknown[] }
   | { readonly type: 'observe'; readonly to: string; readonly from: Address; readonly wish: boolean }
+  | { readonly type: 'inspect'; readonly to: string; readonly from: Address; readonly wish: boolean }
+  | { readonly type: 'send-to'; readonly to: string; readonly actor: string; readonly body: TBody }
   | { readonly type: 'acknowledge'; readonly to: string; readonly from: Address }
   | { readonly type: 'settle'; readonly to: string; readonly from: Address; readonly request: string }
   | { readonly type: 'watch' | 'unwatch'; readonly to: string; readonly from: Address }
@@ -64,9 +67,13 @@ export interface StartFrame<TBody> {
   readonly source: string;
   readonly name: string;
   readonly id: string;
+  /** The label of the actor, which inspectors know it by. */
+  readonly sessionId: string;
   readonly systemId?: string;
   readonly snapshots: SnapshotMode;
   readonly wish: boolean;
+  /** Somebody inspects the caller's system. */
+  readonly inspect: boolean;
   readonly body: TBody;
 }
 
@@ -85,8 +92,8 @@ export interface StepFrame<TBody> {
 
 /** What an actor put out while it took a step. */
 export type Output<TBody> =
-  | { readonly type: 'emit' | 'parent' | 'log'; readonly body: TBody }
-  | { readonly type: 'send'; readonly to: string; readonly body: TBody };
+  | { readonly type: 'emit' | 'parent' | 'log' | 'inspect'; readonly body: TBody }
+  | { readonly type: 'send'; readonly to: string; readonly body: TBody; readonly seen?: Seen | undefined };
 
 /** Everything that one node tells another, with values as `TBody`. */
 export type Frame<TBody> = ControlFrame<TBody> | ChannelFrame<TBody>;

@@ -27,6 +27,9 @@ interface Seams {
 interface SystemSeams {
   _relay(source: AnyActorRef | undefined, target: AnyActorRef, event: AnyEventObject): void;
   _unregister(actor: AnyActorRef): void;
+  _bookId(): string;
+  _sendInspectionEvent(event: object): void;
+  inspect(observer: unknown): Subscription;
   _logger: (...args: unknown[]) => void;
 }
 
@@ -45,7 +48,7 @@ export function assertSeams(): void {
   const missing = [
     ...['_send', '_stop', 'update', 'subscribe', 'send'].filter((name) => typeof found[name] !== 'function'),
     ...['_snapshot', '_processingStatus', '_deferred', '_actorScope', 'observers'].filter((name) => !(name in found)),
-    ...['_relay', '_unregister', '_logger']
+    ...['_relay', '_unregister', '_bookId', '_sendInspectionEvent', 'inspect', '_logger']
       .filter((name) => typeof system[name] !== 'function')
       .map((name) => `system.${name}`),
   ];
@@ -256,6 +259,72 @@ export function parentOf(actor: AnyActorRef): AnyActorRef | undefined {
 /** The logger of an actor's system. */
 export function loggerOf(actor: AnyActorRef): (...args: unknown[]) => void {
   return (actor as unknown as { logger?: (...args: unknown[]) => void }).logger ?? systemSeams(actor)._logger;
+}
+
+/** Tells a system's inspectors of an event. */
+export function tellInspectors(system: AnyActorRef['system'], event: object): void {
+  (system as unknown as SystemSeams)._sendInspectionEvent(event);
+}
+
+const PROBE = new Error('Somebody inspects.');
+const probe = {
+  get type(): never {
+    throw PROBE;
+  },
+};
+
+/** Whether anybody inspects a system: XState copies an event only if somebody does. */
+export function hasInspectors(system: AnyActorRef['system']): boolean {
+  const show = intercepted.get(system) ?? (system as unknown as SystemSeams)._sendInspectionEvent;
+  try {
+    show(probe);
+    return false;
+  } catch (error) {
+    if (error === PROBE) return true;
+    throw error;
+  }
+}
+
+/** Tells when an inspector of a system comes or goes. */
+export function onInspectorsChange(system: AnyActorRef['system'], changed: () => void): void {
+  const it = system as unknown as SystemSeams;
+  const { inspect } = it;
+  it.inspect = (observer) => {
+    const subscription = inspect(observer);
+    changed();
+    return {
+      unsubscribe() {
+        subscription.unsubscribe();
+        changed();
+      },
+    };
+  };
+}
+
+/** What XState itself does with an inspection event, by system. */
+const intercepted = new WeakMap<object, (event: object) => void>();
+
+/** Has the inspection events of a system pass by `take`, which may show them to the inspectors. */
+export function interceptInspection(
+  system: AnyActorRef['system'],
+  take: (event: object, show: (event: object) => void) => void,
+): void {
+  const it = system as unknown as SystemSeams;
+  const show = it._sendInspectionEvent;
+  intercepted.set(system, show);
+  it._sendInspectionEvent = (event) => take(event, show);
+}
+
+/** Has the actors of a system named by `book` from now on. */
+export function bookSessions(system: AnyActorRef['system'], book: (own: string) => string): void {
+  const it = system as unknown as SystemSeams;
+  const { _bookId: bookOwn } = it;
+  it._bookId = () => book(bookOwn());
+}
+
+/** Delivers an event to an actor without a word to inspectors, who know of it. */
+export function enqueue(actor: AnyActorRef, event: AnyEventObject): void {
+  seams(actor)._send(event);
 }
 
 /** A stand-in for a parent that lives elsewhere: what is sent to it is handed to `deliver`. */

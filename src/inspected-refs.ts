@@ -1,0 +1,66 @@
+// Stand-ins for actors elsewhere in what inspectors are shown: who they are, their latest snapshot as told, and a way to send to them. They are no
+// actors of XState: nothing of theirs lives here but what a record says, and they keep nothing alive elsewhere.
+import type { AnyActorRef, AnyEventObject, Snapshot, Subscription } from 'xstate';
+import type { ActorRecord } from './inspection-records.ts';
+import { applyPatch, type Received } from './received.ts';
+import type { Patch } from './snapshots.ts';
+
+/** An actor elsewhere, as inspectors here are shown it. */
+export interface InspectedRef {
+  readonly ref: AnyActorRef;
+  /** Takes the change of its snapshot, and gives what it is now. */
+  change(patch: Patch): Snapshot<unknown>;
+  /** Nothing more comes of it. */
+  end(): void;
+}
+
+const ends = new WeakMap<AnyActorRef, Set<() => void>>();
+
+/** Tells when nothing more comes of an inspected actor. */
+export function onGone(ref: AnyActorRef, gone: () => void): void {
+  ends.get(ref)?.add(gone);
+}
+
+export function createInspectedRef(
+  { actor: sessionId, id, src, systemId, config }: ActorRecord,
+  parent: AnyActorRef | undefined,
+  system: AnyActorRef['system'],
+  send: (event: AnyEventObject) => void,
+): InspectedRef {
+  const gone = new Set<() => void>();
+  const listeners = new Set<(snapshot: Snapshot<unknown>) => void>();
+  let received: Received = { fields: {}, snapshot: { status: 'active', output: undefined, error: undefined } };
+  const shown = {
+    id,
+    sessionId,
+    src: src ?? id,
+    systemId,
+    system,
+    _parent: parent,
+    logic: { config: config ?? { id: src ?? id } },
+    options: {},
+    send,
+    getSnapshot: () => received.snapshot,
+    subscribe(
+      listener: ((snapshot: Snapshot<unknown>) => void) | { next?(snapshot: Snapshot<unknown>): void },
+    ): Subscription {
+      const next = typeof listener === 'function' ? listener : (each: Snapshot<unknown>) => listener.next?.(each);
+      listeners.add(next);
+      return { unsubscribe: () => void listeners.delete(next) };
+    },
+    toJSON: () => ({ xstate$$type: 1, id }),
+  };
+  const ref = Object.assign(shown, { ref: shown }) as unknown as AnyActorRef;
+  ends.set(ref, gone);
+  return {
+    ref,
+    change(patch) {
+      received = applyPatch(received, patch, undefined);
+      for (const listener of listeners) listener(received.snapshot);
+      return received.snapshot;
+    },
+    end() {
+      for (const tell of gone) tell();
+    },
+  };
+}

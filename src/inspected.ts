@@ -1,0 +1,108 @@
+// The near half of inspection: the records that a host tells of a system become XState's own inspection events in the system of the caller's ref,
+// so that any inspector shows one system. The actor that was started from here is its own ref; the others are shown by stand-ins.
+import type { AnyActor, AnyActorLogic, AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
+import type { NodeAddress } from './address.ts';
+import type { Origin } from './causal-order.ts';
+import { createInspectedRef, type InspectedRef } from './inspected-refs.ts';
+import type { ActorRecord, InspectionRecord, Party } from './inspection-records.ts';
+import { applyPatch, type Received } from './received.ts';
+import { inject, type Inspected } from './taps.ts';
+
+export interface InspectedSystem {
+  /** Shows what a host tells. */
+  take(records: readonly InspectionRecord[]): void;
+}
+
+export interface InspectedSystemOptions {
+  /** The ref whose actor runs there. */
+  readonly actor: AnyActor;
+  readonly node: NodeAddress;
+  /** The same logic in this realm, where the caller gave it. */
+  readonly local?: AnyActorLogic | undefined;
+  /** Sends an event to an actor of that system. */
+  send(sessionId: string, event: AnyEventObject): void;
+}
+
+export function createInspectedSystem({ actor, local, node, send }: InspectedSystemOptions): InspectedSystem {
+  const refs = new Map<string, InspectedRef>();
+  let own: Received | undefined;
+
+  return {
+    take(records) {
+      for (const record of records) show(record);
+    },
+  };
+
+  function show(record: InspectionRecord): void {
+    const { at, after } = record;
+    const origin: Origin = { node: record.node ?? node, at, ...(after ? { after } : {}) };
+    switch (record.type) {
+      case 'known':
+      case 'actor':
+        introduce(record);
+        if (record.type === 'actor') tell(origin, '@xstate.actor', record.actor, {});
+        return;
+      case 'gone':
+        refs.get(record.actor)?.end();
+        refs.delete(record.actor);
+        return;
+      case 'event':
+        tell(origin, '@xstate.event', record.actor, {
+          event: record.event,
+          sourceRef: record.source && refOf(record.source),
+        });
+        return;
+      case 'action':
+        tell(origin, '@xstate.action', record.actor, { action: record.action });
+        return;
+      case 'microstep':
+        tell(origin, '@xstate.microstep', record.actor, {
+          event: record.event,
+          snapshot: change(record),
+          _transitions: record.transitions,
+        });
+        return;
+      case 'snapshot':
+        tell(origin, '@xstate.snapshot', record.actor, { event: record.event, snapshot: change(record) });
+        return;
+      default:
+    }
+  }
+
+  function tell(origin: Origin, type: Inspected['type'], party: Party, details: object): void {
+    inject(actor, { type, actorRef: refOf(party), ...details }, origin);
+  }
+
+  function introduce(record: ActorRecord): void {
+    const { actor: sessionId, config, parent } = record;
+    if (sessionId === actor.sessionId) {
+      // who looks at the ref's logic sees the machine that runs
+      const { config: shown } = actor.logic as { readonly config: object };
+      if (typeof config === 'object' && !('states' in shown)) Object.assign(shown, config);
+    } else if (!refs.has(sessionId)) {
+      const above = parent === undefined ? undefined : refOf(parent);
+      refs.set(
+        sessionId,
+        createInspectedRef(record, above, actor.system, (event) => send(sessionId, event)),
+      );
+    }
+  }
+
+  function refOf(party: Party): AnyActorRef {
+    if (typeof party !== 'string') return party;
+    if (party === actor.sessionId) return actor;
+    // told of before a loss, perhaps
+    if (!refs.has(party)) introduce({ type: 'known', actor: party, id: party });
+    return refs.get(party)?.ref as AnyActorRef;
+  }
+
+  function change({
+    actor: sessionId,
+    patch,
+  }: Extract<InspectionRecord, { readonly type: 'microstep' | 'snapshot' }>): Snapshot<unknown> {
+    if (sessionId !== actor.sessionId)
+      return refs.get(sessionId)?.change(patch) ?? (actor.getSnapshot() as Snapshot<unknown>);
+    own = applyPatch(own ?? { fields: {}, snapshot: actor.getSnapshot() as Snapshot<unknown> }, patch, local);
+    return own.snapshot;
+  }
+}

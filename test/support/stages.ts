@@ -3,6 +3,7 @@
 import {
   createMemoryHost,
   createThreads,
+  type Host,
   type HostedModule,
   type ImportOptions,
   type MemoryHostOptions,
@@ -44,33 +45,36 @@ export const hostedStages: readonly Stage[] = stages.filter((stage) => stage !==
 /** Those where what follows from a `send` shows on the next line. */
 export const syncStages: readonly Stage[] = stages.filter(({ sync }) => sync);
 
-function memoryStage(name: Stage['name'], options: MemoryHostOptions & { readonly mode?: 'sync' }): Stage {
-  const host = once(() => createMemoryHost(options));
+function memoryStage(name: Stage['name'], options: MemoryHostOptions): Stage {
+  const { open, close } = reopening(() => createMemoryHost(options));
   return {
     name,
     sync: options.mode === 'sync',
-    host: (module, _, imports) => host.get().import(module, imports),
-    close: async () => host.made?.close(),
+    host: (module, _, imports) => open().import(module, imports),
+    close,
   };
 }
 
 function threadStage(options: ThreadsOptions): Stage {
-  const host = once(() => createThreads(options));
+  const { open, close } = reopening(() => createThreads(options));
   return {
     name: 'threads',
     sync: false,
     host: <TModule extends object>(_: TModule, url: URL, imports?: ImportOptions<TModule>) =>
-      host.get().import<TModule>(url, imports),
-    close: async () => host.made?.close(),
+      open().import<TModule>(url, imports),
+    close,
   };
 }
 
-function once<TValue>(make: () => TValue): { readonly made: TValue | undefined; get(): TValue } {
-  let made: TValue | undefined;
+/** One host, made when it is needed; after it was closed, another. */
+function reopening<THost extends Pick<Host, 'close'>>(create: () => THost) {
+  let host: THost | undefined;
   return {
-    get made() {
-      return made;
+    open: () => (host ??= create()),
+    async close() {
+      const closing = host;
+      host = undefined;
+      await closing?.close();
     },
-    get: () => (made ??= make()),
   };
 }

@@ -78,8 +78,8 @@ describe.each(stages)('an actor and its parent: $name', ({ host, sync, close }) 
           COUNTED: {
             actions: assign({
               read: ({ context, self }) => {
-                const { children } = self.getSnapshot();
-                return [...context.read, children['tally']?.getSnapshot().context.count];
+                const child = childOf(self, 'tally') as ActorRefFrom<typeof tally>;
+                return [...context.read, child.getSnapshot().context.count];
               },
             }),
           },
@@ -160,7 +160,7 @@ describe.each(stages)('an actor and its parent: $name', ({ host, sync, close }) 
       }).createMachine({
         context: ({ spawn }) => ({ child: spawn('ponger', { id: 'ponger' }) }),
       }),
-      { logger: (...args) => void lines.push(...args) },
+      { logger: (...args: unknown[]) => void lines.push(...args) },
     );
     parent.getSnapshot();
     parent.subscribe(() => {});
@@ -288,7 +288,10 @@ describe.each(stages)('an actor and its parent: $name', ({ host, sync, close }) 
         initial: 'hoping',
         states: { hoping: {}, sorry: {} },
         on: {
-          'xstate.error.actor.doomed': { target: '.sorry', actions: assign({ error: ({ event }) => event['error'] }) },
+          'xstate.error.actor.doomed': {
+            target: '.sorry',
+            actions: assign({ error: ({ event }) => event['error'] as unknown }),
+          },
         },
       }),
     ).start();

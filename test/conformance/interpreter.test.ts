@@ -337,16 +337,23 @@ describe.each(syncStages)('an actor whose steps show on the next line: $name', (
     expect(actor.getSnapshot()).toMatchObject({ status: 'done', output: 50 });
   });
 
-  it('16 shows what its children show', () => {
+  it('16 shows what its children show', async () => {
     const actor = createActor(host(machines, url).household, { logger: () => {} }).start();
     const diary = childOf(actor, 'diary');
     expect(diary.getSnapshot()).toMatchObject({ value: 'open', context: { notes: [] } });
     diary.send(NOTE('one'));
     expect(diary.getSnapshot().context.notes).toEqual(['one']);
     const seen: unknown[] = [];
-    diary.subscribe(({ context }) => seen.push(context.notes.length));
+    const subscription = diary.subscribe(({ context }) => seen.push(context.notes.length));
     diary.send(NOTE('two'));
     expect(seen).toEqual([2]);
+    subscription.unsubscribe();
+    await turns();
+    diary.send(NOTE('three'));
+    diary.subscribe(({ context }) => seen.push(context.notes.length));
+    expect(seen).toEqual([2]);
+    diary.send(NOTE('four'));
+    expect(seen).toEqual([2, 4]);
     expect(childOf(actor, 'observable').getSnapshot()).toMatchObject({ status: 'active', context: 3 });
     actor.stop();
   });

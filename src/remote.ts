@@ -7,12 +7,14 @@ import {
   type AnyActorLogic,
   type AnyEventObject,
   type Snapshot,
+  type Subscription,
 } from 'xstate';
 import { localIdOf, nodeOf, type Address } from './address.ts';
 import type { Bus } from './bus.ts';
 import { TroupeError } from './errors.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { createPlaceholder } from './received.ts';
+import { isObserved } from './xstate.ts';
 
 type RemoteLogic = ActorLogic<Snapshot<unknown>, AnyEventObject>;
 
@@ -20,6 +22,7 @@ type RemoteLogic = ActorLogic<Snapshot<unknown>, AnyEventObject>;
 export function createRemote(bus: Bus, address: Address, id: string): AnyActor {
   const actor: AnyActor = createActor(remoteLogic(bus, address) as AnyActorLogic, { id });
   actor.start();
+  catchUpWhenRead(actor);
   actor.stop = () => {
     throw new TroupeError(
       'INVALID_ARGUMENT',
@@ -30,6 +33,31 @@ export function createRemote(bus: Bus, address: Address, id: string): AnyActor {
     );
   };
   return actor;
+}
+
+/**
+ * Where frames are delivered within the call, a ref shows what its actor shows on the same line, as at home: it is asked whenever somebody
+ * reads the ref, and before somebody observes it, so that the present is no news.
+ */
+function catchUpWhenRead(actor: AnyActor): void {
+  const read = actor.getSnapshot.bind(actor);
+  const subscribe = actor.subscribe.bind(actor) as (...observers: unknown[]) => Subscription;
+  const catchUp = () => {
+    const line = mirrorOf(actor)?.line;
+    if (line?.state !== 'running' || !line.route.immediate || isObserved(actor)) return;
+    // an error that is come upon by reading is no news either
+    const listener = subscribe({ error: () => {} });
+    void line.settle(() => {});
+    listener.unsubscribe();
+  };
+  actor.getSnapshot = () => {
+    catchUp();
+    return read() as unknown;
+  };
+  (actor as { subscribe: unknown }).subscribe = (...observers: unknown[]) => {
+    catchUp();
+    return subscribe(...observers);
+  };
 }
 
 function remoteLogic(bus: Bus, address: Address): RemoteLogic {

@@ -144,7 +144,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     send(event);
   };
   onObserversChange(actor, tellWishes);
-  onEnd(actor, buryWaiting);
+  onEnd(actor, ended);
   return mirror;
 
   function tellWishes(): void {
@@ -167,18 +167,22 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
         ending,
       },
     });
-    if (line) onEnd(actor, buryWaiting);
+    if (line) onEnd(actor, ended);
     line = opened;
     received = undefined;
     inspected = undefined;
     isBusy = true;
-    if (owns) unwatch = watchInspection(bus, actor, tellWishes);
+    watchInspectors();
     if (start) opened.start(start);
     for (const encoded of waiting.splice(0)) route.push({ type: 'event', to: localId, body: encoded });
     return opened;
   }
 
-  function buryWaiting(): void {
+  function watchInspectors(): void {
+    if (owns) unwatch = watchInspection(bus, actor, tellWishes);
+  }
+
+  function ended(): void {
     unwatch?.();
     if (waiting.length > 0) bus.bury({ reason: 'stopped', target: target(), count: waiting.splice(0).length });
   }
@@ -200,7 +204,9 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   function resume(): boolean {
     const resumed = parting?.state === 'running';
     if (resumed) {
-      onEnd(actor, buryWaiting);
+      onEnd(actor, ended);
+      watchInspectors();
+      tellWishes();
       for (const encoded of waiting.splice(0)) line?.route.push({ type: 'event', to: line.to, body: encoded });
     }
     parting = undefined;

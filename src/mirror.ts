@@ -21,6 +21,7 @@ import {
   createErrorEvent,
   currentSource,
   emit,
+  forward,
   hookUpdates,
   interceptMailbox,
   isInit,
@@ -90,6 +91,8 @@ interface StepEvent {
   readonly [QUIET]?: boolean;
 }
 
+const isStep = (event: AnyEventObject): event is StepEvent => event.type === 'troupe.step' && STEP in event;
+
 /** Makes an actor, whose logic is a mirror's, the mirror of an actor elsewhere. */
 export function createMirror(actor: AnyActor, { bus, local, logger, owns }: MirrorOptions): Mirror {
   const known = mirrors.get(actor);
@@ -130,7 +133,11 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   trackSources(actor);
   hookUpdates(actor, {
     // the first snapshot is still on its way
-    isMuted: (event) => (isInit(event) ? received === undefined : (event as StepEvent)[QUIET] === true),
+    isMuted: (event) => {
+      if (isInit(event)) return received === undefined;
+      // what is only forwarded from here changes nothing here
+      return isStep(event) ? event[QUIET] === true : event.type !== 'xstate.stop';
+    },
     updated: () => void (isBusy = false),
   });
   const enqueue = interceptMailbox(actor, deliver);
@@ -321,8 +328,12 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
       part();
       return { ...snapshot, status: 'stopped' } as Snapshot<unknown>;
     }
-    const { [STEP]: step, [LINE]: from } = event as Partial<StepEvent>;
-    if (!step || !from || from !== line) return snapshot;
+    if (!isStep(event)) {
+      forward(actor, event);
+      return snapshot;
+    }
+    const { [STEP]: step, [LINE]: from } = event;
+    if (from !== line) return snapshot;
     isBusy = true;
     for (const output of step.out) scope.defer(() => perform(output));
     try {

@@ -1,15 +1,18 @@
 // The one adapter to XState's private seams, for 5.33. Nothing else in troupe touches a member that XState does not document.
-// `assertSeams` looks at first use whether they are all there, so that a later XState that lacks one says so at once and by name.
+// `assertSeams` tries them at first use, so that a later XState that lacks one says so at once and by name; for some there is another way.
 import {
   createActor,
-  fromTransition,
+  type ActorLogic,
   type AnyActor,
+  type AnyActorLogic,
   type AnyActorRef,
   type AnyActorScope,
   type AnyEventObject,
+  type Snapshot,
   type Subscription,
 } from 'xstate';
 import { TroupeError } from './errors.ts';
+import { workerThreads } from './platform.ts';
 
 /** What XState calls an actor's mailbox entry and life, and keeps to itself. */
 interface Seams {
@@ -37,21 +40,29 @@ interface SystemSeams {
 const seams = (actor: AnyActorRef) => actor as unknown as Seams;
 const systemSeams = (actor: AnyActorRef) => actor.system as unknown as SystemSeams;
 
-let checked = false;
+/** What this XState lacks that there is another way for, and what is different then. */
+const REPLACEABLE: Readonly<Record<string, string>> = {
+  _send: 'what is sent to a hosted actor passes through its own mailbox, so who sent it is not always known',
+  update:
+    'observers of a hosted actor may be told of a snapshot that is no news, and first of one that is only a placeholder',
+  'system._sendInspectionEvent': 'inspectors see no actor of another node',
+  'system._bookId': 'actors of two nodes may bear one session id',
+};
 
-/** Throws `UNSUPPORTED_XSTATE` naming what this XState lacks. */
+let lacking: ReadonlySet<string> | undefined;
+
+/** Whether this XState lacks something that there is another way for. */
+const lacks = (seam: string): boolean => lacking?.has(seam) ?? false;
+
+/**
+ * Tries once what troupe leans on in XState. What cannot be done without is an `UNSUPPORTED_XSTATE` that names it; for the rest there is another way,
+ * and a warning says what is different.
+ */
 export function assertSeams(): void {
-  if (checked) return;
-  const probe = createActor(fromTransition((state: number) => state, 0));
-  const found = probe as unknown as Record<string, unknown>;
-  const system = probe.system as unknown as Record<string, unknown>;
-  const missing = [
-    ...['_send', '_stop', 'update', 'subscribe', 'send'].filter((name) => typeof found[name] !== 'function'),
-    ...['_snapshot', '_processingStatus', '_deferred', '_actorScope', 'observers'].filter((name) => !(name in found)),
-    ...['_relay', '_unregister', '_bookId', '_sendInspectionEvent', 'inspect', '_logger']
-      .filter((name) => typeof system[name] !== 'function')
-      .map((name) => `system.${name}`),
-  ];
+  if (lacking) return;
+  const probe = createReceiver(() => {});
+  const failed = trySeams(probe);
+  const missing = failed.filter((seam) => !(seam in REPLACEABLE));
   if (missing.length > 0) {
     throw new TroupeError(
       'UNSUPPORTED_XSTATE',
@@ -59,9 +70,61 @@ export function assertSeams(): void {
       { details: { missing } },
     );
   }
-  checked = true;
+  lacking = new Set(failed);
+  if (failed.length > 0 && workerThreads?.isMainThread !== false) {
+    const effects = failed.map((seam) => `${seam} (${REPLACEABLE[seam]})`);
+    console.warn(`troupe: this XState lacks ${effects.join('; ')}. Use xstate 5.33, or look for a newer troupe.`);
+  }
   trackAllSources(probe);
 }
+
+/** The seams that do not do what they are leaned on for. The actor is sent one event and stopped. */
+function trySeams(probe: AnyActor): readonly string[] {
+  const it = seams(probe);
+  const system = systemSeams(probe);
+  const used = new Set<string>();
+  const spy = (target: object, name: string, label = name) => {
+    const members = target as Record<string, unknown>;
+    const own = members[name];
+    if (typeof own !== 'function') return;
+    members[name] = (...args: unknown[]): unknown => {
+      used.add(label);
+      return own.apply(target, args);
+    };
+  };
+  spy(it, '_send');
+  spy(it, 'update');
+  for (const name of SYSTEM_SEAMS) spy(system, name, `system.${name}`);
+  const statuses: unknown[] = [it._processingStatus];
+  probe.start();
+  statuses.push(it._processingStatus);
+  probe.send({ type: 'troupe.probe' });
+  const snapshot = { ...probe.getSnapshot() };
+  it._snapshot = snapshot;
+  const isSet = probe.getSnapshot() === snapshot;
+  if (typeof it._stop === 'function') it._stop();
+  else probe.stop();
+  statuses.push(it._processingStatus);
+  const booked = typeof system._bookId === 'function' && typeof system._bookId() === 'string';
+  const works: Readonly<Record<string, boolean>> = {
+    _send: used.has('_send'),
+    update: used.has('update'),
+    _snapshot: isSet,
+    _processingStatus: statuses.join() === '0,1,2',
+    _stop: typeof it._stop === 'function',
+    _deferred: Array.isArray(it._deferred),
+    _actorScope: typeof it._actorScope?.emit === 'function',
+    observers: it.observers instanceof Set,
+    'system._relay': used.has('system._relay'),
+    'system._unregister': used.has('system._unregister'),
+    'system._sendInspectionEvent': used.has('system._sendInspectionEvent') && typeof system.inspect === 'function',
+    'system._bookId': booked,
+    'system._logger': typeof system._logger === 'function',
+  };
+  return Object.keys(works).filter((seam) => !works[seam]);
+}
+
+const SYSTEM_SEAMS = ['_relay', '_unregister', '_sendInspectionEvent'] as const;
 
 /**
  * Has `currentSource` know who sends in every system from now on. XState tells a target nothing of its sender, and a system cannot be seen before
@@ -189,9 +252,20 @@ export function interceptMailbox(
   actor: AnyActorRef,
   deliver: (event: AnyEventObject) => void,
 ): (event: AnyEventObject) => void {
+  if (lacks('_send')) {
+    forwarded.set(actor, deliver);
+    return actor.send.bind(actor);
+  }
   const own = seams(actor)._send.bind(actor);
   seams(actor)._send = deliver;
   return own;
+}
+
+const forwarded = new WeakMap<AnyActorRef, (event: AnyEventObject) => void>();
+
+/** Delivers a user event that came through the mailbox, where this XState knows no way round it. */
+export function forward(actor: AnyActorRef, event: AnyEventObject): void {
+  forwarded.get(actor)?.(event);
 }
 
 /** What becomes of the updates of an actor: XState makes one of each entry of the mailbox, and one when the actor starts. */
@@ -207,6 +281,7 @@ export const isInit = (event: AnyEventObject): boolean => event.type === 'xstate
 
 /** Takes part in an actor's updates; the returned function tells whether one is under way. */
 export function hookUpdates(actor: AnyActorRef, { isMuted, updated }: UpdateHooks): () => boolean {
+  if (lacks('update')) return () => false;
   const it = seams(actor);
   const update = it.update.bind(actor);
   let depth = 0;
@@ -263,7 +338,7 @@ export function loggerOf(actor: AnyActorRef): (...args: unknown[]) => void {
 
 /** Tells a system's inspectors of an event. */
 export function tellInspectors(system: AnyActorRef['system'], event: object): void {
-  (system as unknown as SystemSeams)._sendInspectionEvent(event);
+  if (!lacks('system._sendInspectionEvent')) (system as unknown as SystemSeams)._sendInspectionEvent(event);
 }
 
 const PROBE = new Error('Somebody inspects.');
@@ -275,6 +350,7 @@ const probe = {
 
 /** Whether anybody inspects a system: XState copies an event only if somebody does. */
 export function hasInspectors(system: AnyActorRef['system']): boolean {
+  if (lacks('system._sendInspectionEvent')) return false;
   const show = intercepted.get(system) ?? (system as unknown as SystemSeams)._sendInspectionEvent;
   try {
     show(probe);
@@ -287,6 +363,7 @@ export function hasInspectors(system: AnyActorRef['system']): boolean {
 
 /** Tells when an inspector of a system comes or goes. */
 export function onInspectorsChange(system: AnyActorRef['system'], changed: () => void): void {
+  if (lacks('system._sendInspectionEvent')) return;
   const it = system as unknown as SystemSeams;
   const { inspect } = it;
   it.inspect = (observer) => {
@@ -309,6 +386,7 @@ export function interceptInspection(
   system: AnyActorRef['system'],
   take: (event: object, show: (event: object) => void) => void,
 ): void {
+  if (lacks('system._sendInspectionEvent')) return;
   const it = system as unknown as SystemSeams;
   const show = it._sendInspectionEvent;
   intercepted.set(system, show);
@@ -317,6 +395,7 @@ export function interceptInspection(
 
 /** Has the actors of a system named by `book` from now on. */
 export function bookSessions(system: AnyActorRef['system'], book: (own: string) => string): void {
+  if (lacks('system._bookId')) return;
   const it = system as unknown as SystemSeams;
   const { _bookId: bookOwn } = it;
   it._bookId = () => book(bookOwn());
@@ -324,7 +403,8 @@ export function bookSessions(system: AnyActorRef['system'], book: (own: string) 
 
 /** Delivers an event to an actor without a word to inspectors, who know of it. */
 export function enqueue(actor: AnyActorRef, event: AnyEventObject): void {
-  seams(actor)._send(event);
+  if (lacks('_send')) relay(undefined, actor, event);
+  else seams(actor)._send(event);
 }
 
 /** A stand-in for a parent that lives elsewhere: what is sent to it is handed to `deliver`. */
@@ -332,11 +412,24 @@ export function createStandIn(
   deliver: (event: AnyEventObject) => void,
   logger: (...args: unknown[]) => void,
 ): AnyActor {
-  const standIn = createActor(
-    fromTransition((state: undefined) => state, undefined),
-    { logger },
-  );
-  standIn.start();
+  const standIn = createReceiver(forward, { logger }).start();
   interceptMailbox(standIn, deliver);
   return standIn;
+}
+
+/** An actor, not yet started, that hands what it is sent to `receive`. */
+export function createReceiver(
+  receive: (actor: AnyActorRef, event: AnyEventObject) => void,
+  options: { readonly logger?: (...args: unknown[]) => void } = {},
+): AnyActor {
+  const logic: ActorLogic<Snapshot<unknown>, AnyEventObject> = {
+    getInitialSnapshot: () => ({ status: 'active', output: undefined, error: undefined }),
+    transition(snapshot, event, { self }) {
+      if (event.type === 'xstate.stop') return { ...snapshot, status: 'stopped' } as Snapshot<unknown>;
+      receive(self as unknown as AnyActorRef, event);
+      return snapshot;
+    },
+    getPersistedSnapshot: (snapshot) => snapshot,
+  };
+  return createActor(logic as AnyActorLogic, options);
 }

@@ -46,35 +46,3 @@ describe('the bus of a realm', () => {
     expect(currentBus()).toBe(before);
   });
 });
-
-describe('an XState that lacks what troupe stands on', () => {
-  it.each(['_send', '_stop', 'update'])(
-    'is refused at first use, by the name of what is missing: %s',
-    async (member) => {
-      const error = await toldBy(`
-      import { Actor } from 'xstate';
-      delete Actor.prototype.${member};
-      const { currentBus } = await import('troupe');
-      try {
-        currentBus();
-      } catch ({ code, message, details }) {
-        console.log(JSON.stringify({ code, message, details }));
-      }`);
-      expect(error).toEqual({
-        code: 'UNSUPPORTED_XSTATE',
-        message: `Cannot host actors with this XState: it lacks ${member}. Use xstate 5.33, or look for a newer troupe.`,
-        details: { missing: [member] },
-      });
-    },
-  );
-});
-
-/** What a program prints, as JSON. */
-function toldBy(program: string): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, ['--input-type=module', '-e', program], (error, stdout, stderr) => {
-      if (error) reject(new Error(stderr, { cause: error }));
-      else resolve(JSON.parse(stdout));
-    });
-  });
-}

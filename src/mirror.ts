@@ -337,7 +337,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     isBusy = true;
     for (const output of step.out) scope.defer(() => perform(output));
     try {
-      const next = step.body ? apply(snapshot, step.body as Patch) : snapshot;
+      const next = step.body ? apply(snapshot, step.body) : snapshot;
       if (next.status !== 'active') line.end();
       return next;
     } catch (error) {

@@ -89,7 +89,7 @@ function trySeams(probe: AnyActor): readonly string[] {
     if (typeof own !== 'function') return;
     members[name] = (...args: unknown[]): unknown => {
       used.add(label);
-      return own.apply(target, args);
+      return own.apply(target, args) as unknown;
     };
   };
   spy(it, '_send');
@@ -99,7 +99,7 @@ function trySeams(probe: AnyActor): readonly string[] {
   probe.start();
   statuses.push(it._processingStatus);
   probe.send({ type: 'troupe.probe' });
-  const snapshot = { ...probe.getSnapshot() };
+  const snapshot: unknown = { ...(probe.getSnapshot() as object) };
   it._snapshot = snapshot;
   const isSet = probe.getSnapshot() === snapshot;
   if (typeof it._stop === 'function') it._stop();
@@ -426,7 +426,7 @@ export function createReceiver(
     getInitialSnapshot: () => ({ status: 'active', output: undefined, error: undefined }),
     transition(snapshot, event, { self }) {
       if (event.type === 'xstate.stop') return { ...snapshot, status: 'stopped' } as Snapshot<unknown>;
-      receive(self as unknown as AnyActorRef, event);
+      receive(self, event);
       return snapshot;
     },
     getPersistedSnapshot: (snapshot) => snapshot,

@@ -1,5 +1,4 @@
 // The bus of this realm, and what of XState it stands on.
-import { execFile } from 'node:child_process';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createActor } from 'xstate';
 import { createBus, createMemoryHost, currentBus, replaceBus, settled, topic } from 'troupe';

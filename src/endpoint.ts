@@ -11,6 +11,7 @@ import type { Seen } from './causal-order.ts';
 import { encodeDown, rememberEnding } from './graves.ts';
 import type { InspectionRecord } from './inspection-records.ts';
 import { openOutlet } from './outlets.ts';
+import { gather, persistHere } from './gather.ts';
 import { runSoon } from './platform.ts';
 import type { Recorder } from './recorder.ts';
 import { refuseEvent } from './refusal.ts';
@@ -25,6 +26,7 @@ export interface Owner {
   readonly snapshots: SnapshotMode;
   /** Tells who inspects there what happens here. */
   readonly recorder: Recorder;
+  readonly persist?: 'eager';
 }
 
 export interface Endpoint {
@@ -55,7 +57,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     openOutlet(actor, { node: nodeOf(owner.from), put });
     // this hides its errors here: they are reported where its owner is
     listen();
-    addView(owner.from, owner.wish, owner.snapshots, true);
+    addView(owner.from, owner.wish, owner.snapshots, true, owner.persist);
   }
   trackSources(actor);
   onEnd(actor, ended);
@@ -103,6 +105,9 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
         view.route.push({ type: 'settled', to: view.to, request: frame.request });
         return;
       }
+      case 'persist':
+        answerPersist(frame.from, frame.request, frame.delays);
+        return;
       case 'watch':
         if (down) tellDown(frame.from, down);
         else if (!watchers.has(frame.from)) {
@@ -149,10 +154,33 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     } else if (known) removeView(known);
   }
 
+  /** What is hosted below it is persisted first. The answer leaves after the steps that it shows. */
+  function answerPersist(from: Address, request: string, delays: boolean): void {
+    const answer = (make: () => unknown) => {
+      const view = views.get(from) ?? addView(from, false, 'all', false);
+      view.flush();
+      let body: Encoded;
+      try {
+        body = bus.codec.encode({ persisted: make() }, 'snapshot');
+      } catch (error) {
+        body = bus.codec.encode({ error });
+      }
+      view.route.push({ type: 'persisted', to: view.to, request, body });
+    };
+    gather(actor, {
+      delays,
+      done: (withAnswers) => answer(() => withAnswers(() => persistHere(actor, delays))),
+      failed: (error) =>
+        answer(() => {
+          throw error;
+        }),
+    });
+  }
+
   // ---- what goes out
 
-  function addView(from: Address, wish: boolean, mode: SnapshotMode, isOwner: boolean): View {
-    const view = createView(bus, actor, { from, wish, mode, isOwner, unsendable: fail });
+  function addView(from: Address, wish: boolean, mode: SnapshotMode, isOwner: boolean, persist?: 'eager'): View {
+    const view = createView(bus, actor, { from, wish, mode, isOwner, isEager: persist === 'eager', unsendable: fail });
     views.set(from, view);
     if (view.route.immediate) isStepping ??= hookUpdates(actor, { updated: flushSoon });
     listen();

@@ -6,6 +6,9 @@ export type TroupeErrorCode =
   | 'ACTOR_DOWN' // the actor that was asked or awaited has stopped, or its thread is gone
   | 'ASK_TIMEOUT' // no reply came in time
   | 'SETTLE_TIMEOUT' // an actor did not settle, or not where it was wanted, in time
+  | 'PERSIST_TIMEOUT' // an actor was not persisted in time
+  | 'NOT_PERSISTED' // a hosted actor's persisted snapshot is not known here
+  | 'VERSION_MISMATCH' // a machine, or what was persisted of one, is of another version than its host's
   | 'NOT_SERIALIZABLE' // a value cannot cross to another node
   | 'BARRIER_BROKEN' // a barrier was broken: by a timeout, an abort, a failed action or the death of a party
   | 'HOST_CLOSED' // the host takes no more work

@@ -60,6 +60,7 @@ function answer(bus: Bus, frame: Delivery, body: Encoded): void {
     case 'observe':
     case 'watch':
     case 'settle':
+    case 'persist':
       tell(frame.from);
       return;
     default:

@@ -1,14 +1,17 @@
 // The far half: real actors, run for callers elsewhere. A caller's parent is stood in for by a tiny root actor, so that `sendParent`,
 // `log` and `sendTo` work as at home and what they send leaves in order with the actor's steps.
 import { createActor, type AnyActor, type AnyActorLogic, type AnyActorRef } from 'xstate';
-import { addressOf, localIdOf, nodeOf } from './address.ts';
+import { addressOf, localIdOf, nameOf, nodeOf, type NodeAddress } from './address.ts';
+import { assertSameVersion, openPersisted, type Persisted } from './blob.ts';
 import type { Bus } from './bus.ts';
+import { armDelays } from './delays.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { TroupeError } from './errors.ts';
 import { rememberEnding } from './graves.ts';
 import type { InspectionRecord } from './inspection-records.ts';
 import { createRecorder } from './recorder.ts';
 import { refsOf } from './refs.ts';
+import { versionOf } from './version.ts';
 import type { Delivery, StartFrame } from './wire.ts';
 import { bookSessions, createStandIn, isReportOf } from './xstate.ts';
 
@@ -22,6 +25,7 @@ export type LoadLogic = (source: string, name: string) => AnyActorLogic | Promis
 interface StartBody {
   readonly input: unknown;
   readonly parent?: AnyActorRef;
+  readonly snapshot?: Persisted;
 }
 
 /** Runs actors for whoever asks this bus to. */
@@ -69,7 +73,10 @@ function startLater(
 
 function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
   const { id, systemId, session, sessionId } = frame;
-  const { input, parent } = frame.body as StartBody;
+  const { input, parent, snapshot } = frame.body as StartBody;
+  assertVersionOf(frame, logic, bus.address);
+  if (snapshot) assertSameVersion(snapshot, logic, frame.name, bus.address);
+  const restored = snapshot && openPersisted(snapshot);
   // the stand-in speaks to the endpoint, which is made for the actor, which needs the stand-in
   let endpoint: Endpoint | undefined;
   const logger = (...args: unknown[]) => endpoint?.say('log', args);
@@ -86,12 +93,15 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
     id,
     input,
     logger,
+    ...(restored ? { snapshot: restored.snapshot } : {}),
     ...(parent ? { parent: standIn } : {}),
     ...(systemId === undefined ? {} : { systemId }),
   });
   refsOf(bus).declare(actor, addressOf(bus.address, session));
   endpoint = createEndpoint(bus, actor, session, { ...frame, recorder });
   for (const each of early) endpoint.record(each);
+  // before it starts, for its start may bring it into another state, which cancels them
+  if (restored) armDelays(actor, restored.extra.delays);
   actor.start();
 }
 
@@ -103,6 +113,23 @@ function nameSessions(bus: Bus, standIn: AnyActor, sessionId: string): void {
     label = undefined;
     return booked;
   });
+}
+
+/** The caller has made the first snapshot with the machine at hand, and asks it what can be. */
+function assertVersionOf(
+  { name, source, version }: StartFrame<unknown>,
+  logic: AnyActorLogic,
+  node: NodeAddress,
+): void {
+  if (version === undefined) return;
+  const found = versionOf(logic);
+  if (version === found) return;
+  const where = URL.canParse(source) ? `${source} on '${nameOf(node)}'` : `'${nameOf(node)}'`;
+  throw new TroupeError(
+    'VERSION_MISMATCH',
+    `Cannot host '${name}' of ${where}: it is not the machine that was given as local. Build both sides from one source, or leave local out.`,
+    { details: { name, source, node, local: version, found } },
+  );
 }
 
 /** The caller's half hears of it as of any error of an actor, and then says that it is done with it. */

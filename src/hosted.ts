@@ -18,12 +18,15 @@ import { addressOf } from './address.ts';
 import type { Bus, Route } from './bus.ts';
 import { HOST_CHANNEL } from './host.ts';
 import { setDeparture } from './departures.ts';
-import { TroupeError } from './errors.ts';
+import { assertSameVersion, type Persisted } from './blob.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
+import { keepPersisted, knownPersisted } from './persisted.ts';
 import { refsOf } from './refs.ts';
 import { createPlaceholder } from './received.ts';
+import { showRestored } from './restore.ts';
+import { isMachine, versionOf } from './version.ts';
 import { assertSeams, parentOf } from './xstate.ts';
-import type { SnapshotMode } from './wire.ts';
+import type { PersistMode, SnapshotMode } from './wire.ts';
 
 /**
  * Actor logic that runs elsewhere, with the events, input, output, snapshots and emitted events of the original.
@@ -65,6 +68,15 @@ export interface ImportOptions<TModule = object> {
    * @defaultValue `'all'`
    */
   readonly snapshots?: SnapshotMode;
+  /**
+   * When an actor's persisted snapshot travels. `'on-demand'`: when `persist` asks for it. `'eager'`: with each snapshot, so that `getPersistedSnapshot()`
+   * gives at once what belongs to the snapshot that is shown. That costs: the whole state is made and crosses with each step, where else only what
+   * changed of it does. What is below the actor is told as of that step. An actor with others below it that are hosted in turn, and were not
+   * imported so too or have not been heard of, still has to be asked.
+   *
+   * @defaultValue `'on-demand'`
+   */
+  readonly persist?: PersistMode;
 }
 
 /** A place for one actor: taken when it starts, given back when it is gone. */
@@ -83,6 +95,7 @@ export interface HostedOptions {
   readonly name: string;
   readonly local?: AnyActorLogic | undefined;
   readonly snapshots?: SnapshotMode | undefined;
+  readonly persist?: PersistMode | undefined;
   readonly logger?: ((...args: unknown[]) => void) | undefined;
   /** Finds a place for an actor; throws if there is none. */
   place(actor: AnyActor): Place;
@@ -93,8 +106,8 @@ type BareLogic = ActorLogic<Snapshot<unknown>, AnyEventObject, unknown>;
 /** Logic whose actors run in the places that `place` gives. */
 export function createHosted(options: HostedOptions): AnyActorLogic {
   assertSeams();
-  const { bus, source, name, local, logger, snapshots = 'all' } = options;
-  const prepare = (self: unknown) => createMirror(self as AnyActor, { bus, local, logger, owns: true });
+  const { bus, source, name, local, logger, snapshots = 'all', persist } = options;
+  const prepare = (self: unknown) => createMirror(self as AnyActor, { bus, local, logger, owns: true, snapshots });
 
   const logic: BareLogic & { readonly config: { readonly id: string } } = {
     // an object that stays the same, for those who compare logic by it
@@ -103,14 +116,18 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       prepare(self);
       return createPlaceholder(local, input);
     },
-    restoreSnapshot() {
-      throw new TroupeError(
-        'INVALID_ARGUMENT',
-        `Cannot restore '${name}' from a persisted snapshot: its host starts it fresh. Leave the snapshot out, and give it what it needs as input.`,
-        { details: { name } },
-      );
+    restoreSnapshot(blob, { self }) {
+      const mirror = prepare(self);
+      const persisted = blob as Persisted;
+      if (isMachine(local)) assertSameVersion(persisted, local, name, bus.address);
+      const shown = showRestored(persisted, local);
+      // by the snapshot that is shown it is found again when the actor starts
+      keepPersisted(mirror, persisted, shown);
+      return shown;
     },
-    start(_, { self }) {
+    start(snapshot, { self }) {
+      // what was restored from its end has nothing to do elsewhere
+      if (snapshot.status !== 'active') return;
       // XState made `self` of this logic, and logic cannot say so in its types
       const actor = self as unknown as AnyActor;
       const mirror = prepare(actor);
@@ -118,7 +135,10 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       const parent = parentOf(actor);
       const { input } = actor.options as { readonly input?: unknown };
       // whatever may be refused is refused before a place is taken
-      const body = bus.codec.encode({ input, parent }, 'input');
+      // from what it was restored from, or from where it was when a framework that starts it again had stopped it
+      const persisted = knownPersisted(mirror);
+      const body = bus.codec.encode({ input, parent, ...(persisted ? { snapshot: persisted } : {}) }, 'input');
+      const version = versionOf(local);
       const place = options.place(actor);
       // the far side addresses actors of other callers too
       const session = `${bus.createId()}.${bus.address}`;
@@ -137,6 +157,8 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
           sessionId: actor.sessionId,
           ...(systemId === undefined ? {} : { systemId }),
           snapshots,
+          ...(persist === 'eager' ? { persist } : {}),
+          ...(version === undefined ? {} : { version }),
           wish,
           inspect,
           body,

@@ -9,7 +9,7 @@ import { createIntern } from './intern.ts';
 import { mirrorOf } from './mirror.ts';
 import type { Source } from './source.ts';
 import { assertTimeout, setDeadline } from './wait.ts';
-import type { SnapshotMode } from './wire.ts';
+import type { PersistMode, SnapshotMode } from './wire.ts';
 import { parentOf, statusOf } from './xstate.ts';
 
 /** What every host takes. */
@@ -122,6 +122,7 @@ export function createHost<TSource>(kind: HostKind<TSource>): Host<TSource> {
             name: exported,
             local: localOf(options, exported),
             snapshots: options.snapshots,
+            persist: options.persist,
             logger,
             place: (actor) => placeFor(source, actor),
           }),
@@ -168,12 +169,18 @@ export function assertHostOptions({ logger }: { readonly logger?: unknown }): vo
   throw optionError('logger', logger, 'it must be a function that takes what is logged');
 }
 
-const MODES: Readonly<Record<SnapshotMode, true>> = { all: true, latest: true, none: true };
+const SNAPSHOT_MODES: Readonly<Record<SnapshotMode, true>> = { all: true, latest: true, none: true };
+const PERSIST_MODES: Readonly<Record<PersistMode, true>> = { 'on-demand': true, eager: true };
 
 /** Throws `INVALID_ARGUMENT` for options that no import can take. */
-export function assertImportOptions({ snapshots }: { readonly snapshots?: unknown }): void {
-  if (snapshots === undefined || (typeof snapshots === 'string' && Object.hasOwn(MODES, snapshots))) return;
-  throw optionError('snapshots', snapshots, `it must be ${Object.keys(MODES).join(' or ')}`);
+export function assertImportOptions(options: { readonly snapshots?: unknown; readonly persist?: unknown }): void {
+  assertMode('snapshots', options.snapshots, SNAPSHOT_MODES);
+  assertMode('persist', options.persist, PERSIST_MODES);
+}
+
+function assertMode(option: string, value: unknown, modes: object): void {
+  if (value === undefined || (typeof value === 'string' && Object.hasOwn(modes, value))) return;
+  throw optionError(option, value, `it must be ${Object.keys(modes).join(' or ')}`);
 }
 
 function optionError(option: string, value: unknown, why: string): TroupeError {

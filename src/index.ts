@@ -9,12 +9,14 @@ export { serve } from './serve.ts';
 export type { Host, HostOptions } from './hosts.ts';
 export type { Hosted, HostedModule, ImportOptions } from './hosted.ts';
 export type { Source, WorkerLike } from './source.ts';
-export type { SnapshotMode } from './wire.ts';
+export type { PersistMode, SnapshotMode } from './wire.ts';
 
 /* Waiting */
 export { settled } from './settled.ts';
 export type { SettledOptions, SnapshotsOf } from './settled.ts';
 export { started } from './started.ts';
+export { persist } from './persist.ts';
+export type { PersistOptions } from './persist.ts';
 export { ask } from './ask.ts';
 export type { AnyRecipient, AskOptions, Question, ReplyTo } from './ask.ts';
 export { watch } from './watch.ts';

@@ -1,8 +1,9 @@
 // A mirror's connection to one life of an actor elsewhere: what the far side must know of the wishes here, what is asked of it, and when it is gone.
 // The one who started the actor hears of all of its steps and stops it; others hear while they observe it or wait for it.
 import { addressOf, localIdOf, type Address } from './address.ts';
+import type { Persisted } from './blob.ts';
 import type { Bus, Route } from './bus.ts';
-import { createDeferred, type Deferred } from './deferred.ts';
+import { createDeferred } from './deferred.ts';
 import type { Down } from './down.ts';
 import { TroupeError } from './errors.ts';
 import { runSoon } from './platform.ts';
@@ -32,6 +33,11 @@ export interface Line {
   readonly gone: Promise<void>;
   /** Resolves when the actor has handled what was sent before, or is gone. `atEnd` is given what takes the request back. */
   settle(atEnd: (takeBack: () => void) => void): Promise<void>;
+  /**
+   * Asks for the actor's persisted snapshot of when it has handled what was sent before. `answered` is told it once, or undefined if the actor is
+   * gone; the returned function takes the request back.
+   */
+  persist(delays: boolean, answered: (answer: Answer | undefined) => void): () => void;
   /** Says whether anybody here hears of each snapshot, and of all that happens. */
   wish(wishes: Wishes): void;
   /** A step has been heard. */
@@ -45,6 +51,15 @@ export interface Line {
 export interface Wishes {
   readonly observe: boolean;
   readonly inspect: boolean;
+}
+
+/** What a host says when it is asked for a persisted snapshot. */
+export type Answer = { readonly persisted: Persisted } | { readonly error: unknown };
+
+/** A request that is under way. */
+interface Request {
+  frame(from: Address): Outgoing;
+  answer(body: unknown): void;
 }
 
 /** Makes the frame that starts an actor, given the address that is to hear of it. */
@@ -63,7 +78,7 @@ export interface LineOptions {
 export function openLine({ bus, route, to, owns, observed, inspected, listener }: LineOptions): Line {
   const first = createDeferred<void>();
   const gone = createDeferred<void>();
-  const requests = new Map<string, Deferred<void>>();
+  const requests = new Map<string, Request>();
   let state: Line['state'] = 'running';
   let wish = owns && observed;
   let inspect = inspected;
@@ -82,6 +97,7 @@ export function openLine({ bus, route, to, owns, observed, inspected, listener }
     first: first.promise,
     gone: gone.promise,
     settle,
+    persist,
     wish: tellWish,
     begun: () => first.resolve(),
     start(frame) {
@@ -118,7 +134,10 @@ export function openLine({ bus, route, to, owns, observed, inspected, listener }
         for (const body of frame.steps) hearStep({ type: 'step', to: frame.to, out: NOTHING, body });
         return;
       case 'settled':
-        requests.get(frame.request)?.resolve();
+        requests.get(frame.request)?.answer(undefined);
+        return;
+      case 'persisted':
+        requests.get(frame.request)?.answer(frame.body);
         return;
       case 'ended':
         finish();
@@ -170,20 +189,44 @@ export function openLine({ bus, route, to, owns, observed, inspected, listener }
 
   function settle(atEnd: (takeBack: () => void) => void): Promise<void> {
     const settled = createDeferred<void>();
-    if (state === 'gone') settled.resolve();
-    else if (route.down) lose(route.down);
-    if (state === 'gone') return Promise.resolve();
-    const request = (count++).toString(36);
+    atEnd(
+      request(
+        (id) => (answerTo) => ({ type: 'settle', to, from: answerTo, request: id }),
+        () => settled.resolve(),
+      ),
+    );
+    return settled.promise;
+  }
+
+  function persist(delays: boolean, answered: (answer: Answer | undefined) => void): () => void {
+    return request(
+      (id) => (answerTo) => ({ type: 'persist', to, from: answerTo, request: id, delays }),
+      (body) => answered(body as Answer | undefined),
+    );
+  }
+
+  /** Sends a request; the returned function takes it back. It is answered once, without a body when the actor is gone. */
+  function request(frameOf: (id: string) => Request['frame'], answered: (body: unknown) => void): () => void {
+    if (state !== 'gone' && route.down) lose(route.down);
+    if (state === 'gone') {
+      answered(undefined);
+      return () => {};
+    }
+    const id = (count++).toString(36);
+    const frame = frameOf(id);
     const release = route.hold();
-    requests.set(request, settled);
     const close = () => {
+      if (!requests.delete(id)) return;
       release();
-      requests.delete(request);
       retire();
     };
-    atEnd(close);
-    route.push({ type: 'settle', to, from: listen(), request });
-    return settled.promise.then(close);
+    const answer = (body: unknown) => {
+      close();
+      answered(body);
+    };
+    requests.set(id, { frame, answer });
+    route.push(frame(listen()));
+    return close;
   }
 
   /** After a loss: what the far side must know, once more. All of it may safely be heard twice. */
@@ -194,7 +237,7 @@ export function openLine({ bus, route, to, owns, observed, inspected, listener }
       route.push({ type: 'observe', to, from, wish });
       if (owns) route.push({ type: 'inspect', to, from, wish: inspect });
     }
-    for (const request of requests.keys()) route.push({ type: 'settle', to, from, request });
+    for (const { frame } of requests.values()) route.push(frame(from));
   }
 
   function end(): void {
@@ -219,7 +262,7 @@ export function openLine({ bus, route, to, owns, observed, inspected, listener }
     state = 'gone';
     deafen();
     gone.resolve();
-    for (const request of requests.values()) request.resolve();
+    for (const { answer } of [...requests.values()]) answer(undefined);
   }
 
   function unknownError(): TroupeError {

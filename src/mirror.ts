@@ -3,6 +3,7 @@
 // `hosted.ts` makes mirrors of actors that it starts, `remote.ts` of actors that an event brought a ref of.
 import type { AnyActor, AnyActorLogic, AnyActorRef, AnyActorScope, AnyEventObject, Snapshot } from 'xstate';
 import { addressOf, nameOf, type Address } from './address.ts';
+import type { Persisted } from './blob.ts';
 import type { Bus, Route } from './bus.ts';
 import type { Encoded } from './codec.ts';
 import type { Down } from './down.ts';
@@ -11,12 +12,13 @@ import { createInspectedSystem, type InspectedSystem } from './inspected.ts';
 import type { InspectionRecord } from './inspection-records.ts';
 import { openLine, type Line, type StartOf } from './line.ts';
 import { outletTo, sendEarlier } from './outlets.ts';
+import { keepPersisted, persistedOf } from './persisted.ts';
 import { applyPatch, type Received } from './received.ts';
 import { now, runSoon } from './platform.ts';
 import { explainRefusal, refuseEvent } from './refusal.ts';
 import type { Patch } from './snapshots.ts';
 import { inject, isInspected, takeShown, watchInspection } from './taps.ts';
-import type { Output, StepFrame } from './wire.ts';
+import type { Output, SnapshotMode, StepFrame } from './wire.ts';
 import {
   createErrorEvent,
   currentSource,
@@ -45,12 +47,18 @@ export interface MirrorOptions {
   readonly logger?: ((...args: unknown[]) => void) | undefined;
   /** Whether this mirror started its actor: then it is told of every step, and stops it. */
   readonly owns: boolean;
+  /** Which snapshots are told. */
+  readonly snapshots?: SnapshotMode;
 }
 
 export interface Mirror {
   readonly actor: AnyActor;
   readonly bus: Bus;
   readonly owns: boolean;
+  readonly local: AnyActorLogic | undefined;
+  readonly snapshots: SnapshotMode;
+  /** What was heard last of the life that it mirrors, or mirrored last. */
+  readonly received: Received | undefined;
   /** The connection to the life that it mirrors, or mirrored last. */
   readonly line: Line | undefined;
   /** Where the actor is, while it runs. */
@@ -94,7 +102,7 @@ interface StepEvent {
 const isStep = (event: AnyEventObject): event is StepEvent => event.type === 'troupe.step' && STEP in event;
 
 /** Makes an actor, whose logic is a mirror's, the mirror of an actor elsewhere. */
-export function createMirror(actor: AnyActor, { bus, local, logger, owns }: MirrorOptions): Mirror {
+export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapshots = 'all' }: MirrorOptions): Mirror {
   const known = mirrors.get(actor);
   if (known) return known;
   const waiting: Encoded[] = [];
@@ -115,6 +123,11 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     actor,
     bus,
     owns,
+    local,
+    snapshots,
+    get received() {
+      return received;
+    },
     get line() {
       return line;
     },
@@ -134,7 +147,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   hookUpdates(actor, {
     // the first snapshot is still on its way
     isMuted: (event) => {
-      if (isInit(event)) return received === undefined;
+      if (isInit(event)) return received === undefined && isActive();
       // what is only forwarded from here changes nothing here
       return isStep(event) ? event[QUIET] === true : event.type !== 'xstate.stop';
     },
@@ -150,6 +163,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     }
     send(event);
   };
+  actor.getPersistedSnapshot = () => persistedOf(mirror);
   onObserversChange(actor, tellWishes);
   onEnd(actor, ended);
   return mirror;
@@ -183,6 +197,11 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     if (start) opened.start(start);
     for (const encoded of waiting.splice(0)) route.push({ type: 'event', to: localId, body: encoded });
     return opened;
+  }
+
+  /** One that is restored from its end never begins. */
+  function isActive(): boolean {
+    return (actor.getSnapshot() as Snapshot<unknown>).status === 'active';
   }
 
   function watchInspectors(): void {
@@ -226,7 +245,8 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
     const source = currentSource();
     const status = statusOf(actor);
     // it may have ended over there while its end is still in the mailbox here
-    if (status === 'stopped' || (status === 'running' && line && line.state !== 'running')) {
+    const isOver = status === 'running' && (line ? line.state !== 'running' : !isActive());
+    if (status === 'stopped' || isOver) {
       bus.bury({ reason: 'stopped', target: target(), count: 1, error: stoppedError(actor, event) });
       return;
     }
@@ -350,6 +370,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns }: Mirr
   function apply(snapshot: Snapshot<unknown>, patch: Patch): Snapshot<unknown> {
     if (patch.fields?.['status'] === 'error' && line) markRemote(patch.fields['error'], actor.id, line.route.node);
     received = applyPatch(received ?? { fields: snapshot, snapshot }, patch, local);
+    if (patch.persisted !== undefined) keepPersisted(mirror, patch.persisted as Persisted, received.snapshot);
     return received.snapshot;
   }
 

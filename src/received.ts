@@ -10,6 +10,7 @@ import {
 } from 'xstate';
 import { TroupeError } from './errors.ts';
 import { describeSnapshot, mapHistory, type Fields, type Patch } from './snapshots.ts';
+import { isMachine } from './version.ts';
 
 /** A snapshot as it is shown here, and the fields that it was made of. */
 export interface Received {
@@ -49,7 +50,7 @@ export function createPlaceholder(local: AnyActorLogic | undefined, input: unkno
 }
 
 /** A machine's snapshot without the machine. */
-interface DetachedSnapshot {
+export interface DetachedSnapshot {
   readonly machine: undefined;
   readonly isMachine: true;
   readonly status: unknown;
@@ -69,7 +70,7 @@ interface DetachedSnapshot {
 }
 
 /** All in one shape, with methods that they share: one is made for each step. */
-function createDetachedSnapshot(earlier: Fields, changed: Fields): DetachedSnapshot {
+export function createDetachedSnapshot(earlier: Fields, changed: Fields): DetachedSnapshot {
   const next = { ...BLANK, ...earlier, ...changed };
   if (!(next.tags instanceof Set)) next.tags = new Set(next.tags);
   return next;
@@ -118,11 +119,8 @@ function cannotKnow(): never {
   );
 }
 
-const isMachine = (logic: AnyActorLogic | undefined): logic is AnyStateMachine =>
-  logic !== undefined && 'resolveState' in logic && 'getStateNodeById' in logic;
-
 /** With the machine at hand everything is exact: its own `can`, `matches`, tags and meta. */
-function reviveWith(machine: AnyStateMachine, received: DetachedSnapshot): Snapshot<unknown> {
+export function reviveWith(machine: AnyStateMachine, received: DetachedSnapshot): Snapshot<unknown> {
   const { value, context, status, output, error, children, historyValue } = received;
   const resolved = machine.resolveState({
     value,

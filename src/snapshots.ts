@@ -11,6 +11,8 @@ export interface Patch {
   /** Changed keys of the context, where both were plain objects. */
   readonly set?: Readonly<Record<string, unknown>>;
   readonly unset?: readonly string[];
+  /** The persisted snapshot, where it travels with each step. */
+  readonly persisted?: unknown;
   /** Nothing that came before counts. */
   readonly whole?: true;
 }
@@ -55,7 +57,9 @@ export function diffFields(before: Fields | undefined, after: Fields): Patch {
 
 /** A patch ready for a link. Most steps change a few strings and numbers, and those need no closer look. */
 export function encodePatch(codec: Codec, patch: Patch): Encoded {
-  return isFlat(patch.fields) && isFlat(patch.set) ? JSON.stringify(patch) : codec.encode(patch, 'snapshot');
+  return patch.persisted === undefined && isFlat(patch.fields) && isFlat(patch.set)
+    ? JSON.stringify(patch)
+    : codec.encode(patch, 'snapshot');
 }
 
 function isFlat(record: Readonly<Record<string, unknown>> | undefined): boolean {

@@ -77,6 +77,7 @@ export function inThread<TModule extends object>(
         name,
         local: localOf(options, name),
         snapshots: options.snapshots,
+        persist: options.persist,
         logger: options.logger,
         place: () =>
           placeIn(openThread(bus, `${options.name ?? 'thread'}-${name}`, factoryOf(source), options), options),

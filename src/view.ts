@@ -4,9 +4,10 @@ import type { AnyActorRef, Snapshot } from 'xstate';
 import { localIdOf, nodeOf, type Address } from './address.ts';
 import type { Bus, Route } from './bus.ts';
 import type { Encoded } from './codec.ts';
+import { persistHere } from './gather.ts';
 import { encodeRecords, type InspectionRecord } from './inspection-records.ts';
 import { holdOutput, releaseOutput, sendEarlier } from './outlets.ts';
-import { describeSnapshot, diffFields, encodePatch, type Told } from './snapshots.ts';
+import { describeSnapshot, diffFields, encodePatch, type Patch, type Told } from './snapshots.ts';
 import type { Output, SnapshotMode } from './wire.ts';
 
 export interface ViewOptions {
@@ -14,6 +15,8 @@ export interface ViewOptions {
   /** The one that the actor was started for. */
   readonly isOwner: boolean;
   readonly mode: SnapshotMode;
+  /** Each snapshot comes with the persisted one. */
+  readonly isEager: boolean;
   /** Somebody there hears of each snapshot. */
   readonly wish: boolean;
   /** The actor's state cannot be told. */
@@ -45,7 +48,7 @@ export interface View {
 }
 
 export function createView(bus: Bus, actor: AnyActorRef, options: ViewOptions): View {
-  const { from, isOwner, mode, unsendable } = options;
+  const { from, isOwner, mode, isEager, unsendable } = options;
   const route = bus.route(nodeOf(from));
   const to = localIdOf(from);
   let out: (Output<Encoded> | InspectionRecord[])[] = [];
@@ -133,7 +136,7 @@ export function createView(bus: Bus, actor: AnyActorRef, options: ViewOptions): 
     let body: Encoded;
     const next = describeSnapshot(snapshot, told);
     try {
-      body = encodePatch(bus.codec, diffFields(told?.fields, next.fields));
+      body = encodePatch(bus.codec, withPersisted(diffFields(told?.fields, next.fields)));
     } catch (error) {
       // its state cannot be shown, so it cannot be served; whoever holds a ref must not wait for ever
       if (out.length > 0) leave({ merged });
@@ -143,6 +146,16 @@ export function createView(bus: Bus, actor: AnyActorRef, options: ViewOptions): 
     sent = snapshot;
     told = next;
     leave({ merged, body });
+  }
+
+  /** What cannot be persisted at once, for something hosted is below it, is left to be asked for. */
+  function withPersisted(patch: Patch): Patch {
+    if (!isEager) return patch;
+    try {
+      return { ...patch, persisted: persistHere(actor, false) };
+    } catch {
+      return patch;
+    }
   }
 
   function leave({ merged = false, body }: { readonly merged?: boolean; readonly body?: Encoded }): void {

@@ -43,6 +43,13 @@ export type ChannelFrame<TBody> =
   | { readonly type: 'send-to'; readonly to: string; readonly actor: string; readonly body: TBody }
   | { readonly type: 'acknowledge'; readonly to: string; readonly from: Address }
   | { readonly type: 'settle'; readonly to: string; readonly from: Address; readonly request: string }
+  | {
+      readonly type: 'persist';
+      readonly to: string;
+      readonly from: Address;
+      readonly request: string;
+      readonly delays: boolean;
+    }
   | { readonly type: 'watch' | 'unwatch'; readonly to: string; readonly from: Address }
   // to a host
   | StartFrame<TBody>
@@ -52,12 +59,13 @@ export type ChannelFrame<TBody> =
   | StepFrame<TBody>
   | { readonly type: 'steps'; readonly to: string; readonly steps: readonly unknown[] }
   | { readonly type: 'settled'; readonly to: string; readonly request: string }
+  | { readonly type: 'persisted'; readonly to: string; readonly request: string; readonly body: TBody }
   | { readonly type: 'down'; readonly to: string; readonly from: Address; readonly body: TBody }
   | { readonly type: 'ended'; readonly to: string }
   // not from a link: a frame came for this channel, and could not be read
   | { readonly type: 'unreadable'; readonly to: string; readonly error: TroupeError };
 
-/** Asks a host to run an actor; `body` holds what needs the codec: the input and the caller's parent. */
+/** Asks a host to run an actor; `body` holds what needs the codec: the input, the caller's parent, and what to restore it from. */
 export interface StartFrame<TBody> {
   readonly type: 'start';
   readonly to: string;
@@ -71,6 +79,10 @@ export interface StartFrame<TBody> {
   readonly sessionId: string;
   readonly systemId?: string;
   readonly snapshots: SnapshotMode;
+  /** Each step carries the persisted snapshot. */
+  readonly persist?: 'eager';
+  /** The version of the machine that the caller has at hand. */
+  readonly version?: string;
   readonly wish: boolean;
   /** Somebody inspects the caller's system. */
   readonly inspect: boolean;
@@ -79,6 +91,9 @@ export interface StartFrame<TBody> {
 
 /** How many of an actor's snapshots travel: each one, only the latest, or only the first and the last. */
 export type SnapshotMode = 'all' | 'latest' | 'none';
+
+/** When an actor's persisted snapshot travels: when it is asked for, or with each step. */
+export type PersistMode = 'on-demand' | 'eager';
 
 /** One macrostep of an actor: what it put out, in order, then the change of its snapshot (`body`; absent where there was none). */
 export interface StepFrame<TBody> {

@@ -27,6 +27,16 @@ interface Seams {
   update(snapshot: unknown, event: AnyEventObject): void;
 }
 
+/** An event that is to come, as XState keeps it. */
+export interface ScheduledEvent {
+  readonly id: string;
+  readonly source: AnyActorRef;
+  readonly target: AnyActorRef;
+  readonly event: AnyEventObject;
+  readonly delay: number;
+  readonly startedAt: number;
+}
+
 interface SystemSeams {
   _relay(source: AnyActorRef | undefined, target: AnyActorRef, event: AnyEventObject): void;
   _unregister(actor: AnyActorRef): void;
@@ -34,6 +44,10 @@ interface SystemSeams {
   _sendInspectionEvent(event: object): void;
   inspect(observer: unknown): Subscription;
   _logger: (...args: unknown[]) => void;
+  readonly _snapshot: { _scheduledEvents: Record<string, ScheduledEvent> };
+  readonly scheduler: {
+    schedule(source: AnyActorRef, target: AnyActorRef, event: AnyEventObject, delay: number, id: string): void;
+  };
 }
 
 /** An actor seen with its private members; `assertSeams` has checked that they are there. */
@@ -47,6 +61,7 @@ const REPLACEABLE: Readonly<Record<string, string>> = {
     'observers of a hosted actor may be told of a snapshot that is no news, and first of one that is only a placeholder',
   'system._sendInspectionEvent': 'inspectors see no actor of another node',
   'system._bookId': 'actors of two nodes may bear one session id',
+  'system.scheduler': 'delayed events of hosted actors are not persisted',
 };
 
 let lacking: ReadonlySet<string> | undefined;
@@ -120,6 +135,8 @@ function trySeams(probe: AnyActor): readonly string[] {
     'system._sendInspectionEvent': used.has('system._sendInspectionEvent') && typeof system.inspect === 'function',
     'system._bookId': booked,
     'system._logger': typeof system._logger === 'function',
+    'system.scheduler':
+      typeof system.scheduler?.schedule === 'function' && typeof system._snapshot?._scheduledEvents === 'object',
   };
   return Object.keys(works).filter((seam) => !works[seam]);
 }
@@ -405,6 +422,29 @@ export function bookSessions(system: AnyActorRef['system'], book: (own: string) 
 export function enqueue(actor: AnyActorRef, event: AnyEventObject): void {
   if (lacks('_send')) relay(undefined, actor, event);
   else seams(actor)._send(event);
+}
+
+/** The events that are to come in an actor's system. */
+export function delaysIn(actor: AnyActorRef): readonly ScheduledEvent[] {
+  return lacks('system.scheduler') ? [] : Object.values(systemSeams(actor)._snapshot._scheduledEvents);
+}
+
+/** Has an event come that is sent by an actor that has not started yet, or one below it. */
+export function armDelay(armed: Omit<ScheduledEvent, 'startedAt'>): void {
+  if (lacks('system.scheduler')) return;
+  const { id, source: from, target, event, delay } = armed;
+  const system = systemSeams(from);
+  // a system that starts arms what is in its table, and what was armed before would come twice
+  const root = rootOf(from);
+  if (statusOf(root) !== 'not-started') system.scheduler.schedule(from, target, event, delay, id);
+  else {
+    system._snapshot._scheduledEvents[`${from.sessionId}.${id}`] = { ...armed, startedAt: Date.now() };
+  }
+}
+
+function rootOf(actor: AnyActorRef): AnyActorRef {
+  const parent = parentOf(actor);
+  return parent ? rootOf(parent) : actor;
 }
 
 /** A stand-in for a parent that lives elsewhere: what is sent to it is handed to `deliver`. */

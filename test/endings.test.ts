@@ -54,25 +54,6 @@ describe.each(places)('an actor that was stopped where it lives $where', ({ open
   });
 });
 
-describe.each(places)('an actor that is to go on from a persisted snapshot $where', ({ open }) => {
-  it('fails at birth, for its host starts it fresh', async () => {
-    await using place = open();
-    const { counter } = place.load('counter');
-    const snapshot = createActor(fixtures.counter.counter).getPersistedSnapshot();
-    const actor = createActor(counter, { snapshot });
-    actor.subscribe({ error() {} });
-    actor.start();
-    const down = await watch(actor);
-    expect(down).toMatchObject({
-      type: 'failed',
-      error: {
-        code: 'INVALID_ARGUMENT',
-        message: expect.stringMatching(/^Cannot restore 'counter' from a persisted snapshot: /) as unknown,
-      },
-    });
-  });
-});
-
 describe('the thread of an actor', () => {
   it('is given back when the actor was stopped over there', async () => {
     using threads = countThreads();

@@ -8,6 +8,7 @@ import { TroupeError } from './errors.ts';
 import { rememberEnding } from './graves.ts';
 import type { InspectionRecord } from './inspection-records.ts';
 import { createRecorder } from './recorder.ts';
+import { joinOwner, type Names } from './names.ts';
 import { refsOf } from './refs.ts';
 import type { Delivery, StartFrame } from './wire.ts';
 import { bookSessions, createStandIn, isReportOf } from './xstate.ts';
@@ -22,6 +23,7 @@ export type LoadLogic = (source: string, name: string) => AnyActorLogic | Promis
 interface StartBody {
   readonly input: unknown;
   readonly parent?: AnyActorRef;
+  readonly names?: Names;
 }
 
 /** Runs actors for whoever asks this bus to. */
@@ -69,7 +71,7 @@ function startLater(
 
 function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
   const { id, systemId, session, sessionId } = frame;
-  const { input, parent } = frame.body as StartBody;
+  const { input, parent, names = [] } = frame.body as StartBody;
   // the stand-in speaks to the endpoint, which is made for the actor, which needs the stand-in
   let endpoint: Endpoint | undefined;
   const logger = (...args: unknown[]) => endpoint?.say('log', args);
@@ -82,6 +84,10 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
   recorder.wish(frame.inspect);
   nameSessions(bus, standIn, sessionId);
   if (parent) refsOf(bus).alias(standIn, refsOf(bus).addressOf(parent));
+  const join = (root: AnyActorRef) =>
+    joinOwner(root, { bus, names, own: systemId, put: (output) => endpoint?.put(output) });
+  // names are known before the first action looks for one; the system of a root comes with it, and then the caller's has no names but its own
+  const joined = parent && join(standIn);
   const actor: AnyActor = createActor(logic, {
     id,
     input,
@@ -90,8 +96,10 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
     ...(systemId === undefined ? {} : { systemId }),
   });
   refsOf(bus).declare(actor, addressOf(bus.address, session));
-  endpoint = createEndpoint(bus, actor, session, { ...frame, recorder });
+  const owner = joined ?? join(actor);
+  endpoint = createEndpoint(bus, actor, session, { ...frame, recorder, names: owner });
   for (const each of early) endpoint.record(each);
+  owner.begin();
   actor.start();
 }
 

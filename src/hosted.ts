@@ -20,6 +20,7 @@ import { HOST_CHANNEL } from './host.ts';
 import { setDeparture } from './departures.ts';
 import { TroupeError } from './errors.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
+import { expectSessions, joinSession, namesFor, rejoinSession } from './names.ts';
 import { refsOf } from './refs.ts';
 import { createPlaceholder } from './received.ts';
 import { assertSeams, parentOf } from './xstate.ts';
@@ -114,16 +115,20 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       // XState made `self` of this logic, and logic cannot say so in its types
       const actor = self as unknown as AnyActor;
       const mirror = prepare(actor);
-      if (mirror.resume()) return;
+      if (mirror.resume()) {
+        rejoinSession(actor);
+        return;
+      }
       const parent = parentOf(actor);
       const { input } = actor.options as { readonly input?: unknown };
       // whatever may be refused is refused before a place is taken
-      const body = bus.codec.encode({ input, parent }, 'input');
+      const body = bus.codec.encode({ input, parent, ...namesFor(actor) }, 'input');
       const place = options.place(actor);
       // the far side addresses actors of other callers too
       const session = `${bus.createId()}.${bus.address}`;
       const { systemId } = actor;
       refsOf(bus).declare(actor, addressOf(place.route.node, session));
+      const announce = joinSession(actor, { bus, route: place.route, to: session, fail: mirror.fail });
       const life = mirror.attach(place.route, session, {
         ending: () => place.stopping?.(),
         start: ({ from, wish, inspect }) => ({
@@ -142,6 +147,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
           body,
         }),
       });
+      announce();
       setDeparture(
         actor,
         life.gone.then(() => place.leave()),
@@ -150,6 +156,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
     transition: (snapshot, event, scope) => mirrorOf(scope.self)?.transition(snapshot, event, scope) ?? snapshot,
     getPersistedSnapshot: (snapshot) => snapshot,
   };
+  expectSessions(logic);
   return logic;
 }
 

@@ -10,6 +10,7 @@ import type { Down } from './down.ts';
 import type { Seen } from './causal-order.ts';
 import { encodeDown, rememberEnding } from './graves.ts';
 import type { InspectionRecord } from './inspection-records.ts';
+import type { NameChange, OwnerNames } from './names.ts';
 import { openOutlet } from './outlets.ts';
 import { gather, persistHere } from './gather.ts';
 import { runSoon } from './platform.ts';
@@ -27,6 +28,8 @@ export interface Owner {
   /** Tells who inspects there what happens here. */
   readonly recorder: Recorder;
   readonly persist?: 'eager';
+  /** Hears of the names in the owner's system, and tells of those here. */
+  readonly names: OwnerNames;
 }
 
 export interface Endpoint {
@@ -35,6 +38,8 @@ export interface Endpoint {
   say(type: 'parent' | 'log', value: unknown): void;
   /** Takes up what happened, for who inspects. */
   record(record: InspectionRecord): void;
+  /** Adds to what the actor puts out for its owner. */
+  put(output: Output<Encoded>): void;
 }
 
 /** Serves `actor` under a local id. With an owner the actor is one that was started for it. */
@@ -64,6 +69,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   if (statusOf(actor) === 'stopped') ended();
   return {
     address,
+    put,
     say(type, value) {
       const body = type === 'log' ? encodeLine(bus, value as unknown[]) : encode(value);
       if (body !== undefined) put({ type, body });
@@ -118,6 +124,9 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
       case 'unwatch':
         watchers.delete(frame.from);
         forgetNode(frame.from);
+        return;
+      case 'name':
+        owner?.names.hear(frame.body as NameChange);
         return;
       case 'stop':
         isStopping = true;
@@ -197,6 +206,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
       },
       () => {
         if (isOwner) owner?.recorder.restart();
+        if (isOwner) owner?.names.repeat();
         view.repeat();
       },
     );
@@ -231,6 +241,8 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   }
 
   function put(output: Output<Encoded>): void {
+    // an owner who stopped it has let go of its names
+    if (isStopping && output.type === 'name') return;
     const view = owner && views.get(owner.from);
     if (view) {
       view.put(output);
@@ -257,6 +269,8 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
    * at once, when the actor takes no step.
    */
   function flushSoon(): void {
+    // its first step takes along what there is before it
+    if (statusOf(actor) === 'not-started') return;
     let some = false;
     for (const view of views.values()) {
       if (!view.isWaiting) continue;

@@ -25,6 +25,7 @@ export type TroupeErrorCode =
   | 'INVALID_ARGUMENT' // an argument or option is out of range
   | 'PROTOCOL_MISMATCH' // the other side of a link speaks another version
   | 'BAD_FRAME' // the other side of a link sent something that is no frame
+  | 'SYSTEM_ID_TAKEN' // two sides of a hosted actor gave the same systemId to two actors at once
   | 'NO_SUCH_CELL' // no cell or segment of that name is known
   | 'CELL_EXISTS' // a cell or segment of that name is there already
   | 'CELL_CLOSED' // this handle of a cell or segment was closed

@@ -10,6 +10,7 @@ import { TroupeError } from './errors.ts';
 import { rememberEnding } from './graves.ts';
 import type { InspectionRecord } from './inspection-records.ts';
 import { createRecorder } from './recorder.ts';
+import { joinOwner, type Names } from './names.ts';
 import { refsOf } from './refs.ts';
 import { versionOf } from './version.ts';
 import type { Delivery, StartFrame } from './wire.ts';
@@ -26,6 +27,7 @@ interface StartBody {
   readonly input: unknown;
   readonly parent?: AnyActorRef;
   readonly snapshot?: Persisted;
+  readonly names?: Names;
 }
 
 /** Runs actors for whoever asks this bus to. */
@@ -73,7 +75,7 @@ function startLater(
 
 function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
   const { id, systemId, session, sessionId } = frame;
-  const { input, parent, snapshot } = frame.body as StartBody;
+  const { input, parent, snapshot, names = [] } = frame.body as StartBody;
   assertVersionOf(frame, logic, bus.address);
   if (snapshot) assertSameVersion(snapshot, logic, frame.name, bus.address);
   const restored = snapshot && openPersisted(snapshot);
@@ -89,6 +91,10 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
   recorder.wish(frame.inspect);
   nameSessions(bus, standIn, sessionId);
   if (parent) refsOf(bus).alias(standIn, refsOf(bus).addressOf(parent));
+  const join = (root: AnyActorRef) =>
+    joinOwner(root, { bus, names, own: systemId, put: (output) => endpoint?.put(output) });
+  // names are known before the first action looks for one; the system of a root comes with it, and then the caller's has no names but its own
+  const joined = parent && join(standIn);
   const actor: AnyActor = createActor(logic, {
     id,
     input,
@@ -98,10 +104,12 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
     ...(systemId === undefined ? {} : { systemId }),
   });
   refsOf(bus).declare(actor, addressOf(bus.address, session));
-  endpoint = createEndpoint(bus, actor, session, { ...frame, recorder });
+  const owner = joined ?? join(actor);
+  endpoint = createEndpoint(bus, actor, session, { ...frame, recorder, names: owner });
   for (const each of early) endpoint.record(each);
   // before it starts, for its start may bring it into another state, which cancels them
   if (restored) armDelays(actor, restored.extra.delays);
+  owner.begin();
   actor.start();
 }
 

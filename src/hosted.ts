@@ -21,6 +21,7 @@ import { setDeparture } from './departures.ts';
 import { assertSameVersion, type Persisted } from './blob.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { keepPersisted, knownPersisted } from './persisted.ts';
+import { expectSessions, joinSession, namesFor, rejoinSession } from './names.ts';
 import { refsOf } from './refs.ts';
 import { createPlaceholder } from './received.ts';
 import { showRestored } from './restore.ts';
@@ -131,19 +132,26 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       // XState made `self` of this logic, and logic cannot say so in its types
       const actor = self as unknown as AnyActor;
       const mirror = prepare(actor);
-      if (mirror.resume()) return;
+      if (mirror.resume()) {
+        rejoinSession(actor);
+        return;
+      }
       const parent = parentOf(actor);
       const { input } = actor.options as { readonly input?: unknown };
       // whatever may be refused is refused before a place is taken
       // from what it was restored from, or from where it was when a framework that starts it again had stopped it
       const persisted = knownPersisted(mirror);
-      const body = bus.codec.encode({ input, parent, ...(persisted ? { snapshot: persisted } : {}) }, 'input');
+      const body = bus.codec.encode(
+        { input, parent, ...(persisted ? { snapshot: persisted } : {}), ...namesFor(actor) },
+        'input',
+      );
       const version = versionOf(local);
       const place = options.place(actor);
       // the far side addresses actors of other callers too
       const session = `${bus.createId()}.${bus.address}`;
       const { systemId } = actor;
       refsOf(bus).declare(actor, addressOf(place.route.node, session));
+      const announce = joinSession(actor, { bus, route: place.route, to: session, fail: mirror.fail });
       const life = mirror.attach(place.route, session, {
         ending: () => place.stopping?.(),
         start: ({ from, wish, inspect }) => ({
@@ -164,6 +172,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
           body,
         }),
       });
+      announce();
       setDeparture(
         actor,
         life.gone.then(() => place.leave()),
@@ -172,6 +181,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
     transition: (snapshot, event, scope) => mirrorOf(scope.self)?.transition(snapshot, event, scope) ?? snapshot,
     getPersistedSnapshot: (snapshot) => snapshot,
   };
+  expectSessions(logic);
   return logic;
 }
 

@@ -11,6 +11,7 @@ import { markRemote, TroupeError } from './errors.ts';
 import { createInspectedSystem, type InspectedSystem } from './inspected.ts';
 import type { InspectionRecord } from './inspection-records.ts';
 import { openLine, type Line, type StartOf } from './line.ts';
+import { hearName, type NameChange } from './names.ts';
 import { outletTo, sendEarlier } from './outlets.ts';
 import { keepPersisted, persistedOf } from './persisted.ts';
 import { applyPatch, type Received } from './received.ts';
@@ -391,6 +392,9 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
           // a logger that throws fails an actor that logs at home, too
           mirror.fail(error);
         }
+        return;
+      case 'name':
+        hearName(actor, output.body as NameChange);
         return;
       case 'send':
         bus.deliver(output.to, output.body, output.seen);

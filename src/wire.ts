@@ -55,6 +55,8 @@ export type ChannelFrame<TBody> =
   | StartFrame<TBody>
   | { readonly type: 'stop'; readonly to: string; readonly from: Address }
   | { readonly type: 'preload'; readonly to: string; readonly source: string }
+  // to an actor that a host runs: a name in the caller's system was set or unset
+  | { readonly type: 'name'; readonly to: string; readonly body: TBody }
   // back from an actor
   | StepFrame<TBody>
   | { readonly type: 'steps'; readonly to: string; readonly steps: readonly unknown[] }
@@ -65,7 +67,7 @@ export type ChannelFrame<TBody> =
   // not from a link: a frame came for this channel, and could not be read
   | { readonly type: 'unreadable'; readonly to: string; readonly error: TroupeError };
 
-/** Asks a host to run an actor; `body` holds what needs the codec: the input, the caller's parent, and what to restore it from. */
+/** Asks a host to run an actor; `body` holds what needs the codec: the input, the caller's parent, what to restore it from, and the names in its system. */
 export interface StartFrame<TBody> {
   readonly type: 'start';
   readonly to: string;
@@ -107,7 +109,7 @@ export interface StepFrame<TBody> {
 
 /** What an actor put out while it took a step. */
 export type Output<TBody> =
-  | { readonly type: 'emit' | 'parent' | 'log' | 'inspect'; readonly body: TBody }
+  | { readonly type: 'emit' | 'parent' | 'log' | 'inspect' | 'name'; readonly body: TBody }
   | { readonly type: 'send'; readonly to: string; readonly body: TBody; readonly seen?: Seen | undefined };
 
 /** Everything that one node tells another, with values as `TBody`. */

@@ -43,6 +43,7 @@ interface SystemSeams {
   _bookId(): string;
   _sendInspectionEvent(event: object): void;
   inspect(observer: unknown): Subscription;
+  _set(systemId: string, actor: AnyActorRef): void;
   _logger: (...args: unknown[]) => void;
   readonly _snapshot: { _scheduledEvents: Record<string, ScheduledEvent> };
   readonly scheduler: {
@@ -62,6 +63,7 @@ const REPLACEABLE: Readonly<Record<string, string>> = {
   'system._sendInspectionEvent': 'inspectors see no actor of another node',
   'system._bookId': 'actors of two nodes may bear one session id',
   'system.scheduler': 'delayed events of hosted actors are not persisted',
+  'system._set': 'an actor is found by its systemId on its own node only',
 };
 
 let lacking: ReadonlySet<string> | undefined;
@@ -110,10 +112,14 @@ function trySeams(probe: AnyActor): readonly string[] {
   spy(it, '_send');
   spy(it, 'update');
   for (const name of SYSTEM_SEAMS) spy(system, name, `system.${name}`);
+  const { system: named } = probe;
+  const systemId = 'troupe.probe';
+  Object.assign(probe, { systemId });
   const statuses: unknown[] = [it._processingStatus];
   probe.start();
   statuses.push(it._processingStatus);
   probe.send({ type: 'troupe.probe' });
+  const isFound = used.has('system._set') && named.get(systemId) === probe;
   const snapshot: unknown = { ...(probe.getSnapshot() as object) };
   it._snapshot = snapshot;
   const isSet = probe.getSnapshot() === snapshot;
@@ -134,6 +140,7 @@ function trySeams(probe: AnyActor): readonly string[] {
     'system._unregister': used.has('system._unregister'),
     'system._sendInspectionEvent': used.has('system._sendInspectionEvent') && typeof system.inspect === 'function',
     'system._bookId': booked,
+    'system._set': isFound && named.get(systemId) === undefined && typeof named.getAll === 'function',
     'system._logger': typeof system._logger === 'function',
     'system.scheduler':
       typeof system.scheduler?.schedule === 'function' && typeof system._snapshot?._scheduledEvents === 'object',
@@ -141,7 +148,7 @@ function trySeams(probe: AnyActor): readonly string[] {
   return Object.keys(works).filter((seam) => !works[seam]);
 }
 
-const SYSTEM_SEAMS = ['_relay', '_unregister', '_sendInspectionEvent'] as const;
+const SYSTEM_SEAMS = ['_relay', '_unregister', '_sendInspectionEvent', '_set'] as const;
 
 /**
  * Has `currentSource` know who sends in every system from now on. XState tells a target nothing of its sender, and a system cannot be seen before
@@ -233,6 +240,55 @@ function hookStop(actor: AnyActorRef): void {
     if (!wasStarted) tellEnd(actor);
     return actor;
   };
+}
+
+/** A system, which all actors below one root share. */
+export type System = AnyActorRef['system'];
+
+/** What happens to the names in a system. */
+export interface NameHooks {
+  /** An actor is found under a name from now on. */
+  set(systemId: string, actor: AnyActorRef): void;
+  /** An actor has left, or is about to because it is being stopped; a name that it had is free again. */
+  left(actor: AnyActorRef, systemId: string | undefined): void;
+}
+
+/** Takes part in what becomes of the names in a system; to be called once for each. What stands already is not told. */
+export function hookNames(system: System, { set, left }: NameHooks): void {
+  if (lacks('system._set')) return;
+  const it = system as unknown as SystemSeams;
+  const { _set: setOwn, _unregister: unregister } = it;
+  // an actor that was told of may have another name where it lives
+  const names = new WeakMap<AnyActorRef, string>();
+  for (const [systemId, actor] of namesIn(system)) names.set(actor, systemId);
+  it._set = (systemId, actor) => {
+    const isNew = system.get(systemId) !== actor;
+    setOwn(systemId, actor);
+    if (!isNew) return;
+    names.set(actor, systemId);
+    set(systemId, actor);
+  };
+  it._unregister = (actor) => {
+    unregister(actor);
+    const systemId = names.get(actor);
+    names.delete(actor);
+    left(actor, systemId);
+  };
+}
+
+/** The names that stand in a system. */
+export function namesIn(system: System): readonly (readonly [systemId: string, actor: AnyActorRef])[] {
+  return lacks('system._set') ? [] : Object.entries(system.getAll() as Readonly<Record<string, AnyActorRef>>);
+}
+
+/** Has an actor, of whatever system, found under a name in this one; throws XState's own error if another has that name. */
+export function setName(system: System, systemId: string, actor: AnyActorRef): void {
+  if (!lacks('system._set')) (system as unknown as SystemSeams)._set(systemId, actor);
+}
+
+/** Has an actor found no more under the name that it was given in a system. */
+export function unsetName(system: System, actor: AnyActorRef): void {
+  (system as unknown as SystemSeams)._unregister(actor);
 }
 
 /** Stops an actor, also one that has a parent. */

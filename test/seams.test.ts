@@ -25,6 +25,7 @@ describe('an XState that lacks what there is another way for', () => {
     ['update', 'update (observers of a hosted actor may be told of a snapshot that is no news'],
     ['_sendInspectionEvent', 'system._sendInspectionEvent (inspectors see no actor of another node'],
     ['_bookId', 'system._bookId (actors of two nodes may bear one session id'],
+    ['_set', 'system._set (an actor is found by its systemId on its own node only'],
   ])('hosts all the same, and says once what is different: %s', async (member, warning) => {
     const { stdout, stderr } = await xstate.run('whole-life', [member]);
     expect(stdout).toBe(lives);
@@ -34,7 +35,7 @@ describe('an XState that lacks what there is another way for', () => {
   });
 
   it('hosts without all of them', async () => {
-    const lacking = ['_send', 'update', '_sendInspectionEvent', '_bookId'];
+    const lacking = ['_send', 'update', '_sendInspectionEvent', '_bookId', '_set'];
     expect((await xstate.run('whole-life', lacking)).stdout).toBe(lives);
   });
 });

@@ -13,6 +13,7 @@ import * as failing from '../../dist/test/fixtures/failing.js';
 import * as keepers from '../../dist/test/fixtures/keepers.js';
 import * as leavers from '../../dist/test/fixtures/leavers.js';
 import * as offices from '../../dist/test/fixtures/offices.js';
+import * as named from '../../dist/test/fixtures/named.js';
 import * as oddExports from '../../dist/test/fixtures/odd-exports.js';
 import * as penPals from '../../dist/test/fixtures/pen-pals.js';
 import * as teller from '../../dist/test/fixtures/teller.js';
@@ -25,6 +26,7 @@ export const fixtures = {
   failing,
   keepers,
   leavers,
+  named,
   'odd-exports': oddExports,
   offices,
   'pen-pals': penPals,
@@ -61,6 +63,12 @@ export const places: readonly Place[] = [
     open: (options) => opened(createThreads({ size: 1, ...options }), urlOf),
   },
 ];
+
+/** A memory host that delivers within the call. */
+export const atOnce: Place = {
+  where: 'on a memory host in its sync mode',
+  open: (options) => opened(createMemoryHost({ ...options, mode: 'sync' }), (name) => fixtures[name]),
+};
 
 function opened<TSource>(host: Host<TSource>, sourceOf: (name: keyof Fixtures) => TSource): Opened {
   return {

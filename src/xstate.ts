@@ -327,6 +327,24 @@ export function onObserversChange(actor: AnyActor, changed: () => void): void {
   (actor as { subscribe: unknown }).subscribe = watched;
 }
 
+/** Tells of each change in whether anybody listens by `on` to what an actor emits. */
+export function onListenersChange(actor: AnyActor, changed: (isHeard: boolean) => void): void {
+  const listen = actor.on.bind(actor) as (...listener: unknown[]) => Subscription;
+  const listeners = new Set<Subscription>();
+  const listened = (...listener: unknown[]): Subscription => {
+    const subscription = listen(...listener);
+    listeners.add(subscription);
+    changed(true);
+    return {
+      unsubscribe() {
+        subscription.unsubscribe();
+        if (listeners.delete(subscription)) changed(listeners.size > 0);
+      },
+    };
+  };
+  (actor as { on: unknown }).on = listened;
+}
+
 export function parentOf(actor: AnyActorRef): AnyActorRef | undefined {
   return seams(actor)._parent;
 }

@@ -10,7 +10,7 @@ import type { InspectionRecord } from './inspection-records.ts';
 import { createRecorder } from './recorder.ts';
 import { refsOf } from './refs.ts';
 import type { Delivery, StartFrame } from './wire.ts';
-import { bookSessions, createStandIn, isReportOf } from './xstate.ts';
+import { bookSessions, createRootBeside, createStandIn, isReportOf } from './xstate.ts';
 
 /** The channel at which a host takes requests. */
 export const HOST_CHANNEL = '$host';
@@ -82,13 +82,10 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
   recorder.wish(frame.inspect);
   nameSessions(bus, standIn, sessionId);
   if (parent) refsOf(bus).alias(standIn, refsOf(bus).addressOf(parent));
-  const actor: AnyActor = createActor(logic, {
-    id,
-    input,
-    logger,
-    ...(parent ? { parent: standIn } : {}),
-    ...(systemId === undefined ? {} : { systemId }),
-  });
+  const options = { id, input, logger, ...(systemId === undefined ? {} : { systemId }) };
+  const actor: AnyActor = parent
+    ? createActor(logic, { ...options, parent: standIn })
+    : createRootBeside(standIn, logic, options);
   refsOf(bus).declare(actor, addressOf(bus.address, session));
   endpoint = createEndpoint(bus, actor, session, { ...frame, recorder });
   for (const each of early) endpoint.record(each);

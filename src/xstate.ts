@@ -3,6 +3,7 @@
 import {
   createActor,
   type ActorLogic,
+  type ActorOptions,
   type AnyActor,
   type AnyActorLogic,
   type AnyActorRef,
@@ -19,7 +20,7 @@ interface Seams {
   _send(event: AnyEventObject): void;
   _snapshot: unknown;
   _processingStatus: 0 | 1 | 2;
-  _parent?: AnyActorRef;
+  _parent?: AnyActorRef | undefined;
   _deferred: (() => void)[];
   _stop(): unknown;
   _actorScope: AnyActorScope;
@@ -423,6 +424,35 @@ export function bookSessions(system: AnyActorRef['system'], book: (own: string) 
 export function enqueue(actor: AnyActorRef, event: AnyEventObject): void {
   if (lacks('_send')) relay(undefined, actor, event);
   else seams(actor)._send(event);
+}
+
+/**
+ * Makes a root in the system of another actor. XState gives each root a system of its own, which nobody could inspect, or name the sessions of, before its
+ * first actors are there; so this one is made as a child and loses its parent before its logic looks for one.
+ */
+export function createRootBeside(
+  other: AnyActor,
+  logic: AnyActorLogic,
+  options: Partial<ActorOptions<AnyActorLogic>>,
+): AnyActor {
+  const getInitialSnapshot = (scope: AnyActorScope, input: unknown): unknown => {
+    orphan(scope);
+    return logic.getInitialSnapshot(scope, input);
+  };
+  const restoreSnapshot = (persisted: Snapshot<unknown>, scope: AnyActorScope): unknown => {
+    orphan(scope);
+    return logic.restoreSnapshot?.(persisted, scope);
+  };
+  const orphaning = Object.create(logic, {
+    getInitialSnapshot: { value: getInitialSnapshot },
+    ...(logic.restoreSnapshot ? { restoreSnapshot: { value: restoreSnapshot } } : {}),
+  }) as AnyActorLogic;
+  const actor: AnyActor = createActor(orphaning, { ...options, parent: other });
+  return Object.assign(actor, { logic, src: logic });
+}
+
+function orphan({ self }: AnyActorScope): void {
+  seams(self as AnyActorRef)._parent = undefined;
 }
 
 /** A stand-in for a parent that lives elsewhere: what is sent to it is handed to `deliver`. */

@@ -256,7 +256,7 @@ describe.each(hostedStages)('rehydration of hosted actors ($name)', (stage) => {
     yield waitFor(second, (snapshot) => snapshot.matches('awake'));
   });
 
-  it('refuses what was persisted of another machine', async () => {
+  it('61 what was persisted of another machine is refused', async () => {
     using first = run(hosted.sleeper);
     const persisted = copied(await persist(first));
     const actor = createActor(hosted.lightSleeper, { snapshot: persisted });
@@ -267,7 +267,7 @@ describe.each(hostedStages)('rehydration of hosted actors ($name)', (stage) => {
     expect(down.type === 'failed' && isTroupeError(down.error, 'VERSION_MISMATCH')).toBe(true);
   });
 
-  it('refuses to start a machine that is another than the one at hand', async () => {
+  it('66 a machine that is another than the one at hand does not start', async () => {
     const { sleeper } = stage.host(sleepers, urlOf('sleepers'), {
       local: { sleeper: sleepers.lightSleeper as never },
     });

@@ -34,14 +34,21 @@ describe.each(stages)('emitting ($name)', (stage) => {
     expect(other.heard).toEqual(cried);
   });
 
-  shows('51 a listener reads the snapshot from after the step that emitted', function* () {
-    using actor = run(hosted().herald);
-    const read: number[] = [];
-    actor.on('CRIED', () => void read.push(actor.getSnapshot().context.cries));
-    for (const words of ['one', 'two', 'three']) actor.send(CRY(words));
-    yield actor;
-    expect(read).toEqual([1, 2, 3]);
-  });
+  for (const observed of [false, true]) {
+    const title = '51 a listener reads the snapshot from after the step that emitted';
+    shows(observed ? `${title}, of an actor that is observed too` : title, function* () {
+      using actor = run(hosted().herald);
+      const read: number[] = [];
+      if (observed) actor.subscribe(({ context }) => void read.push(-context.cries));
+      actor.on('CRIED', () => void read.push(actor.getSnapshot().context.cries));
+      yield actor;
+      read.length = 0;
+      for (const words of ['one', 'two', 'three']) actor.send(CRY(words));
+      yield actor;
+      // observers are told after listeners
+      expect(read).toEqual(observed ? [1, -1, 2, -2, 3, -3] : [1, 2, 3]);
+    });
+  }
 
   shows('52 whoever listens to * hears all, after those who listen by type', function* () {
     using actor = run(hosted().herald);

@@ -14,7 +14,7 @@ import { joinOwner, type Names } from './names.ts';
 import { refsOf } from './refs.ts';
 import { versionOf } from './version.ts';
 import type { Delivery, StartFrame } from './wire.ts';
-import { bookSessions, createStandIn, isReportOf } from './xstate.ts';
+import { bookSessions, createRootBeside, createStandIn, isReportOf } from './xstate.ts';
 
 /** The channel at which a host takes requests. */
 export const HOST_CHANNEL = '$host';
@@ -91,20 +91,19 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
   recorder.wish(frame.inspect);
   nameSessions(bus, standIn, sessionId);
   if (parent) refsOf(bus).alias(standIn, refsOf(bus).addressOf(parent));
-  const join = (root: AnyActorRef) =>
-    joinOwner(root, { bus, names, own: systemId, put: (output) => endpoint?.put(output) });
-  // names are known before the first action looks for one; the system of a root comes with it, and then the caller's has no names but its own
-  const joined = parent && join(standIn);
-  const actor: AnyActor = createActor(logic, {
+  // names are known before the first action looks for one
+  const owner = joinOwner(standIn, { bus, names, own: systemId, put: (output) => endpoint?.put(output) });
+  const options = {
     id,
     input,
     logger,
     ...(restored ? { snapshot: restored.snapshot } : {}),
-    ...(parent ? { parent: standIn } : {}),
     ...(systemId === undefined ? {} : { systemId }),
-  });
+  };
+  const actor: AnyActor = parent
+    ? createActor(logic, { ...options, parent: standIn })
+    : createRootBeside(standIn, logic, options);
   refsOf(bus).declare(actor, addressOf(bus.address, session));
-  const owner = joined ?? join(actor);
   endpoint = createEndpoint(bus, actor, session, { ...frame, recorder, names: owner });
   for (const each of early) endpoint.record(each);
   // before it starts, for its start may bring it into another state, which cancels them

@@ -31,6 +31,7 @@ import {
   isObserved,
   loggerOf,
   onEnd,
+  onListenersChange,
   onObserversChange,
   parentOf,
   relay,
@@ -114,6 +115,8 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
   /** While the actor starts, and while it takes a step, what comes goes through its mailbox and so stays in order. */
   let isBusy = false;
   let unwatch: (() => void) | undefined;
+  /** Whether somebody listens to what the actor emits, where that does not come anyway. */
+  let isHeard = false;
   // what `send` has encoded already, for the `_send` that XState calls within it
   let checkedEvent: AnyEventObject | undefined;
   let checked: Encoded = '';
@@ -166,12 +169,18 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
   };
   actor.getPersistedSnapshot = () => persistedOf(mirror);
   onObserversChange(actor, tellWishes);
+  if (!owns) {
+    onListenersChange(actor, (heard) => {
+      isHeard = heard;
+      tellWishes();
+    });
+  }
   onEnd(actor, ended);
   return mirror;
 
   function tellWishes(): void {
     const isLookedAt = owns && isInspected(actor);
-    line?.wish({ observe: isLookedAt || isObserved(actor), inspect: isLookedAt });
+    line?.wish({ observe: isLookedAt || isHeard || isObserved(actor), inspect: isLookedAt });
   }
 
   function attach(route: Route, localId: string, { start, ending = () => {} }: AttachOptions = {}): Line {

@@ -3,6 +3,7 @@
 import {
   createActor,
   type ActorLogic,
+  type ActorOptions,
   type AnyActor,
   type AnyActorLogic,
   type AnyActorRef,
@@ -19,7 +20,7 @@ interface Seams {
   _send(event: AnyEventObject): void;
   _snapshot: unknown;
   _processingStatus: 0 | 1 | 2;
-  _parent?: AnyActorRef;
+  _parent?: AnyActorRef | undefined;
   _deferred: (() => void)[];
   _stop(): unknown;
   _actorScope: AnyActorScope;
@@ -400,6 +401,24 @@ export function onObserversChange(actor: AnyActor, changed: () => void): void {
   (actor as { subscribe: unknown }).subscribe = watched;
 }
 
+/** Tells of each change in whether anybody listens by `on` to what an actor emits. */
+export function onListenersChange(actor: AnyActor, changed: (isHeard: boolean) => void): void {
+  const listen = actor.on.bind(actor) as (...listener: unknown[]) => Subscription;
+  const listeners = new Set<Subscription>();
+  const listened = (...listener: unknown[]): Subscription => {
+    const subscription = listen(...listener);
+    listeners.add(subscription);
+    changed(true);
+    return {
+      unsubscribe() {
+        subscription.unsubscribe();
+        if (listeners.delete(subscription)) changed(listeners.size > 0);
+      },
+    };
+  };
+  (actor as { on: unknown }).on = listened;
+}
+
 export function parentOf(actor: AnyActorRef): AnyActorRef | undefined {
   return seams(actor)._parent;
 }
@@ -501,6 +520,35 @@ export function armDelay(armed: Omit<ScheduledEvent, 'startedAt'>): void {
 function rootOf(actor: AnyActorRef): AnyActorRef {
   const parent = parentOf(actor);
   return parent ? rootOf(parent) : actor;
+}
+
+/**
+ * Makes a root in the system of another actor. XState gives each root a system of its own, which nobody could inspect, or name the sessions of, before its
+ * first actors are there; so this one is made as a child and loses its parent before its logic looks for one.
+ */
+export function createRootBeside(
+  other: AnyActor,
+  logic: AnyActorLogic,
+  options: Partial<ActorOptions<AnyActorLogic>>,
+): AnyActor {
+  const getInitialSnapshot = (scope: AnyActorScope, input: unknown): unknown => {
+    orphan(scope);
+    return logic.getInitialSnapshot(scope, input);
+  };
+  const restoreSnapshot = (persisted: Snapshot<unknown>, scope: AnyActorScope): unknown => {
+    orphan(scope);
+    return logic.restoreSnapshot?.(persisted, scope);
+  };
+  const orphaning = Object.create(logic, {
+    getInitialSnapshot: { value: getInitialSnapshot },
+    ...(logic.restoreSnapshot ? { restoreSnapshot: { value: restoreSnapshot } } : {}),
+  }) as AnyActorLogic;
+  const actor: AnyActor = createActor(orphaning, { ...options, parent: other });
+  return Object.assign(actor, { logic, src: logic });
+}
+
+function orphan({ self }: AnyActorScope): void {
+  seams(self as AnyActorRef)._parent = undefined;
 }
 
 /** A stand-in for a parent that lives elsewhere: what is sent to it is handed to `deliver`. */

@@ -55,7 +55,7 @@ export type ChannelFrame<TBody> =
   | StartFrame<TBody>
   | { readonly type: 'stop'; readonly to: string; readonly from: Address }
   | { readonly type: 'preload'; readonly to: string; readonly source: string }
-  // to an actor that a host runs: a name in the caller's system was set or unset
+  // to an actor that a host runs: names in the caller's system were set or unset
   | { readonly type: 'name'; readonly to: string; readonly body: TBody }
   // back from an actor
   | StepFrame<TBody>

@@ -256,19 +256,20 @@ export interface NameHooks {
 
 /** Takes part in what becomes of the names in a system; to be called once for each. What stands already is not told. */
 export function hookNames(system: System, { set, left }: NameHooks): void {
-  if (lacks('system._set')) return;
   const it = system as unknown as SystemSeams;
   const { _set: setOwn, _unregister: unregister } = it;
   // an actor that was told of may have another name where it lives
   const names = new WeakMap<AnyActorRef, string>();
   for (const [systemId, actor] of namesIn(system)) names.set(actor, systemId);
-  it._set = (systemId, actor) => {
-    const isNew = system.get(systemId) !== actor;
-    setOwn(systemId, actor);
-    if (!isNew) return;
-    names.set(actor, systemId);
-    set(systemId, actor);
-  };
+  if (!lacks('system._set')) {
+    it._set = (systemId, actor) => {
+      const isNew = system.get(systemId) !== actor;
+      setOwn(systemId, actor);
+      if (!isNew) return;
+      names.set(actor, systemId);
+      set(systemId, actor);
+    };
+  }
   it._unregister = (actor) => {
     unregister(actor);
     const systemId = names.get(actor);

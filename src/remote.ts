@@ -42,21 +42,21 @@ export function createRemote(bus: Bus, address: Address, id: string): AnyActor {
 function catchUpWhenRead(actor: AnyActor): void {
   const read = actor.getSnapshot.bind(actor);
   const subscribe = actor.subscribe.bind(actor) as (...observers: unknown[]) => Subscription;
-  const catchUp = () => {
+  /** Observes it for a moment, and hears what it shows now; an error that is come upon so is no news either. */
+  const catchUp = (): Subscription | undefined => {
     const line = mirrorOf(actor)?.line;
-    if (line?.state !== 'running' || !line.route.immediate || isObserved(actor)) return;
-    // an error that is come upon by reading is no news either
-    const listener = subscribe({ error: () => {} });
-    void line.settle(() => {});
-    listener.unsubscribe();
+    if (line?.state !== 'running' || !line.route.immediate || isObserved(actor)) return undefined;
+    return subscribe({ next: () => {}, error: () => {} });
   };
   actor.getSnapshot = () => {
-    catchUp();
+    catchUp()?.unsubscribe();
     return read() as unknown;
   };
   (actor as { subscribe: unknown }).subscribe = (...observers: unknown[]) => {
-    catchUp();
-    return subscribe(...observers);
+    const moment = catchUp();
+    const subscription = subscribe(...observers);
+    moment?.unsubscribe();
+    return subscription;
   };
 }
 

@@ -2,8 +2,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { from, map } from 'rxjs';
 import { createActor, waitFor, type AnyActor } from 'xstate';
-import { inThread, settled, started, watch } from 'troupe';
-import * as troupe from 'troupe';
+import { inThread, persist, settled, started, watch } from 'troupe';
 import * as machines from '../../dist/test/fixtures/conformance/interpreter.js';
 import { childOf } from '../support/children.ts';
 import { collectDeadLetters, rejectionOf } from '../support/observing.ts';
@@ -20,8 +19,6 @@ function createLog() {
   const lines: unknown[] = [];
   return { lines, logger: (...args: unknown[]) => void lines.push(...args) };
 }
-
-const { persist } = troupe as unknown as { persist(actor: AnyActor): Promise<unknown> };
 
 describe.each(stages)('an actor: $name', ({ host, sync, close, name }) => {
   afterAll(close);

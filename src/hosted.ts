@@ -7,6 +7,7 @@ import type {
   AnyActorLogic,
   AnyActorRef,
   AnyEventObject,
+  AnyStateMachine,
   EmittedFrom,
   ActorSystem,
   EventFromLogic,
@@ -18,6 +19,7 @@ import { addressOf } from './address.ts';
 import type { Bus, Route } from './bus.ts';
 import { HOST_CHANNEL } from './host.ts';
 import { setDeparture } from './departures.ts';
+import { TroupeError } from './errors.ts';
 import { assertSameVersion, type Persisted } from './blob.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { keepPersisted, knownPersisted } from './persisted.ts';
@@ -32,6 +34,10 @@ import type { PersistMode, SnapshotMode } from './wire.ts';
 /**
  * Actor logic that runs elsewhere, with the events, input, output, snapshots and emitted events of the original.
  *
+ * @remarks
+ * It stands wherever the original does, also in a machine's `provide` and in `useMachine`, which is why a hosted machine has the type of the
+ * machine. What only the machine itself can do it cannot: its own `provide` throws `NO_LOCAL_MODULE`.
+ *
  * @example
  * ```ts
  * import type { Hosted } from 'troupe';
@@ -41,13 +47,15 @@ import type { PersistMode, SnapshotMode } from './wire.ts';
  * const run = (logic: Hosted<typeof counter>) => createActor(logic).start();
  * ```
  */
-export type Hosted<TLogic extends AnyActorLogic> = ActorLogic<
-  SnapshotFrom<TLogic>,
-  EventFromLogic<TLogic>,
-  InputFrom<TLogic>,
-  ActorSystem<{ actors: Record<string, AnyActorRef> }>,
-  EmittedFrom<TLogic>
->;
+export type Hosted<TLogic extends AnyActorLogic> = TLogic extends AnyStateMachine
+  ? TLogic
+  : ActorLogic<
+      SnapshotFrom<TLogic>,
+      EventFromLogic<TLogic>,
+      InputFrom<TLogic>,
+      ActorSystem<{ actors: Record<string, AnyActorRef> }>,
+      EmittedFrom<TLogic>
+    >;
 
 /** The actor logic among a module's exports, hosted; the other exports are left out. */
 export type HostedModule<TModule> = {
@@ -110,9 +118,16 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
   const { bus, source, name, local, logger, snapshots = 'all', persist } = options;
   const prepare = (self: unknown) => createMirror(self as AnyActor, { bus, local, logger, owns: true, snapshots });
 
-  const logic: BareLogic & { readonly config: { readonly id: string } } = {
+  const logic: BareLogic & { readonly config: { readonly id: string }; provide(): never } = {
     // an object that stays the same, for those who compare logic by it
     config: { id: name },
+    provide() {
+      throw new TroupeError(
+        'NO_LOCAL_MODULE',
+        `Cannot provide anything to '${name}': its machine is elsewhere. Provide it in the module that is imported there, and export the result.`,
+        { details: { name } },
+      );
+    },
     getInitialSnapshot({ self }, input) {
       prepare(self);
       return createPlaceholder(local, input);

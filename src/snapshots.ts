@@ -2,7 +2,7 @@
 // the other end is in `received.ts`.
 import type { AnyMachineSnapshot, Snapshot } from 'xstate';
 import { isJsonLeaf, type Codec, type Encoded } from './codec.ts';
-import { isPlainObject } from './object-kinds.ts';
+import { isPlainObject, setOwn } from './object-kinds.ts';
 
 /** The change from one snapshot to the next; an empty one says that it is the same. */
 export interface Patch {
@@ -71,11 +71,11 @@ function diffContexts(before: Record<string, unknown>, after: Record<string, unk
   const set: Record<string, unknown> = {};
   let some = false;
   for (const key of Object.keys(after)) {
-    if (Object.is(before[key], after[key]) && key in before) continue;
-    set[key] = after[key];
+    if (Object.is(before[key], after[key]) && Object.hasOwn(before, key)) continue;
+    setOwn(set, key, after[key]);
     some = true;
   }
-  const unset = Object.keys(before).filter((key) => !(key in after));
+  const unset = Object.keys(before).filter((key) => !Object.hasOwn(after, key));
   return { ...(some ? { set } : {}), ...(unset.length > 0 ? { unset } : {}) };
 }
 

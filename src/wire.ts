@@ -169,6 +169,8 @@ const TEXTS: Readonly<Record<Exclude<Frame<unknown>['type'], 'unreadable'>, read
   event: ['to'],
   events: ['to'],
   observe: ['to', 'from'],
+  inspect: ['to', 'from'],
+  'send-to': ['to', 'actor'],
   acknowledge: ['to', 'from'],
   settle: ['to', 'from', 'request'],
   watch: ['to', 'from'],

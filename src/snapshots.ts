@@ -2,6 +2,7 @@
 // the other end is in `received.ts`.
 import type { AnyMachineSnapshot, Snapshot } from 'xstate';
 import { isJsonLeaf, type Codec, type Encoded } from './codec.ts';
+import { isTroupeError, TroupeError } from './errors.ts';
 import { isPlainObject, setOwn } from './object-kinds.ts';
 
 /** The change from one snapshot to the next; an empty one says that it is the same. */
@@ -58,9 +59,29 @@ export function diffFields(before: Fields | undefined, after: Fields): Patch {
 
 /** A patch ready for a link. Most steps change a few strings and numbers, and those need no closer look. */
 export function encodePatch(codec: Codec, patch: Patch): Encoded {
-  return patch.persisted === undefined && isFlat(patch.fields) && isFlat(patch.set)
-    ? JSON.stringify(patch)
-    : codec.encode(patch, 'snapshot');
+  if (patch.persisted === undefined && isFlat(patch.fields) && isFlat(patch.set)) return JSON.stringify(patch);
+  try {
+    return codec.encode(patch, PATCH);
+  } catch (error) {
+    throw inWordsOfSnapshot(error);
+  }
+}
+
+const PATCH = 'patch';
+
+/** Where in the snapshot it is that cannot cross, instead of where in the patch. */
+function inWordsOfSnapshot(error: unknown): unknown {
+  if (!isTroupeError(error, 'NOT_SERIALIZABLE')) return error;
+  const found = String(error.details['path']);
+  const path = found
+    .replace(/^patch$/, 'snapshot')
+    .replace(/^patch\.set/, 'context')
+    .replace(/^patch\.(fields\.?)?/, '');
+  const { cause } = error;
+  return new TroupeError('NOT_SERIALIZABLE', error.message.replace(found, path), {
+    details: { ...error.details, path },
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 function isFlat(record: Readonly<Record<string, unknown>> | undefined): boolean {

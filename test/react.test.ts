@@ -1,10 +1,12 @@
 // Hosted logic in React: the hooks of `@xstate/react`, which know nothing of troupe, do what they do with plain logic.
-import { createElement, StrictMode, useState } from 'react';
+import { Activity, createElement, StrictMode, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { useActor, useActorRef, useMachine, useSelector } from '@xstate/react';
-import type { ActorRefFrom, AnyActorRef, AnyStateMachine } from 'xstate';
+import { setup, type ActorRefFrom, type AnyActorRef, type AnyStateMachine } from 'xstate';
 import { createMemoryHost, inThread, settled, type HostedModule } from 'troupe';
 import * as sheets from '../dist/test/fixtures/sheet.js';
+import { turns } from './support/nodes.ts';
 import { rejectionOf, until } from './support/observing.ts';
 import { Boundary, show } from './support/page.ts';
 import { urlOf } from './support/places.ts';
@@ -250,6 +252,79 @@ describe.each(kinds)('React with hosted logic $where', ({ open }) => {
     await page.shows('');
     page.render(createElement(View));
     await page.shows('9');
+    expect(starts()).toBe(2);
+  });
+});
+
+describe.each(kinds)('a machine of the page that invokes hosted logic $where', ({ open }) => {
+  it('keeps its child under StrictMode', async () => {
+    const { sheet, starts, restarts } = open();
+    const office = setup({ actors: { sheet } }).createMachine({ invoke: { src: 'sheet', id: 'sheet' } });
+    let child: ActorRefFrom<Sheet> | undefined;
+    const Column = ({ of }: { readonly of: ActorRefFrom<Sheet> }) =>
+      String(useSelector(of, ({ context }) => context.column1));
+    const View = () => {
+      const [{ children }] = useMachine(office);
+      child = children['sheet'] as ActorRefFrom<Sheet> | undefined;
+      return child ? createElement(Column, { of: child }) : 'no child';
+    };
+    const page = show(createElement(StrictMode, undefined, createElement(View)));
+    await page.shows('0');
+    child?.send({ type: 'SET', column: 'column1', value: 7 });
+    await page.shows('7');
+    expect(starts()).toBe(restarts);
+    page.unmount();
+    await settled(child as ActorRefFrom<Sheet>);
+    expect(starts()).toBe(restarts);
+  });
+});
+
+describe.each(kinds)('an Activity of React with hosted logic $where', ({ open }) => {
+  const openView = (sheet: Sheet) => {
+    let ref: ActorRefFrom<Sheet> | undefined;
+    const Count = ({ of }: { readonly of: AnyActorRef }) =>
+      String(useSelector(of, ({ context }: { readonly context: unknown }) => context));
+    const View = () => {
+      ref = useActorRef(sheet);
+      const column = useSelector(ref, ({ context }) => context.column1);
+      const child = useSelector(ref, ({ children }) => (children as Record<string, AnyActorRef>)['tally']);
+      return [`${String(column)} `, child ? createElement(Count, { key: 'count', of: child }) : 'not yet'];
+    };
+    const page = show(undefined);
+    const turn = (mode: 'visible' | 'hidden') =>
+      flushSync(() => page.render(createElement(Activity, { mode, children: createElement(View) })));
+    turn('visible');
+    return { page, turn, send: (event: Parameters<ActorRefFrom<Sheet>['send']>[0]) => ref?.send(event) };
+  };
+
+  it('goes on, children included, when it is hidden and shown in the same tick', async () => {
+    const { sheet, starts, restarts } = open();
+    const { page, turn, send } = openView(sheet);
+    await page.shows('0 0');
+    send({ type: 'SET', column: 'column1', value: 3 });
+    send({ type: 'COUNT' });
+    await page.shows('3 1');
+    turn('hidden');
+    turn('visible');
+    if (restarts === 2) await page.shows('0 0');
+    send({ type: 'COUNT' });
+    await page.shows(restarts === 2 ? '0 1' : '3 2');
+    expect(starts()).toBe(restarts);
+  });
+
+  it('is started anew when it is shown later', async () => {
+    const { sheet, starts } = open();
+    const { page, turn, send } = openView(sheet);
+    await page.shows('0 0');
+    send({ type: 'SET', column: 'column1', value: 3 });
+    send({ type: 'COUNT' });
+    await page.shows('3 1');
+    turn('hidden');
+    await turns();
+    turn('visible');
+    await page.shows('0 0');
+    send({ type: 'COUNT' });
+    await page.shows('0 1');
     expect(starts()).toBe(2);
   });
 });

@@ -265,7 +265,7 @@ describe.each(kinds)('a machine of the page that invokes hosted logic $where', (
       String(useSelector(of, ({ context }) => context.column1));
     const View = () => {
       const [{ children }] = useMachine(office);
-      child = children['sheet'] as ActorRefFrom<Sheet> | undefined;
+      child = children['sheet'];
       return child ? createElement(Column, { of: child }) : 'no child';
     };
     const page = show(createElement(StrictMode, undefined, createElement(View)));

@@ -101,6 +101,36 @@ export const till = setup({
   },
 });
 
+interface Wide {
+  readonly handled: number;
+  readonly [column: string]: unknown;
+}
+
+type Step = { readonly type: 'STEP'; readonly handled: number };
+
+const NINETEEN = Object.fromEntries(
+  Array.from({ length: 19 }, (_, index) => [`column${index + 1}`, { title: `column ${index + 1}`, width: index }]),
+);
+
+/** Counts in one key of its context, beside whatever else is there; a teller emits an event with that key besides. */
+const countsIn = (context: Wide, tells = false) =>
+  setup({
+    types: { context: {} as Wide, events: {} as Step, emitted: {} as Step },
+    actions: {
+      count: assign({ handled: ({ context: { handled } }) => handled + 1 }),
+      tell: emit(({ context: { handled } }) => ({ type: 'STEP' as const, handled })),
+    },
+  }).createMachine({ context, on: { STEP: { actions: tells ? ['count', 'tell'] : 'count' } } });
+
+/** Of twenty keys, each event changes one. */
+export const twentyKeys = countsIn({ handled: 0, ...NINETEEN });
+
+/** The same, and tells of it by an event. */
+export const teller = countsIn({ handled: 0, ...NINETEEN }, true);
+
+/** There is one key, and each event changes it. */
+export const oneKey = countsIn({ handled: 0 });
+
 /** One sale, of eight events. */
 export const SALE: readonly TillEvent[] = [
   { type: 'OPEN', clerk: 'Alice' },

@@ -2,7 +2,7 @@
 import { createThreads, settled, type Host, type HostedModule } from 'troupe';
 import type { AnyActorRef } from 'xstate';
 
-type Actors = typeof import('./actors.ts');
+export type Actors = typeof import('./actors.ts');
 
 export const ACTORS_URL = new URL('./actors.js', import.meta.url);
 

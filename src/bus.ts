@@ -14,14 +14,14 @@ import type { Link } from './links/link.ts';
 import { createPortLink } from './links/port.ts';
 import { createPeer, type Peer, type PeerListener, type Role } from './peer.ts';
 import { createRoutes, type Route } from './routes.ts';
-import { PROTOCOL_VERSION, type Delivery, type RawFrame } from './wire.ts';
+import { assertFrame, PROTOCOL_VERSION, type Delivery, type RawFrame } from './wire.ts';
 
 export type { Route, RouteWatcher } from './routes.ts';
 
 /** An event that is known not to have been delivered, or a loss on a link. */
 export interface DeadLetter {
-  /** `no-such-actor`: nobody has that address any more. `stopped`: the actor takes no more events. `unreachable`: its node is gone. `not-serializable`: it could not cross. `lost` and `unreadable`: a link lost or garbled frames. */
-  readonly reason: 'no-such-actor' | 'stopped' | 'unreachable' | 'not-serializable' | 'lost' | 'unreadable';
+  /** `no-such-actor`: nobody has that address any more. `stopped`: the actor takes no more events. `unreachable`: its node is gone. `not-serializable`: it could not cross. `forged`: it bore a type that only XState and troupe may send. `lost` and `unreadable`: a link lost or garbled frames. */
+  readonly reason: 'no-such-actor' | 'stopped' | 'unreachable' | 'not-serializable' | 'forged' | 'lost' | 'unreadable';
   /** The actor that it was for, or the node that the link led to. */
   readonly target: Address | NodeAddress;
   /** How many events, or frames if `lost` or `unreadable`. */
@@ -264,12 +264,12 @@ export function createBus(options: BusOptions = {}): Bus {
 
   function receive(peer: Peer, frame: RawFrame): void {
     if (closed) return;
+    assertFrame(frame);
     if ('to' in frame) deliver(frame);
     else if (frame.type === 'publish') publish(frame['topic'] as string, undecoded(frame), peer);
     else if (frame.type === 'resync') routes.resync(peer.node);
     else if (frame.type === 'hello') welcome(peer, frame);
-    else if (!introductions.take(frame, peer))
-      throw new TroupeError('BAD_FRAME', `Cannot read what a link brought: '${frame.type}' is no frame.`);
+    else introductions.take(frame, peer);
   }
 
   function deliver(frame: RawFrame): void {

@@ -14,6 +14,11 @@ export function setDeparture(actor: AnyActor, departure: Promise<void>): void {
   departure.then(remove, remove);
 }
 
+/** Whether an actor has, or had, a place elsewhere. React makes one that it has stopped look as if it had never been started. */
+export function hasDeparture(actor: AnyActor): boolean {
+  return departures.has(actor);
+}
+
 /** Resolves when the place of a hosted actor that is over has been given back. */
 export function departed(actor: AnyActor): Promise<void> {
   return departures.get(actor) ?? Promise.resolve();

@@ -41,7 +41,8 @@ export function loadFrom(module: Module, source: string): LoadLogic {
 }
 
 function pick(module: Module, name: string, source: string): AnyActorLogic {
-  const value = module[name];
+  // not what every object inherits
+  const value = Object.hasOwn(module, name) ? module[name] : undefined;
   assertActorLogic(value, name, source, Object.keys(module).toSorted());
   return value;
 }

@@ -72,6 +72,12 @@ export function copyBuffer(buffer: ArrayBufferLike): ArrayBufferLike {
   return brandOf(buffer) === 'SharedArrayBuffer' ? buffer : buffer.slice(0);
 }
 
+/** Sets an own property, also one that is named `__proto__`. */
+export function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+}
+
 type ViewMaker = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => ArrayBufferView;
 type Method = (this: unknown) => unknown;
 

@@ -1,4 +1,4 @@
-// What happens to an event that cannot cross when it is sent from inside an action: it is a dead letter, and an error in its
+// What happens to an event that cannot cross, or must not, when it is sent from inside an action: it is a dead letter, and an error in its
 // sender's own mailbox. A throw there would drop the rest of the sender's effects and, in a delayed send, kill the thread.
 import type { AnyActorRef } from 'xstate';
 import type { Address } from './address.ts';
@@ -14,7 +14,8 @@ export function refuseEvent(
   address: Address,
   error: unknown,
 ): void {
-  bus.bury({ reason: 'not-serializable', target: address, count: 1, error });
+  const reason = isTroupeError(error, 'INVALID_ARGUMENT') ? 'forged' : 'not-serializable';
+  bus.bury({ reason, target: address, count: 1, error });
   if (source && statusOf(source) === 'running') relay(undefined, source, createErrorEvent(target.id, error));
 }
 

@@ -5,6 +5,7 @@ import {
   type ActorLogic,
   type AnyActor,
   type AnyActorLogic,
+  type AnyActorRef,
   type AnyEventObject,
   type Snapshot,
   type Subscription,
@@ -14,7 +15,7 @@ import type { Bus } from './bus.ts';
 import { TroupeError } from './errors.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { createPlaceholder } from './received.ts';
-import { isObserved } from './xstate.ts';
+import { isObserved, undoReset } from './xstate.ts';
 
 type RemoteLogic = ActorLogic<Snapshot<unknown>, AnyEventObject>;
 
@@ -33,6 +34,16 @@ export function createRemote(bus: Bus, address: Address, id: string): AnyActor {
     );
   };
   return actor;
+}
+
+/** React resets the children of an actor that it stops, and starts none of them again when it starts that actor: those elsewhere never stopped. */
+export function resumeRemotes({ children = {} }: { readonly children?: Readonly<Record<string, AnyActorRef>> }): void {
+  for (const child of Object.values(children)) {
+    const mirror = mirrorOf(child);
+    if (!mirror || mirror.owns) continue;
+    undoReset(child);
+    resumeRemotes(child.getSnapshot() as Parameters<typeof resumeRemotes>[0]);
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Extension } from './codec.ts';
 import { MAX_DEPTH } from './encode-tree.ts';
 import { createError, defineErrorProperty, isErrorNode, isWholeTroupeError } from './error-codec.ts';
 import { TroupeError } from './errors.ts';
-import { brandOf, isPlainObject, isProxy } from './object-kinds.ts';
+import { brandOf, isPlainObject, isProxy, setOwn } from './object-kinds.ts';
 
 /** The value of a tagged tree, or `BAD_FRAME`. */
 export function reviveTree(tree: unknown, extensions: readonly Extension[]): unknown {
@@ -61,12 +61,6 @@ function revivePlain(revival: Revival, node: Node, depth: number): object {
   const object = enter(revival, {});
   for (const key of Object.keys(node)) setOwn(object, key, reviveNode(revival, node[key], depth + 1));
   return object;
-}
-
-/** Sets an own property, also one that is named `__proto__`. */
-function setOwn(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (key !== '__proto__') object[key] = value;
-  else Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
 }
 
 function reviveTagged(revival: Revival, tag: unknown, node: Node, depth: number): unknown {

@@ -2,7 +2,7 @@
 import type { AnyActor, AnyActorRef, Snapshot, SnapshotFrom } from 'xstate';
 import { TroupeError } from './errors.ts';
 import { createDeferred } from './deferred.ts';
-import { departed } from './departures.ts';
+import { departed, hasDeparture } from './departures.ts';
 import { mirrorOf } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
 import { wait } from './wait.ts';
@@ -101,22 +101,28 @@ async function settleOne(
   where: ((snapshot: unknown) => boolean) | undefined,
   atEnd: AtEnd,
 ): Promise<unknown> {
-  if (statusOf(ref) === 'not-started') throw notStarted(ref);
+  if (statusOf(ref) === 'not-started' && !isOver(ref)) throw notStarted(ref);
   const mirror = mirrorOf(ref);
   if (!where) {
     // its errors are rejections of this wait, as long as it lasts
     const ended = endOf(ref, atEnd);
     ended.catch(() => {});
     if (statusOf(ref) === 'running') await Promise.race([mirror?.line?.settle(atEnd), ended]);
-    if (statusOf(ref) === 'stopped') await ended;
+    if (isOver(ref)) await ended;
     return ref.getSnapshot();
   }
   return settleWhere(ref, where, atEnd);
 }
 
+/** Whether an actor has ended, also if React has reset it since so that it may start again. */
+function isOver(ref: AnyActorRef): boolean {
+  const status = statusOf(ref);
+  return status === 'stopped' || (status === 'not-started' && hasDeparture(ref as AnyActor));
+}
+
 /** Resolves when the actor is over and nothing of it is left; rejects with its error if it failed. */
 async function endOf(ref: AnyActorRef, atEnd: AtEnd): Promise<void> {
-  if (statusOf(ref) !== 'stopped') {
+  if (!isOver(ref)) {
     await new Promise<void>((resolve) => {
       // with an observer of its errors they are rejections of this wait, and not reported besides
       const subscription = ref.subscribe({ error: () => resolve(), complete: resolve });

@@ -2,7 +2,8 @@
 // the other end is in `received.ts`.
 import type { AnyMachineSnapshot, Snapshot } from 'xstate';
 import { isJsonLeaf, type Codec, type Encoded } from './codec.ts';
-import { isPlainObject } from './object-kinds.ts';
+import { isTroupeError, TroupeError } from './errors.ts';
+import { isPlainObject, setOwn } from './object-kinds.ts';
 
 /** The change from one snapshot to the next; an empty one says that it is the same. */
 export interface Patch {
@@ -20,10 +21,11 @@ export interface Patch {
 /** What travels of a snapshot, by field. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** What was told of a snapshot, and for a machine the state nodes that its tags and meta were read from. */
+/** What was told of a snapshot, and for a machine the state nodes that its tags and meta were read from, and its history. */
 export interface Told {
   readonly fields: Fields;
   readonly nodes?: readonly unknown[];
+  readonly history?: unknown;
 }
 
 type History = Readonly<Record<string, readonly { readonly id: string }[]>>;
@@ -57,9 +59,29 @@ export function diffFields(before: Fields | undefined, after: Fields): Patch {
 
 /** A patch ready for a link. Most steps change a few strings and numbers, and those need no closer look. */
 export function encodePatch(codec: Codec, patch: Patch): Encoded {
-  return patch.persisted === undefined && isFlat(patch.fields) && isFlat(patch.set)
-    ? JSON.stringify(patch)
-    : codec.encode(patch, 'snapshot');
+  if (patch.persisted === undefined && isFlat(patch.fields) && isFlat(patch.set)) return JSON.stringify(patch);
+  try {
+    return codec.encode(patch, PATCH);
+  } catch (error) {
+    throw inWordsOfSnapshot(error);
+  }
+}
+
+const PATCH = 'patch';
+
+/** Where in the snapshot it is that cannot cross, instead of where in the patch. */
+function inWordsOfSnapshot(error: unknown): unknown {
+  if (!isTroupeError(error, 'NOT_SERIALIZABLE')) return error;
+  const found = String(error.details['path']);
+  const path = found
+    .replace(/^patch$/, 'snapshot')
+    .replace(/^patch\.set/, 'context')
+    .replace(/^patch\.(fields\.?)?/, '');
+  const { cause } = error;
+  return new TroupeError('NOT_SERIALIZABLE', error.message.replace(found, path), {
+    details: { ...error.details, path },
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 function isFlat(record: Readonly<Record<string, unknown>> | undefined): boolean {
@@ -67,16 +89,24 @@ function isFlat(record: Readonly<Record<string, unknown>> | undefined): boolean 
   return true;
 }
 
+/** Runs at each step, so a key that is the same is passed by as fast as can be. */
 function diffContexts(before: Record<string, unknown>, after: Record<string, unknown>): Patch {
-  const set: Record<string, unknown> = {};
-  let some = false;
-  for (const key of Object.keys(after)) {
-    if (Object.is(before[key], after[key]) && key in before) continue;
-    set[key] = after[key];
-    some = true;
+  let set: Record<string, unknown> | undefined;
+  let kept = 0;
+  for (const key in after) {
+    const now = after[key];
+    const isSame = Object.is(before[key], now);
+    // what an object inherits cannot cross, but undefined may be there or not
+    if (isSame && now !== undefined) kept += 1;
+    else if (Object.hasOwn(before, key)) {
+      kept += 1;
+      if (!isSame) setOwn((set ??= {}), key, now);
+    } else setOwn((set ??= {}), key, now);
   }
-  const unset = Object.keys(before).filter((key) => !(key in after));
-  return { ...(some ? { set } : {}), ...(unset.length > 0 ? { unset } : {}) };
+  const keys = Object.keys(before);
+  if (kept === keys.length) return set ? { set } : {};
+  const unset = keys.filter((key) => !Object.hasOwn(after, key));
+  return set ? { set, unset } : { unset };
 }
 
 /** Fields that are made anew for each snapshot, though what they hold seldom changes. */
@@ -109,10 +139,14 @@ function describeMachine(snapshot: AnyMachineSnapshot, earlier: Told | undefined
     children,
     tags: same ? same['tags'] : [...snapshot.tags],
     meta: same ? same['meta'] : snapshot.getMeta(),
-    historyValue: isEmpty(history) ? undefined : mapHistory(history, (node) => node.id),
+    historyValue: earlier?.history === history ? earlier.fields['historyValue'] : describeHistory(history),
     isMachine: true,
   };
-  return { fields, nodes };
+  return { fields, nodes, history };
+}
+
+function describeHistory(history: History): unknown {
+  return isEmpty(history) ? undefined : mapHistory(history, (node) => node.id);
 }
 
 function isEmpty(record: object): boolean {

@@ -154,6 +154,50 @@ export function parsePacket(packet: unknown): { readonly seq: number; readonly f
   return { seq: seq as number, frames: parsed as readonly RawFrame[] };
 }
 
+/** What a frame must say in words, by its type; whoever handles it trusts that. */
+const TEXTS: Readonly<Record<Exclude<Frame<unknown>['type'], 'unreadable'>, readonly string[]>> = {
+  hello: ['node', 'you'],
+  'roll-call': ['call'],
+  'all-told': ['call'],
+  joined: ['node'],
+  left: ['node'],
+  introduce: ['node', 'from'],
+  introduction: ['for', 'node'],
+  publish: ['topic'],
+  resync: [],
+  goodbye: [],
+  event: ['to'],
+  events: ['to'],
+  observe: ['to', 'from'],
+  inspect: ['to', 'from'],
+  'send-to': ['to', 'actor'],
+  acknowledge: ['to', 'from'],
+  settle: ['to', 'from', 'request'],
+  persist: ['to', 'from', 'request'],
+  watch: ['to', 'from'],
+  unwatch: ['to', 'from'],
+  start: ['to', 'session', 'from', 'source', 'name', 'id'],
+  stop: ['to', 'from'],
+  preload: ['to', 'source'],
+  name: ['to'],
+  step: ['to'],
+  steps: ['to'],
+  settled: ['to', 'request'],
+  persisted: ['to', 'request'],
+  down: ['to', 'from'],
+  ended: ['to'],
+};
+
+/** Throws `BAD_FRAME` for what came as a frame and is none. */
+export function assertFrame(frame: RawFrame): void {
+  const { type } = frame;
+  const texts = Object.hasOwn(TEXTS, type) ? TEXTS[type as keyof typeof TEXTS] : undefined;
+  if (!texts) throw badFrame(`'${type}' is no frame`, frame);
+  for (const name of texts) if (typeof frame[name] !== 'string') throw badFrame(`'${type}' has no ${name}`, frame);
+  if ((type === 'events' || type === 'steps') && !Array.isArray(frame[type]))
+    throw badFrame(`'${type}' has none`, frame);
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

@@ -293,6 +293,11 @@ export function unsetName(system: System, actor: AnyActorRef): void {
   (system as unknown as SystemSeams)._unregister(actor);
 }
 
+/** Has an actor run again that was reset to one that has not started; nothing of it is started anew. */
+export function undoReset(actor: AnyActorRef): void {
+  if (statusOf(actor) === 'not-started') seams(actor)._processingStatus = 1;
+}
+
 /** Stops an actor, also one that has a parent. */
 export function stopActor(actor: AnyActorRef): void {
   seams(actor)._stop();

@@ -1,6 +1,16 @@
 // Bad input: each kind has its code, its text and the mend, and leaves nothing waiting.
 import { describe, expect, it } from 'vitest';
-import { createActor, fromCallback, sendTo, setup, toPromise, type AnyActorLogic, type AnyActorRef } from 'xstate';
+import {
+  assign,
+  createActor,
+  fromCallback,
+  sendTo,
+  setup,
+  toPromise,
+  waitFor,
+  type AnyActorLogic,
+  type AnyActorRef,
+} from 'xstate';
 import { createThreads, inThread, isTroupeError, settled, started, watch } from 'troupe';
 import { collectDeadLetters, rejectionOf, until } from './support/observing.ts';
 import { fixtures, places, urlOf } from './support/places.ts';
@@ -125,8 +135,43 @@ describe.each(places)('what cannot cross $where', ({ open }) => {
     actor.subscribe({ error: () => {} });
     actor.start().send({ type: 'KEEP' });
     const error = await rejectionOf(settled(actor));
-    expect(error).toMatchObject({ code: 'NOT_SERIALIZABLE', details: { kind: 'function' } });
-    expect((error as Error).message).toMatch(/kept/);
+    expect(error).toMatchObject({
+      code: 'NOT_SERIALIZABLE',
+      details: { path: 'context.kept.deep[0]', kind: 'function' },
+    });
+    expect((error as Error).message).toMatch(/context\.kept\.deep\[0\]/);
+  });
+
+  it.each([
+    { name: 'leaky', when: 'in a step', path: 'context.kept.deep[0]' },
+    { name: 'leakyAtBirth', when: 'from the first', path: 'context.handlers.close' },
+    { name: 'leakyState', when: 'as its state', path: 'context' },
+  ] as const)('fails a child that keeps it in its context $when: onError of its parent names the key', async (each) => {
+    await using place = open();
+    const child = (place.load('failing') as unknown as Record<string, AnyActorLogic>)[each.name] as AnyActorLogic;
+    using parent = run(
+      setup({ actors: { child }, types: { context: {} as { readonly errors: readonly unknown[] } } }).createMachine({
+        context: { errors: [] },
+        initial: 'trusting',
+        states: {
+          trusting: {
+            invoke: {
+              src: 'child',
+              id: 'child',
+              onError: { target: 'sorry', actions: assign({ errors: ({ event }) => [event.error] }) },
+            },
+          },
+          sorry: {},
+        },
+      }),
+    );
+    parent.getSnapshot().children['child']?.send({ type: 'KEEP' });
+    const { context } = await waitFor(parent, (snapshot) => snapshot.matches('sorry'));
+    const [error] = context.errors as readonly [Error];
+    expect(error).toMatchObject({ code: 'NOT_SERIALIZABLE', details: { path: each.path, kind: 'function' } });
+    expect(error.message).toContain(each.path);
+    // what it says is no word of the wire's own
+    expect(error.message).not.toMatch(/\bset\b|\bfields\b/);
   });
 
   it('fails an actor whose output it is', async () => {

@@ -16,6 +16,7 @@ import * as offices from '../../dist/test/fixtures/offices.js';
 import * as named from '../../dist/test/fixtures/named.js';
 import * as oddExports from '../../dist/test/fixtures/odd-exports.js';
 import * as penPals from '../../dist/test/fixtures/pen-pals.js';
+import * as shop from '../../dist/test/fixtures/shop.js';
 import * as teller from '../../dist/test/fixtures/teller.js';
 import * as writers from '../../dist/test/fixtures/writers.js';
 
@@ -30,6 +31,7 @@ export const fixtures = {
   'odd-exports': oddExports,
   offices,
   'pen-pals': penPals,
+  shop,
   teller,
   writers,
 };

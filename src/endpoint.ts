@@ -8,6 +8,7 @@ import type { Encoded } from './codec.ts';
 import { afterDepartures } from './departures.ts';
 import type { Down } from './down.ts';
 import type { Seen } from './causal-order.ts';
+import { faultOf } from './forged.ts';
 import { encodeDown, rememberEnding } from './graves.ts';
 import type { InspectionRecord } from './inspection-records.ts';
 import type { NameChange, OwnerNames } from './names.ts';
@@ -99,8 +100,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
         flushSoon();
         return;
       case 'send-to':
-        if (!owner?.recorder.send(frame.actor, frame.body as AnyEventObject))
-          bus.bury({ reason: 'no-such-actor', target: address, count: 1 });
+        sendTo(frame.actor, frame.body);
         return;
       case 'acknowledge':
         views.get(frame.from)?.acknowledge();
@@ -140,18 +140,29 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   /** What a handled event puts out leaves with its macrostep, so only the rest has to be looked for, once. */
   function takeAll(events: readonly unknown[], seen?: Seen): void {
     isTaking = true;
-    for (const event of events) take(event as AnyEventObject, seen);
-    isTaking = false;
+    try {
+      for (const event of events) take(event, seen);
+    } finally {
+      isTaking = false;
+    }
     flushSoon();
   }
 
-  function take(event: AnyEventObject, seen: Seen | undefined): void {
-    if (statusOf(actor) === 'stopped') bus.bury({ reason: 'stopped', target: address, count: 1 });
+  function take(event: unknown, seen: Seen | undefined): void {
+    const reason = statusOf(actor) === 'stopped' ? 'stopped' : faultOf(event);
+    if (reason) bus.bury({ reason, target: address, count: 1 });
     else if (seen) {
       // its sender's inspectors were shown it
       follow(bus, seen);
-      enqueue(actor, event);
-    } else relay(undefined, actor, event);
+      enqueue(actor, event as AnyEventObject);
+    } else relay(undefined, actor, event as AnyEventObject);
+  }
+
+  /** To an actor here that is known by inspection alone. */
+  function sendTo(sessionId: string, event: unknown): void {
+    const reason = faultOf(event);
+    if (reason || !owner?.recorder.send(sessionId, event as AnyEventObject))
+      bus.bury({ reason: reason ?? 'no-such-actor', target: address, count: 1 });
   }
 
   function observe(from: Address, wish: boolean): void {

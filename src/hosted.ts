@@ -26,6 +26,7 @@ import { keepPersisted, knownPersisted } from './persisted.ts';
 import { expectSessions, joinSession, namesFor, rejoinSession } from './names.ts';
 import { refsOf } from './refs.ts';
 import { createPlaceholder } from './received.ts';
+import { resumeRemotes } from './remote.ts';
 import { showRestored } from './restore.ts';
 import { isMachine, versionOf } from './version.ts';
 import { assertSeams, parentOf } from './xstate.ts';
@@ -149,6 +150,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       const mirror = prepare(actor);
       if (mirror.resume()) {
         rejoinSession(actor);
+        resumeRemotes(actor.getSnapshot() as Parameters<typeof resumeRemotes>[0]);
         return;
       }
       const parent = parentOf(actor);

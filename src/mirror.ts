@@ -10,6 +10,7 @@ import type { Down } from './down.ts';
 import { markRemote, TroupeError } from './errors.ts';
 import { createInspectedSystem, type InspectedSystem } from './inspected.ts';
 import type { InspectionRecord } from './inspection-records.ts';
+import { assertNotReserved, faultOf } from './forged.ts';
 import { openLine, type Line, type StartOf } from './line.ts';
 import { hearName, type NameChange } from './names.ts';
 import { outletTo, sendEarlier } from './outlets.ts';
@@ -226,7 +227,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
   /** What restarts a root that was just stopped is a framework that tries its component twice: to the actor it is one life. */
   function part(): void {
     const leaving = line;
-    if (!leaving || leaving.route.immediate || parentOf(actor)) leaving?.end();
+    if (!leaving || leaving.route.immediate || isTakenAway(actor)) leaving?.end();
     else {
       parting = leaving;
       runSoon(() => {
@@ -284,6 +285,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
   }
 
   function encodeEvent(event: AnyEventObject): Encoded {
+    assertNotReserved(event, actor.id);
     try {
       return bus.codec.encode(event, 'event');
     } catch (error) {
@@ -384,14 +386,21 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
     return received.snapshot;
   }
 
+  /** What comes as an event is one, and not one that XState would believe; else it is buried. */
+  function isSound(event: unknown, receiver: AnyActorRef): event is AnyEventObject {
+    const reason = faultOf(event);
+    if (reason) bus.bury({ reason, target: addressOf(bus.address, receiver.sessionId), count: 1 });
+    return !reason;
+  }
+
   function perform(output: Output<unknown>): void {
     switch (output.type) {
       case 'emit':
-        emit(actor, output.body as AnyEventObject);
+        if (isSound(output.body, actor)) emit(actor, output.body);
         return;
       case 'parent': {
         const parent = parentOf(actor);
-        if (parent) relay(actor, parent, output.body as AnyEventObject);
+        if (parent && isSound(output.body, parent)) relay(actor, parent, output.body);
         return;
       }
       case 'log':
@@ -414,6 +423,12 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
         inspected.take(output.body as readonly InspectionRecord[]);
     }
   }
+}
+
+/** Whether a parent that goes on has stopped its child: what it does next must come after. A parent that was stopped itself does no more. */
+function isTakenAway(actor: AnyActor): boolean {
+  const parent = parentOf(actor)?.getSnapshot() as Snapshot<unknown> | undefined;
+  return parent !== undefined && parent.status !== 'stopped';
 }
 
 function stoppedError(actor: AnyActor, event: AnyEventObject): TroupeError {

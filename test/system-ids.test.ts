@@ -490,7 +490,7 @@ async function openLink(here: Bus, there: Bus) {
     source: '',
     name: 'office',
     place: () => ({ route, leave: async () => {} }),
-  });
+  }) as Named['office'];
   /** What has travelled since the last look, by type; of a step also what was put out, of a value that is no plain JSON its keys. */
   const frames = () => packets.splice(0).flatMap((packet) => parsePacket(packet).frames.map(kindsOf));
   return { office, packets, frames, lose: (which: number) => void (countdown = which) };

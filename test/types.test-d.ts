@@ -380,9 +380,17 @@ describe('the types of React hooks with hosted logic', () => {
     Door.useActorRef().send({ type: 'KNOCK' });
   });
 
-  it('leave out useMachine, which is useActor for a machine at hand', () => {
-    // @ts-expect-error -- hosted logic has no states to be provided for
-    useMachine(door, { input: { owner: 'Ada', code: '1' } });
-    expectTypeOf(door).not.toHaveProperty('provide');
+  it('are those of useMachine, and of what provides a machine with an actor elsewhere', () => {
+    const [snapshot, send] = useMachine(door, { input: { owner: 'Ada', code: '1' } });
+    expectTypeOf(snapshot.context.owner).toEqualTypeOf<string>();
+    send({ type: 'OPEN' });
+    // @ts-expect-error -- no such event
+    send({ type: 'KNOCK' });
+    const house = setup({ actors: { door: {} as typeof doors.door } }).createMachine({
+      invoke: { src: 'door', input: { owner: 'Ada', code: '1' } },
+    });
+    house.provide({ actors: { door } });
+    // @ts-expect-error -- another machine
+    house.provide({ actors: { door: clerk } });
   });
 });

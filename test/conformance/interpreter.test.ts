@@ -1,7 +1,7 @@
 // The life of one actor, as XState has it: before its start, while it runs, and after its end.
 import { afterAll, describe, expect, it } from 'vitest';
 import { from, map } from 'rxjs';
-import { createActor, waitFor, type AnyActor } from 'xstate';
+import { createActor, waitFor } from 'xstate';
 import { inThread, persist, settled, started, watch } from 'troupe';
 import * as machines from '../../dist/test/fixtures/conformance/interpreter.js';
 import { childOf } from '../support/children.ts';

@@ -59,7 +59,7 @@ describe.each(stages)('a snapshot ($name)', (stage) => {
   shows('74 with the machine at hand can, hasTag, matches and getMeta are what they are where it runs', function* () {
     const { shop } = stage.host(signs, urlOf('signs'), { local: signs });
     using here = run(signs.shop);
-    using actor = stoppable(createActor(shop as Shop));
+    using actor = stoppable(createActor(shop));
     // also before it starts
     expect(said(actor)).toEqual(said(here));
     expect(able(actor)).toEqual(able(here));
@@ -79,7 +79,7 @@ describe.each(stages)('a snapshot ($name)', (stage) => {
   shows('74 its history is at hand too', function* () {
     const { shop } = stage.host(signs, urlOf('signs'), { local: signs });
     using here = run(signs.shop);
-    using actor = run(shop as Shop);
+    using actor = run(shop);
     for (const type of ['PAINT', 'PAINT', 'LEAVE'] as const) {
       here.send(eventOf(type));
       actor.send(eventOf(type));
@@ -111,7 +111,7 @@ describe.each(hostedStages)('a snapshot without the machine at hand ($name)', (s
   shows('74 hasTag, matches and getMeta are what they are where it runs, and can says what it lacks', function* () {
     const { shop } = stage.host(signs, urlOf('signs'));
     using here = run(signs.shop);
-    using actor = run(shop as Shop);
+    using actor = run(shop);
     for (const type of path) {
       yield actor;
       expect(said(actor)).toEqual(said(here));

@@ -3,7 +3,7 @@
 // it waits for its cause, and what happened since waits with it. The clock is the machine's monotonic one, which all its threads share.
 import type { NodeAddress } from './address.ts';
 import type { Bus } from './bus.ts';
-import { clearTimeout, setTimeout } from './platform.ts';
+import { clearTimeout, now, setTimeout } from './platform.ts';
 
 /** Where and when an event was shown as sent. */
 export interface Seen {
@@ -22,14 +22,25 @@ export interface CausalOrder {
   offer(origin: Origin, show: () => void): void;
 }
 
+export interface CausalOrderOptions {
+  /** How long an effect waits for its cause: a node that is busy for longer, or is gone, does not hold the others up. */
+  readonly patience?: number;
+  /** Runs a task after some milliseconds, unless the returned function is called before. */
+  readonly schedule?: (task: () => void, delay: number) => () => void;
+  readonly clock?: () => number;
+}
+
 interface Entry {
   readonly origin: Origin;
   readonly show: () => void;
-  isPatient: boolean;
+  /** When it is shown even if its cause has not come. */
+  readonly deadline: number;
 }
 
-/** How long an effect waits for its cause: a node that is busy for longer, or is gone, does not hold the others up. */
-const PATIENCE = 100;
+const PATIENCE = 250;
+
+/** Of how many nodes it is known what was shown; threads come and go. */
+const REMEMBERED = 1024;
 
 const orders = new WeakMap<Bus, CausalOrder>();
 
@@ -40,42 +51,77 @@ export function inCausalOrder(bus: Bus): CausalOrder {
   return order;
 }
 
-export function createCausalOrder(patience = PATIENCE): CausalOrder {
+export function createCausalOrder({
+  patience = PATIENCE,
+  schedule = runLater,
+  clock = now,
+}: CausalOrderOptions = {}): CausalOrder {
   const waiting: Entry[] = [];
   /** When the latest happened that was shown of each node. */
   const shownUntil = new Map<NodeAddress, number>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** The entry that holds up the others, and what ends the wait for its deadline. */
+  let awaited: Entry | undefined;
+  let cancel: (() => void) | undefined;
 
   const isFree = ({ after }: Origin) => !after || (shownUntil.get(after.node) ?? -Infinity) >= after.at;
-  const show = ({ node, at }: Origin, shows: () => void) => {
-    shownUntil.set(node, at);
-    shows();
-  };
-  const drain = () => {
-    for (let first = waiting[0]; first && (isFree(first.origin) || !first.isPatient); first = waiting[0]) {
-      waiting.shift();
-      show(first.origin, first.show);
+  const note = ({ node, at }: Origin) => {
+    const until = shownUntil.get(node);
+    if (until === undefined && shownUntil.size >= REMEMBERED) {
+      for (const [oldest] of shownUntil) {
+        shownUntil.delete(oldest);
+        break;
+      }
     }
-    clearTimeout(timer);
-    timer = undefined;
-    if (waiting.length === 0) return;
-    timer = setTimeout(() => {
-      const [first] = waiting;
-      if (first) first.isPatient = false;
-      drain();
-    }, patience);
-    // it is no reason to keep the process alive
-    (timer as { unref?(): void }).unref?.();
+    if (until === undefined || until < at) shownUntil.set(node, at);
+  };
+  const drain = (expired = -Infinity) => {
+    for (let first = waiting[0]; first && (isFree(first.origin) || first.deadline <= expired); first = waiting[0]) {
+      waiting.shift();
+      note(first.origin);
+      showLate(first.show);
+    }
+    const [first] = waiting;
+    if (first === awaited) return;
+    cancel?.();
+    awaited = first;
+    cancel = first && schedule(lastCall, Math.max(0, first.deadline - clock()));
+  };
+  /** If this node was busy itself, the cause is here but unread: one more turn, and it is. */
+  const lastCall = () => {
+    const expired = clock();
+    cancel = schedule(() => {
+      awaited = undefined;
+      drain(expired);
+    }, 0);
   };
   return {
-    offer(origin, shows) {
+    offer(origin, show) {
       if (waiting.length === 0 && isFree(origin)) {
-        show(origin, shows);
+        note(origin);
+        show();
         return;
       }
       const place = waiting.findLastIndex((each) => each.origin.at <= origin.at) + 1;
-      waiting.splice(place, 0, { origin, show: shows, isPatient: true });
+      waiting.splice(place, 0, { origin, show, deadline: clock() + patience });
       drain();
     },
   };
+}
+
+/** Whoever made it happen is not there any more to hear of an inspector's error, and the rest must be shown. */
+function showLate(show: () => void): void {
+  try {
+    show();
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
+}
+
+function runLater(task: () => void, delay: number): () => void {
+  const timer = setTimeout(task, delay);
+  // it is no reason to keep the process alive
+  (timer as { unref?(): void }).unref?.();
+  return () => clearTimeout(timer);
 }

@@ -356,6 +356,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
 
   function sayLast(): void {
     const view = owner && views.get(owner.from);
+    owner?.recorder.finish();
     if (view) {
       view.flush();
       view.route.push({ type: 'ended', to: view.to });

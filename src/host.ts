@@ -87,7 +87,7 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
   }, logger);
   const early: InspectionRecord[] = [];
   const record = (each: InspectionRecord) => (endpoint ? endpoint.record(each) : early.push(each));
-  const recorder = createRecorder(bus, standIn, { root: sessionId, owner: nodeOf(frame.from) }, record);
+  const recorder = createRecorder(bus, { root: sessionId, owner: nodeOf(frame.from), standIn }, record);
   recorder.wish(frame.inspect);
   nameSessions(bus, standIn, sessionId);
   if (parent) refsOf(bus).alias(standIn, refsOf(bus).addressOf(parent));

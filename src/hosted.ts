@@ -121,7 +121,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
 
   const logic: BareLogic & { readonly config: { readonly id: string }; provide(): never } = {
     // an object that stays the same, for those who compare logic by it
-    config: { id: name },
+    config: { id: name, ...configOf(local) },
     provide() {
       throw new TroupeError(
         'NO_LOCAL_MODULE',
@@ -200,6 +200,11 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
   };
   expectSessions(logic);
   return logic;
+}
+
+/** What inspectors are shown of a machine; other logic has nothing to show. */
+function configOf(logic: AnyActorLogic | undefined): object {
+  return logic && 'config' in logic && typeof logic.config === 'object' ? { ...logic.config } : {};
 }
 
 /** An object whose members are hosted logic, one each and made at first use. */

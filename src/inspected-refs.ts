@@ -16,9 +16,12 @@ export interface InspectedRef {
 
 const ends = new WeakMap<AnyActorRef, Set<() => void>>();
 
-/** Tells when nothing more comes of an inspected actor. */
-export function onGone(ref: AnyActorRef, gone: () => void): void {
-  ends.get(ref)?.add(gone);
+/** Tells when nothing more comes of an inspected actor, until the returned function is called. */
+export function onGone(ref: AnyActorRef, gone: () => void): () => void {
+  const waiting = ends.get(ref);
+  waiting?.add(gone);
+  if (!waiting) gone();
+  return () => void waiting?.delete(gone);
 }
 
 export function createInspectedRef(
@@ -60,6 +63,7 @@ export function createInspectedRef(
       return received.snapshot;
     },
     end() {
+      ends.delete(ref);
       for (const tell of gone) tell();
     },
   };

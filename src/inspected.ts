@@ -4,13 +4,15 @@ import type { AnyActor, AnyActorLogic, AnyActorRef, AnyEventObject, Snapshot } f
 import type { NodeAddress } from './address.ts';
 import type { Origin } from './causal-order.ts';
 import { createInspectedRef, type InspectedRef } from './inspected-refs.ts';
-import type { ActorRecord, InspectionRecord, Party } from './inspection-records.ts';
+import type { ActorRecord, InspectionRecord, Party, Transition, TransitionRecord } from './inspection-records.ts';
 import { applyPatch, type Received } from './received.ts';
 import { inject, type Inspected } from './taps.ts';
 
 export interface InspectedSystem {
   /** Shows what a host tells. */
   take(records: readonly InspectionRecord[]): void;
+  /** Forgets what was told, and takes nothing up until the host begins again. */
+  end(): void;
 }
 
 export interface InspectedSystemOptions {
@@ -26,17 +28,31 @@ export interface InspectedSystemOptions {
 export function createInspectedSystem({ actor, local, node, send }: InspectedSystemOptions): InspectedSystem {
   const refs = new Map<string, InspectedRef>();
   let own: Received | undefined;
+  /** What is on its way when inspectors leave and come back belongs to what they have left. */
+  let hasBegun = false;
 
   return {
     take(records) {
-      for (const record of records) show(record);
+      for (const record of records) if (hasBegun || record.type === 'begin') show(record);
     },
+    end,
   };
+
+  function end(): void {
+    hasBegun = false;
+    own = undefined;
+    for (const ref of refs.values()) ref.end();
+    refs.clear();
+  }
 
   function show(record: InspectionRecord): void {
     const { at, after } = record;
     const origin: Origin = { node: record.node ?? node, at, ...(after ? { after } : {}) };
     switch (record.type) {
+      case 'begin':
+        end();
+        hasBegun = true;
+        return;
       case 'known':
       case 'actor':
         introduce(record);
@@ -53,13 +69,13 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
         });
         return;
       case 'action':
-        tell(origin, '@xstate.action', record.actor, { action: record.action });
+        tell(origin, '@xstate.action', record.actor, { action: { params: undefined, ...record.action } });
         return;
       case 'microstep':
         tell(origin, '@xstate.microstep', record.actor, {
           event: record.event,
           snapshot: change(record),
-          _transitions: record.transitions,
+          _transitions: record.transitions.map(transitionOf),
         });
         return;
       case 'snapshot':
@@ -105,4 +121,13 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
     own = applyPatch(own ?? { fields: {}, snapshot: actor.getSnapshot() as Snapshot<unknown> }, patch, local);
     return own.snapshot;
   }
+}
+
+/** In XState's shape, where state nodes are told by what bears their ids. */
+function transitionOf({ source, target, ...rest }: TransitionRecord): Transition {
+  return {
+    ...rest,
+    ...(source === undefined ? {} : { source: { id: source } }),
+    ...(target ? { target: target.map((id) => ({ id })) } : {}),
+  };
 }

@@ -5,7 +5,7 @@ import type { NodeAddress } from './address.ts';
 import type { Seen } from './causal-order.ts';
 import type { Codec, Encoded } from './codec.ts';
 import { isPlainObject } from './object-kinds.ts';
-import type { Patch } from './snapshots.ts';
+import { encodePatch, type Patch } from './snapshots.ts';
 
 /** An actor of the recorded system by its session id, or any other as a ref. */
 export type Party = string | AnyActorRef;
@@ -30,8 +30,10 @@ export type InspectionRecord = Stamp &
     | {
         readonly type: 'action';
         readonly actor: string;
-        readonly action: { readonly type: string; readonly params: unknown };
+        readonly action: { readonly type: string; readonly params?: unknown };
       }
+    // what was told before counts no more
+    | { readonly type: 'begin' }
     | { readonly type: 'gone'; readonly actor: string }
     | { readonly type: 'snapshot'; readonly actor: string; readonly event: AnyEventObject; readonly patch: Patch }
   );
@@ -39,9 +41,9 @@ export type InspectionRecord = Stamp &
 /** Where and when it happened. */
 export interface Stamp {
   /** Where it happened; left out if that is the node which tells. */
-  readonly node?: NodeAddress;
+  readonly node?: NodeAddress | undefined;
   readonly at: number;
-  readonly after?: Seen;
+  readonly after?: Seen | undefined;
 }
 
 export interface ActorRecord {
@@ -58,18 +60,86 @@ export interface ActorRecord {
 /** What is told of a transition: its event's descriptor, and state nodes by their ids. */
 export interface TransitionRecord {
   readonly eventType: string;
-  readonly source: string | undefined;
-  readonly target: readonly string[] | undefined;
+  readonly source?: string;
+  readonly target?: readonly string[];
   readonly reenter: boolean;
+}
+
+/** What XState tells of a transition, as far as it can be told elsewhere. */
+export interface Transition {
+  readonly eventType: string;
+  readonly source?: StateNode;
+  readonly target?: readonly StateNode[];
+  readonly reenter?: boolean;
+}
+
+interface StateNode {
+  readonly id: string;
 }
 
 /** Records for a link, in the order told. */
 export function encodeRecords(codec: Codec, records: readonly InspectionRecord[]): Encoded {
   try {
-    return codec.encode(records);
+    return writeRecords(codec, records) ?? codec.encode(records);
   } catch {
     return codec.encode(records.map((record) => tellable(codec, record, new Set())));
   }
+}
+
+/** Most records are plain, and of known shape, so that little of them need be looked at. */
+function writeRecords(codec: Codec, records: readonly InspectionRecord[]): string | undefined {
+  let text = '';
+  for (const record of records) {
+    const written = writeRecord(codec, record);
+    if (written === undefined) return undefined;
+    text += text === '' ? written : `,${written}`;
+  }
+  return `[${text}]`;
+}
+
+function writeRecord(codec: Codec, record: InspectionRecord): string | undefined {
+  if (record.type !== 'microstep' && record.type !== 'snapshot') return asText(codec.encode(definedOf(record)));
+  const { type, node, at, after, actor, event, patch } = record;
+  const [what, change] = [codec.encode(event), encodePatch(codec, patch)];
+  if (typeof what !== 'string' || typeof change !== 'string') return undefined;
+  const from = node === undefined ? '' : `"node":${JSON.stringify(node)},`;
+  const cause = after ? `"after":${JSON.stringify(after)},` : '';
+  const head = `{"type":"${type}",${from}"at":${at},${cause}"actor":${JSON.stringify(actor)},"event":${what},"patch":${change}`;
+  return record.type === 'snapshot'
+    ? `${head}}`
+    : `${head},"transitions":[${record.transitions.map(writeTransition).join()}]}`;
+}
+
+const asText = (encoded: Encoded): string | undefined => (typeof encoded === 'string' ? encoded : undefined);
+
+/** The same without what is undefined, which JSON lacks. */
+function definedOf(record: InspectionRecord): object {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+}
+
+const transitions = new WeakMap<Transition, TransitionRecord>();
+const written = new WeakMap<TransitionRecord, string>();
+
+/** XState takes the same transition each time, so what is told of it is made once. */
+export function describeTransition(transition: Transition): TransitionRecord {
+  let record = transitions.get(transition);
+  if (!record) {
+    const { eventType, source, target, reenter = false } = transition;
+    record = {
+      eventType,
+      ...(source ? { source: source.id } : {}),
+      ...(target ? { target: target.map(({ id }) => id) } : {}),
+      reenter,
+    };
+    transitions.set(transition, record);
+  }
+  return record;
+}
+
+function writeTransition(record: TransitionRecord): string {
+  let text = written.get(record);
+  if (text === undefined) written.set(record, (text = JSON.stringify(record)));
+  return text;
 }
 
 /** The same value with the name of each part that cannot cross in its place. */

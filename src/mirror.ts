@@ -122,7 +122,8 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
   let checkedEvent: AnyEventObject | undefined;
   let checked: Encoded = '';
 
-  let inspected: InspectedSystem | undefined;
+  /** What is shown of the system of each life, until it is gone. */
+  const inspected = new Map<Line, InspectedSystem>();
 
   const mirror: Mirror = {
     actor,
@@ -181,6 +182,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
 
   function tellWishes(): void {
     const isLookedAt = owns && isInspected(actor);
+    if (!isLookedAt) for (const each of inspected.values()) each.end();
     line?.wish({ observe: isLookedAt || isHeard || isObserved(actor), inspect: isLookedAt });
   }
 
@@ -202,7 +204,6 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
     if (line) onEnd(actor, ended);
     line = opened;
     received = undefined;
-    inspected = undefined;
     isBusy = true;
     watchInspectors();
     if (start) opened.start(start);
@@ -307,13 +308,13 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
   function hearStep(from: Line, step: StepFrame<unknown>): void {
     if (from.state !== 'running' || from !== line || statusOf(actor) !== 'running') {
       // a stopped actor emits nothing and tells its parent nothing, but what it sent to others goes on
-      for (const output of step.out) if (output.type !== 'emit' && output.type !== 'parent') perform(output);
+      for (const output of step.out) if (output.type !== 'emit' && output.type !== 'parent') perform(output, from);
       return;
     }
     const patch = step.body as Patch | undefined;
     const status = patch?.fields?.['status'];
     if (status === 'stopped') {
-      for (const output of step.out) perform(output);
+      for (const output of step.out) perform(output, from);
       from.end();
       stopActor(actor);
     } else if (patch && (isObserved(actor) || status !== undefined)) {
@@ -324,7 +325,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
     } else {
       // nobody observes the snapshot, so it need not pass through the mailbox; it is set first, for those who hear the output may read it
       if (patch) setSnapshot(actor, apply(actor.getSnapshot() as Snapshot<unknown>, patch));
-      for (const output of step.out) perform(output);
+      for (const output of step.out) perform(output, from);
     }
     from.begun();
   }
@@ -367,7 +368,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
     const { [STEP]: step, [LINE]: from } = event;
     if (from !== line) return snapshot;
     isBusy = true;
-    for (const output of step.out) scope.defer(() => perform(output));
+    for (const output of step.out) scope.defer(() => perform(output, from));
     try {
       const next = step.body ? apply(snapshot, step.body) : snapshot;
       if (next.status !== 'active') line.end();
@@ -393,7 +394,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
     return !reason;
   }
 
-  function perform(output: Output<unknown>): void {
+  function perform(output: Output<unknown>, from: Line): void {
     switch (output.type) {
       case 'emit':
         if (isSound(output.body, actor)) emit(actor, output.body);
@@ -418,10 +419,24 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
         bus.deliver(output.to, output.body, output.seen);
         return;
       case 'inspect':
-        if (!line) return;
-        inspected ??= createInspectedSystem({ actor, local, node: line.route.node, send: sendTo });
-        inspected.take(output.body as readonly InspectionRecord[]);
+        inspectedAt(from).take(output.body as readonly InspectionRecord[]);
     }
+  }
+
+  function inspectedAt(from: Line): InspectedSystem {
+    let system = inspected.get(from);
+    if (!system) {
+      const opened = createInspectedSystem({ actor, local, node: from.route.node, send: sendTo });
+      inspected.set(from, (system = opened));
+      void forgetInspected(from, opened);
+    }
+    return system;
+  }
+
+  async function forgetInspected(from: Line, system: InspectedSystem): Promise<void> {
+    await from.gone;
+    inspected.delete(from);
+    system.end();
   }
 }
 

@@ -7,23 +7,45 @@ import type { NodeAddress } from './address.ts';
 import { onGone } from './inspected-refs.ts';
 import {
   describeConfig,
+  describeTransition,
   type ActorRecord,
   type InspectionRecord,
   type Party,
   type Stamp,
+  type Transition,
 } from './inspection-records.ts';
-import { runSoon } from './platform.ts';
+import { mirrorOf } from './mirror.ts';
+import { now, runSoon } from './platform.ts';
 import { describeSnapshot, diffFields, type Patch, type Told } from './snapshots.ts';
 import { recordSystem, type Inspected, type TakeInspected } from './taps.ts';
-import { onEnd, statusOf } from './xstate.ts';
+import { createErrorEvent, onEnd, statusOf } from './xstate.ts';
 
 export interface Recorder {
   /** Whether its owner wants to be told. */
   wish(wanted: boolean): void;
   /** Begins again: who is told has lost what came before. */
   restart(): void;
+  /** Tells what there is still to tell of actors that have ended. */
+  finish(): void;
   /** Sends an event to a recorded actor. */
   send(sessionId: string, event: AnyEventObject): boolean;
+}
+
+export interface RecorderOptions {
+  /** The session id of the actor that runs for somebody elsewhere. */
+  readonly root: string;
+  readonly owner: NodeAddress;
+  /** Stands in for whoever started it, in the system that is recorded. */
+  readonly standIn: AnyActorRef;
+}
+
+/** An actor that was told of. */
+interface Known {
+  readonly ref: AnyActorRef;
+  /** What was told of its snapshot. */
+  told?: Told;
+  /** Waits no more for its end. */
+  readonly release: () => void;
 }
 
 /** What an inspection event may hold besides. */
@@ -32,35 +54,31 @@ interface Details {
   readonly event?: AnyEventObject;
   readonly snapshot?: Snapshot<unknown>;
   readonly action?: { readonly type: string; readonly params: unknown };
-  readonly _transitions?: readonly {
-    readonly eventType: string;
-    readonly source?: { readonly id: string };
-    readonly target?: readonly { readonly id: string }[];
-    readonly reenter?: boolean;
-  }[];
+  readonly _transitions?: readonly Transition[];
 }
 
-/** Records the system of `standIn`, which stands in for whoever started the actor with the session id `root`. */
+/** Records what happens in the system of an actor that runs for somebody elsewhere. */
 export function createRecorder(
   bus: Bus,
-  standIn: AnyActorRef,
-  { root, owner }: { readonly root: string; readonly owner: NodeAddress },
+  { root, owner, standIn }: RecorderOptions,
   put: (record: InspectionRecord) => void,
 ): Recorder {
-  const known = new Map<string, AnyActorRef>();
-  const told = new Map<string, Told>();
+  const known = new Map<string, Known>();
+  /** Actors that have ended, while the rest of their last step is told. */
+  const ending = new Map<AnyActorRef, Stamp>();
   let stop: (() => void) | undefined;
   const take: TakeInspected = (inspected, { node, at, after }) => {
     const ref = inspected.actorRef as AnyActorRef;
     if (isOwnersBusiness(inspected, ref)) return;
     // what its owner has shown came before by itself
-    const cause = after && after.node !== owner ? { after } : {};
-    const stamp: Stamp = { ...(node === bus.address ? {} : { node }), at, ...cause };
-    record(inspected, ref, stamp);
+    const cause = after?.node === owner ? undefined : after;
+    record(inspected, ref, { node: node === bus.address ? undefined : node, at, after: cause });
   };
   const restart = () => {
+    for (const { release } of known.values()) release();
     known.clear();
-    told.clear();
+    ending.clear();
+    if (stop) put({ at: now(), type: 'begin' });
   };
   return {
     wish(wanted) {
@@ -70,8 +88,9 @@ export function createRecorder(
       restart();
     },
     restart,
+    finish: forgetEnded,
     send(sessionId, event) {
-      const ref = known.get(sessionId);
+      const ref = known.get(sessionId)?.ref;
       ref?.send(event);
       return ref !== undefined;
     },
@@ -87,54 +106,52 @@ export function createRecorder(
 
   function record(inspected: Inspected, ref: AnyActorRef, stamp: Stamp): void {
     const { event = NO_EVENT, sourceRef, snapshot, action, _transitions = [] } = inspected as Details;
+    const { node, at, after } = stamp;
     switch (inspected.type) {
       case '@xstate.actor':
         describe('actor', ref, stamp);
         return;
-      case '@xstate.event':
-        put({
-          ...stamp,
-          type: 'event',
-          source: sourceRef && party(sourceRef, stamp),
-          actor: party(ref, stamp) ?? ref,
-          event,
-        });
+      case '@xstate.event': {
+        const source = sourceRef && party(sourceRef, stamp);
+        put({ type: 'event', node, at, after, source, actor: party(ref, stamp) ?? ref, event });
         return;
+      }
       case '@xstate.action':
         if (action) {
           const { type, params } = action;
-          put({ ...stamp, type: 'action', actor: introduce(ref, stamp), action: { type, params } });
+          put({
+            type: 'action',
+            node,
+            at,
+            after,
+            actor: introduce(ref, stamp),
+            action: params === undefined ? { type } : { type, params },
+          });
         }
         return;
-      case '@xstate.microstep':
+      case '@xstate.microstep': {
         if (!snapshot) return;
-        put({
-          ...stamp,
-          type: 'microstep',
-          actor: introduce(ref, stamp),
-          event,
-          patch: change(ref, snapshot),
-          transitions: _transitions.map(({ eventType, source, target, reenter = false }) => ({
-            eventType,
-            source: source?.id,
-            target: target?.map(({ id }) => id),
-            reenter,
-          })),
-        });
+        const actor = introduce(ref, stamp);
+        const told = _transitions.map(describeTransition);
+        put({ type: 'microstep', node, at, after, actor, event, patch: change(ref, snapshot), transitions: told });
         return;
+      }
       case '@xstate.snapshot':
-        if (snapshot)
-          put({ ...stamp, type: 'snapshot', actor: introduce(ref, stamp), event, patch: change(ref, snapshot) });
+        if (snapshot) {
+          const actor = introduce(ref, stamp);
+          put({ type: 'snapshot', node, at, after, actor, event, patch: change(ref, snapshot) });
+        }
         return;
       default:
     }
   }
 
   function change(ref: AnyActorRef, snapshot: Snapshot<unknown>): Patch {
-    const before = told.get(ref.sessionId);
-    const next = describeSnapshot(snapshot, before);
-    told.set(ref.sessionId, next);
-    return diffFields(before?.fields, next.fields);
+    const actor = known.get(ref.sessionId);
+    const next = describeSnapshot(snapshot, actor?.told);
+    const patch = diffFields(actor?.told?.fields, next.fields);
+    if (actor) actor.told = next;
+    return patch;
   }
 
   function party(ref: AnyActorRef, stamp: Stamp): Party | undefined {
@@ -143,24 +160,44 @@ export function createRecorder(
   }
 
   function introduce(ref: AnyActorRef, stamp: Stamp): string {
-    if (!known.has(ref.sessionId)) describe('known', ref, stamp);
+    if (known.get(ref.sessionId)?.ref !== ref) describe('known', ref, stamp);
     return ref.sessionId;
   }
 
-  function forgetAtEnd(ref: AnyActorRef, { node }: Stamp): void {
-    const forget = () => {
-      known.delete(ref.sessionId);
-      told.delete(ref.sessionId);
-      if (stop) put({ ...(node ? { node } : {}), at: 0, type: 'gone', actor: ref.sessionId });
+  function forgetEnded(): void {
+    for (const [ref, stamp] of ending) forget(ref, stamp);
+    ending.clear();
+  }
+
+  /** Tells of an actor's end, when all that belongs to it has been told. */
+  function forget(ref: AnyActorRef, { node }: Stamp): void {
+    const actor = known.get(ref.sessionId);
+    if (!stop || actor?.ref !== ref) return;
+    const stamp = { ...(node ? { node } : {}), at: now() };
+    const { status, error } = ref.getSnapshot() as Snapshot<unknown>;
+    // of an actor that threw XState tells no snapshot; of one that runs elsewhere is told from there
+    if (status === 'error' && actor.told?.fields['status'] !== 'error' && !mirrorOf(ref)) {
+      const patch = change(ref, ref.getSnapshot() as Snapshot<unknown>);
+      put({ ...stamp, type: 'snapshot', actor: ref.sessionId, event: createErrorEvent(ref.id, error), patch });
+    }
+    known.delete(ref.sessionId);
+    put({ ...stamp, type: 'gone', actor: ref.sessionId });
+  }
+
+  function watchEnd(ref: AnyActorRef, stamp: Stamp): () => void {
+    const ended = () => {
+      if (ending.size === 0) runSoon(forgetEnded);
+      ending.set(ref, stamp);
     };
-    // its last snapshot is still to be told
-    if (statusOf(ref)) onEnd(ref, () => runSoon(forget));
-    else onGone(ref, forget);
+    const status = statusOf(ref);
+    if (status === undefined) return onGone(ref, ended);
+    if (status !== 'stopped') return onEnd(ref, ended);
+    ended();
+    return () => {};
   }
 
   function describe(type: ActorRecord['type'], ref: AnyActorRef, stamp: Stamp): void {
-    known.set(ref.sessionId, ref);
-    forgetAtEnd(ref, stamp);
+    known.set(ref.sessionId, { ref, release: watchEnd(ref, stamp) });
     const { id, sessionId, src, systemId, _parent: parent } = ref as AnyActorRef & { readonly systemId?: string };
     const config = describeConfig((ref as { readonly logic?: unknown }).logic);
     put({

@@ -28,7 +28,7 @@ export interface Told {
   readonly history?: unknown;
 }
 
-type History = Readonly<Record<string, readonly { readonly id: string }[]>>;
+type History = Readonly<Record<string, readonly ({ readonly id: string } | string)[]>>;
 
 const isMachineSnapshot = (snapshot: unknown): snapshot is AnyMachineSnapshot =>
   typeof snapshot === 'object' && snapshot !== null && 'machine' in snapshot && 'value' in snapshot;
@@ -139,14 +139,15 @@ function describeMachine(snapshot: AnyMachineSnapshot, earlier: Told | undefined
     children,
     tags: same ? same['tags'] : [...snapshot.tags],
     meta: same ? same['meta'] : snapshot.getMeta(),
-    historyValue: earlier?.history === history ? earlier.fields['historyValue'] : describeHistory(history),
+    historyValue: earlier && earlier.history === history ? earlier.fields['historyValue'] : describeHistory(history),
     isMachine: true,
   };
   return { fields, nodes, history };
 }
 
 function describeHistory(history: History): unknown {
-  return isEmpty(history) ? undefined : mapHistory(history, (node) => node.id);
+  // of an actor that is itself elsewhere the ids are all that is known here
+  return isEmpty(history) ? undefined : mapHistory(history, (node) => (typeof node === 'string' ? node : node.id));
 }
 
 function isEmpty(record: object): boolean {

@@ -62,6 +62,8 @@ export interface Bus {
   readonly nodes: Observable<NodeChange>;
   /** Frames other than events for a channel that is not open. */
   readonly unclaimed: Observable<Delivery>;
+  /** Offers each frame that comes from a node for a channel that is not open to `take`, which tells whether it keeps the frame. */
+  claim(take: (frame: Delivery, from: NodeAddress) => boolean): void;
   /** A local id that no other on this node has. */
   createId(): string;
   /** Opens the channel of a local id. */
@@ -112,6 +114,7 @@ export function createBus(options: BusOptions = {}): Bus {
   const deadLetters = new Subject<DeadLetter>();
   const nodes = new Subject<NodeChange>();
   const unclaimed = new Subject<Delivery>();
+  let claim: (frame: Delivery, from: NodeAddress) => boolean = claimNothing;
   const bury = (letter: DeadLetter) => deadLetters.next(letter);
 
   const routes = createRoutes((node) => {
@@ -148,6 +151,7 @@ export function createBus(options: BusOptions = {}): Bus {
     deadLetters,
     nodes,
     unclaimed,
+    claim: (take) => void (claim = take),
     createId: () => (ids++).toString(36),
     open(localId) {
       const channel = new Subject<Delivery>();
@@ -265,19 +269,19 @@ export function createBus(options: BusOptions = {}): Bus {
   function receive(peer: Peer, frame: RawFrame): void {
     if (closed) return;
     assertFrame(frame);
-    if ('to' in frame) deliver(frame);
+    if ('to' in frame) deliver(frame, peer.node);
     else if (frame.type === 'publish') publish(frame['topic'] as string, undecoded(frame), peer);
     else if (frame.type === 'resync') routes.resync(peer.node);
     else if (frame.type === 'hello') welcome(peer, frame);
     else introductions.take(frame, peer);
   }
 
-  function deliver(frame: RawFrame): void {
+  function deliver(frame: RawFrame, from: NodeAddress): void {
     const to = frame['to'] as string;
     const delivery = tryRevive(to, frame);
     const channel = channels.get(to);
     if (channel) channel.next(delivery);
-    else unclaim(delivery);
+    else if (!claim(delivery, from)) unclaim(delivery);
   }
 
   /** Whoever waits for a frame that cannot be read must not wait for ever. */
@@ -320,6 +324,8 @@ export function createBus(options: BusOptions = {}): Bus {
     topics.get(topic)?.next(bus.codec.decode(own));
   }
 }
+
+const claimNothing = (): boolean => false;
 
 /** A frame with its values ready to use. The sender is troupe of the same version, and the peer has looked at the frame's type. */
 function revive(codec: Codec, frame: RawFrame): Delivery {

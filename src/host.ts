@@ -5,6 +5,7 @@ import { addressOf, localIdOf, nameOf, nodeOf, type NodeAddress } from './addres
 import { assertSameVersion, openPersisted, type Persisted } from './blob.ts';
 import type { Bus } from './bus.ts';
 import { armDelays } from './delays.ts';
+import { awaitStarts } from './early.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import { TroupeError } from './errors.ts';
 import { rememberEnding } from './graves.ts';
@@ -32,21 +33,26 @@ interface StartBody {
 
 /** Runs actors for whoever asks this bus to. */
 export function hostActors(bus: Bus, load: LoadLogic, preload: (source: string) => void = () => {}): void {
+  const early = awaitStarts(bus);
   bus.open(HOST_CHANNEL).subscribe((frame) => {
-    if (frame.type === 'start') start(bus, load, frame);
+    if (frame.type === 'start') start(bus, load, frame, early.started(frame.session));
     else if (frame.type === 'preload') preload(frame.source);
   });
 }
 
-function start(bus: Bus, load: LoadLogic, frame: StartFrame<unknown>): void {
+function start(bus: Bus, load: LoadLogic, frame: StartFrame<unknown>, early: readonly Delivery[]): void {
   const refuse = (error: unknown) => refuseStart(bus, frame, error);
   try {
     const logic = load(frame.source, frame.name);
-    if (logic instanceof Promise) startLater(bus, frame, logic, refuse);
-    else run(bus, frame, logic);
+    if (logic instanceof Promise) {
+      startLater(bus, frame, logic, refuse, [...early]);
+      return;
+    }
+    run(bus, frame, logic);
   } catch (error) {
     refuse(error);
   }
+  for (const delivery of early) bus.redeliver(delivery);
 }
 
 /** While a module loads, what is sent to the actor waits in order. */
@@ -55,8 +61,8 @@ function startLater(
   frame: StartFrame<unknown>,
   loading: Promise<AnyActorLogic>,
   refuse: (error: unknown) => void,
+  waiting: Delivery[],
 ): void {
-  const waiting: Delivery[] = [];
   bus.open(frame.session).subscribe((delivery) => waiting.push(delivery));
   const proceed = (begin: () => void) => {
     try {

@@ -21,6 +21,7 @@ import { HOST_CHANNEL } from './host.ts';
 import { setDeparture } from './departures.ts';
 import { TroupeError } from './errors.ts';
 import { assertSameVersion, type Persisted } from './blob.ts';
+import { nameSession } from './early.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { keepPersisted, knownPersisted } from './persisted.ts';
 import { expectSessions, joinSession, namesFor, rejoinSession } from './names.ts';
@@ -165,7 +166,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       const version = versionOf(local);
       const place = options.place(actor);
       // the far side addresses actors of other callers too
-      const session = `${bus.createId()}.${bus.address}`;
+      const session = nameSession(bus);
       const { systemId } = actor;
       refsOf(bus).declare(actor, addressOf(place.route.node, session));
       const announce = joinSession(actor, { bus, route: place.route, to: session, fail: mirror.fail });

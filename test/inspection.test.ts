@@ -372,7 +372,6 @@ describe('inspection of threads', () => {
       using _end = { [Symbol.dispose]: () => void table.stop() };
       table.start();
       const passers = Object.values(table.getSnapshot().children) as AnyActorRef[];
-      await settled(passers);
       table.send({ type: 'GO' });
       await until('the tokens are home', () => homes === TOKENS.length);
       await settled(passers);

@@ -4,15 +4,17 @@
 import { Subject } from 'rxjs/internal/Subject';
 import type { Observable } from 'rxjs/internal/Observable';
 import type { MessagePort } from 'node:worker_threads';
-import { addressOf, createIncarnation, nameOf, nodeAddress, type Address, type NodeAddress } from './address.ts';
+import { createIncarnation, nameOf, nodeAddress, type Address, type NodeAddress } from './address.ts';
 import type { Seen } from './causal-order.ts';
+import { createChannels } from './channels.ts';
 import { createCodec, type Codec, type Encoded, type Extension } from './codec.ts';
-import { isTroupeError, TroupeError } from './errors.ts';
+import { TroupeError } from './errors.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
 import { createIntroductions } from './introductions.ts';
 import type { Link } from './links/link.ts';
 import { createPortLink } from './links/port.ts';
 import { createPeer, type Peer, type PeerListener, type Role } from './peer.ts';
+import { createPublications } from './publications.ts';
 import { createRoutes, type Route } from './routes.ts';
 import { assertFrame, PROTOCOL_VERSION, type Delivery, type RawFrame } from './wire.ts';
 
@@ -107,15 +109,21 @@ export function createBus(options: BusOptions = {}): Bus {
   let address = nodeAddress(options.name ?? 'main', createIncarnation());
   let ids = 0;
   let closed = false;
-  const channels = new Map<string, Subject<Delivery>>();
-  const topics = new Map<string, Subject<unknown>>();
   const peers = new Set<Peer>();
   const joining = new Map<Peer, Deferred<unknown>>();
   const deadLetters = new Subject<DeadLetter>();
   const nodes = new Subject<NodeChange>();
-  const unclaimed = new Subject<Delivery>();
-  let claim: (frame: Delivery, from: NodeAddress) => boolean = claimNothing;
   const bury = (letter: DeadLetter) => deadLetters.next(letter);
+  const self = {
+    get address() {
+      return address;
+    },
+    get codec() {
+      return bus.codec;
+    },
+  };
+  const channels = createChannels({ node: self, bury });
+  const publications = createPublications(peers, self);
 
   const routes = createRoutes((node) => {
     if (closed) routes.fail(node, closedError());
@@ -150,26 +158,15 @@ export function createBus(options: BusOptions = {}): Bus {
     codec: createCodec(() => extensions),
     deadLetters,
     nodes,
-    unclaimed,
-    claim: (take) => void (claim = take),
+    unclaimed: channels.unclaimed,
+    claim: channels.claim,
     createId: () => (ids++).toString(36),
-    open(localId) {
-      const channel = new Subject<Delivery>();
-      channels.set(localId, channel);
-      return channel;
-    },
-    shut(localId) {
-      channels.get(localId)?.complete();
-      channels.delete(localId);
-    },
+    open: channels.open,
+    shut: channels.shut,
     route: routes.to,
-    topic(name) {
-      let subject = topics.get(name);
-      if (!subject) topics.set(name, (subject = new Subject()));
-      return subject;
-    },
+    topic: publications.topic,
     publish(topic, body) {
-      if (!closed) publish(topic, body, undefined);
+      if (!closed) publications.publish(topic, body);
     },
     connect(link, { node, as, greeting, ports }) {
       if (closed) throw closedError();
@@ -199,16 +196,10 @@ export function createBus(options: BusOptions = {}): Bus {
       return joined.promise;
     },
     deliver(localId, event, seen) {
-      if (closed) return;
-      const channel = channels.get(localId);
-      if (channel) channel.next({ type: 'event', to: localId, body: event, seen });
-      else bury({ reason: 'no-such-actor', target: addressOf(address, localId), count: 1 });
+      if (!closed) channels.deliver(localId, event, seen);
     },
     redeliver(frame) {
-      if (closed) return;
-      const channel = channels.get(frame.to);
-      if (channel) channel.next(frame);
-      else unclaim(frame);
+      if (!closed) channels.redeliver(frame);
     },
     afterWaiting: routes.afterWaiting,
     report: (change) => nodes.next(change),
@@ -221,10 +212,10 @@ export function createBus(options: BusOptions = {}): Bus {
         drop(peer, closedError());
       }
       routes.failWaiting(closedError);
-      for (const subject of [...channels.values(), ...topics.values()]) subject.complete();
-      channels.clear();
-      topics.clear();
-      for (const subject of [deadLetters, nodes, unclaimed]) subject.complete();
+      channels.close();
+      publications.close();
+      deadLetters.complete();
+      nodes.complete();
     },
     [Symbol.asyncDispose]: () => bus.close(),
   };
@@ -269,35 +260,11 @@ export function createBus(options: BusOptions = {}): Bus {
   function receive(peer: Peer, frame: RawFrame): void {
     if (closed) return;
     assertFrame(frame);
-    if ('to' in frame) deliver(frame, peer.node);
-    else if (frame.type === 'publish') publish(frame['topic'] as string, undecoded(frame), peer);
+    if ('to' in frame) channels.receive(frame, peer.node);
+    else if (frame.type === 'publish') publications.receive(frame, peer);
     else if (frame.type === 'resync') routes.resync(peer.node);
     else if (frame.type === 'hello') welcome(peer, frame);
     else introductions.take(frame, peer);
-  }
-
-  function deliver(frame: RawFrame, from: NodeAddress): void {
-    const to = frame['to'] as string;
-    const delivery = tryRevive(to, frame);
-    const channel = channels.get(to);
-    if (channel) channel.next(delivery);
-    else if (!claim(delivery, from)) unclaim(delivery);
-  }
-
-  /** Whoever waits for a frame that cannot be read must not wait for ever. */
-  function tryRevive(to: string, frame: RawFrame): Delivery {
-    try {
-      return revive(bus.codec, frame);
-    } catch (error) {
-      bury({ reason: 'unreadable', target: addressOf(address, to), count: 1, error });
-      return { type: 'unreadable', to, error: unreadableError(error) };
-    }
-  }
-
-  function unclaim(frame: Delivery): void {
-    const count = frame.type === 'event' ? 1 : frame.type === 'events' ? frame.events.length : 0;
-    if (count === 0) unclaimed.next(frame);
-    else bury({ reason: 'no-such-actor', target: addressOf(address, frame.to), count });
   }
 
   /** The node above greets first, and with that says who this node is. A node joins before anything here has been addressed. */
@@ -312,39 +279,6 @@ export function createBus(options: BusOptions = {}): Bus {
     joining.get(peer)?.resolve(frame['greeting']);
     joining.delete(peer);
   }
-
-  /** Along the tree to every node but the one it came from; the tree has no loops, so each gets it once. */
-  function publish(topic: string, body: Encoded, origin: Peer | undefined): void {
-    for (const peer of peers) {
-      if (peer !== origin && (peer.role === 'child' || peer.role === 'parent'))
-        peer.push({ type: 'publish', topic, body });
-    }
-    // decoding hands over binary leaves, and these wait to be posted
-    const own = typeof body === 'object' && body.raw ? structuredClone(body) : body;
-    topics.get(topic)?.next(bus.codec.decode(own));
-  }
-}
-
-const claimNothing = (): boolean => false;
-
-/** A frame with its values ready to use. The sender is troupe of the same version, and the peer has looked at the frame's type. */
-function revive(codec: Codec, frame: RawFrame): Delivery {
-  const revived: Record<string, unknown> = frame;
-  if ('tagged' in frame) revived['body'] = codec.reviveTree(frame['tagged']);
-  if (frame.type === 'step')
-    revived['out'] = ((frame['out'] ?? []) as RawFrame[]).map((output) => revive(codec, output));
-  return revived as unknown as Delivery;
-}
-
-/** The value of a frame as it came, to be passed on; a tree that came may hold what only structured clone can carry. */
-function undecoded(frame: RawFrame): Encoded {
-  return 'tagged' in frame ? { tree: frame['tagged'], raw: true } : JSON.stringify(frame['body']);
-}
-
-function unreadableError(cause: unknown): TroupeError {
-  return isTroupeError(cause)
-    ? cause
-    : new TroupeError('BAD_FRAME', 'Cannot read a frame that came. Install the same troupe on both sides.', { cause });
 }
 
 function unknownError(name: string, node: NodeAddress, orderly = false): TroupeError {

@@ -21,6 +21,8 @@ export type TakeInspected = (event: Inspected, origin: Origin) => void;
 interface Tap {
   record: TakeInspected | undefined;
   readonly watchers: Set<() => void>;
+  /** There are inspectors of the user's own. */
+  isWatched: boolean;
   isOpen: boolean;
 }
 
@@ -30,6 +32,8 @@ const origins = new WeakMap<object, Origin>();
 /** The events that were shown when they were sent, until they are delivered. */
 const shown = new WeakMap<object, Seen>();
 
+let isAnyShown = false;
+
 /** Buses with a system that somebody has looked at. */
 const watched = new WeakSet<Bus>();
 /** What the last event that came to a node follows from, until something is shown there. */
@@ -37,7 +41,8 @@ const causes = new WeakMap<Bus, Seen>();
 
 /** Whether anybody looks at the system of an actor. */
 export function isInspected(actor: AnyActorRef): boolean {
-  return taps.get(actor.system)?.record !== undefined || hasInspectors(actor.system);
+  const tap = taps.get(actor.system);
+  return tap ? tap.record !== undefined || tap.isWatched : hasInspectors(actor.system);
 }
 
 /** Tells when somebody begins or ceases to look at the system of an actor, until the returned function is called. */
@@ -66,6 +71,8 @@ export function inject(actor: AnyActorRef, event: Inspected, origin: Origin): vo
 
 /** Where and when an event that is being delivered was shown as sent; undefined if nobody looked. It is told once. */
 export function takeShown(event: object): Seen | undefined {
+  // asked of each event that leaves, and most programs are never looked at
+  if (!isAnyShown) return undefined;
   const seen = shown.get(event);
   if (seen) shown.delete(event);
   return seen;
@@ -88,10 +95,18 @@ const NONE = {};
 function tapOf(bus: Bus, actor: AnyActorRef): Tap {
   const known = taps.get(actor.system);
   if (known) return known;
-  const tap: Tap = { record: undefined, watchers: new Set(), isOpen: false };
+  const tap: Tap = {
+    record: undefined,
+    watchers: new Set(),
+    isWatched: hasInspectors(actor.system),
+    isOpen: false,
+  };
   taps.set(actor.system, tap);
-  onInspectorsChange(actor.system, () => tell(bus, actor, tap));
-  if (hasInspectors(actor.system)) open(bus, actor, tap);
+  onInspectorsChange(actor.system, () => {
+    tap.isWatched = hasInspectors(actor.system);
+    tell(bus, actor, tap);
+  });
+  if (tap.isWatched) open(bus, actor, tap);
   return tap;
 }
 
@@ -107,13 +122,15 @@ function open(bus: Bus, actor: AnyActorRef, tap: Tap): void {
   const order = inCausalOrder(bus);
   interceptInspection(system, (inspected, show) => {
     const event = inspected as Inspected;
-    const isWatched = hasInspectors(system);
     // a step is how an actor elsewhere is told of here; what happened there is told by its own events
-    if ((!isWatched && !tap.record) || isStep(event.event)) return;
+    if ((!tap.isWatched && !tap.record) || isStep(event.event)) return;
     const origin = origins.get(event) ?? { node: bus.address, at: now(), ...takeCause(bus) };
-    if (event.type === '@xstate.event' && event.event) shown.set(event.event, { node: bus.address, at: origin.at });
+    if (event.type === '@xstate.event' && event.event) {
+      isAnyShown = true;
+      shown.set(event.event, { node: bus.address, at: origin.at });
+    }
     tap.record?.(event, origin);
-    if (isWatched) order.offer(origin, () => show(inspected));
+    if (tap.isWatched) order.offer(origin, () => show(inspected));
   });
 }
 

@@ -122,6 +122,11 @@ function open(bus: Bus, actor: AnyActorRef, tap: Tap): void {
   const order = inCausalOrder(bus);
   interceptInspection(system, (inspected, show) => {
     const event = inspected as Inspected;
+    // one that came before this could know of it leaves without a word
+    if (tap.isWatched && !hasInspectors(system)) {
+      tap.isWatched = false;
+      tell(bus, actor, tap);
+    }
     // a step is how an actor elsewhere is told of here; what happened there is told by its own events
     if ((!tap.isWatched && !tap.record) || isStep(event.event)) return;
     const origin = origins.get(event) ?? { node: bus.address, at: now(), ...takeCause(bus) };

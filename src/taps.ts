@@ -41,8 +41,7 @@ const causes = new WeakMap<Bus, Seen>();
 
 /** Whether anybody looks at the system of an actor. */
 export function isInspected(actor: AnyActorRef): boolean {
-  const tap = taps.get(actor.system);
-  return tap ? tap.record !== undefined || tap.isWatched : hasInspectors(actor.system);
+  return taps.get(actor.system)?.record !== undefined || hasInspectors(actor.system);
 }
 
 /** Tells when somebody begins or ceases to look at the system of an actor, until the returned function is called. */

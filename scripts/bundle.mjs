@@ -1,5 +1,5 @@
 // Puts the modules of the library into few files, for a thread loads them at each start and a file costs it a millisecond: all of `src` but the
-// thread's own entry becomes one chunk, and each module a file of the same name that gives its exports. Whoever imports a
+// thread's own entry and what is for tests becomes one chunk, and each module a file of the same name that gives its exports. Whoever imports a
 // module by its own name so gets the same one as the library does.
 import { rolldown } from 'rolldown';
 import { globSync } from 'tinyglobby';
@@ -20,7 +20,7 @@ export async function bundle() {
     chunkFileNames: '[name].js',
     codeSplitting: {
       groups: [
-        { name: 'src/troupe', test: /[\\/]src[\\/](?!thread\.ts)/ },
+        { name: 'src/troupe', test: /[\\/]src[\\/](?!thread\.ts|testing[\\/])/ },
         { name: 'src/machines', test: /[\\/]actors[\\/]/ },
       ],
     },

@@ -1,11 +1,12 @@
 // A question to an actor and its answer, by an event that carries the ref to reply to.
-import { createActor, fromCallback, type ActorRef, type AnyActorRef, type EventObject, type Snapshot } from 'xstate';
+import type { ActorRef, AnyActorRef, EventObject, Snapshot } from 'xstate';
 import { createDeferred } from './deferred.ts';
 import { TroupeError } from './errors.ts';
 import { mirrorOf } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
 import { wait } from './wait.ts';
 import { watch } from './watch.ts';
+import { createReceiver } from './xstate.ts';
 
 /** The events an actor takes that carry a ref to reply to. */
 export type Question<TEvent> = Extract<TEvent, { readonly replyTo: AnyActorRef }>;
@@ -105,7 +106,7 @@ function createReplyTo<TReply>(): {
   readonly reply: Promise<TReply>;
 } {
   const { promise: reply, resolve } = createDeferred<TReply>();
-  const replyTo = createActor(fromCallback(({ receive }) => receive((event) => resolve(event as TReply)))).start();
+  const replyTo = createReceiver((_, event) => resolve(event as TReply)).start();
   return { replyTo, reply };
 }
 

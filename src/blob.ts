@@ -1,11 +1,11 @@
 // The persisted snapshot of an actor that is hosted: exactly XState's own for the same logic, and for a machine one key more, `troupe`, which XState
 // passes over. So what was persisted of a hosted actor starts a local one, and the other way round.
-import type { AnyActorLogic, Snapshot } from 'xstate';
+import type { AnyActorLogic, AnyMachineSnapshot, Snapshot } from 'xstate';
 import { nameOf, type NodeAddress } from './address.ts';
 import type { Delay } from './delays.ts';
 import { TroupeError } from './errors.ts';
 import { isActorRef } from './recipient.ts';
-import { versionOf } from './version.ts';
+import { isMachine, versionOf } from './version.ts';
 
 /** A persisted snapshot, as XState has it, with what is troupe's in it. */
 export type Persisted = Snapshot<unknown> & { readonly troupe?: Extra };
@@ -24,6 +24,12 @@ export function withExtra(
   delays?: readonly Delay[],
 ): Persisted {
   return version === undefined ? persisted : { ...persisted, troupe: { version, ...(delays ? { delays } : {}) } };
+}
+
+/** What an actor is restored from: of a machine's snapshot that was read from an actor, what XState persists of it. */
+export function asPersisted(snapshot: Snapshot<unknown>): Persisted {
+  const { machine } = snapshot as { readonly machine?: AnyActorLogic };
+  return isMachine(machine) ? machine.getPersistedSnapshot(snapshot as AnyMachineSnapshot) : snapshot;
 }
 
 /** What XState starts an actor from, and what is troupe's. The blob stays as it is. */

@@ -1,6 +1,6 @@
 // The far half: real actors, run for callers elsewhere. A caller's parent is stood in for by a tiny root actor, so that `sendParent`,
 // `log` and `sendTo` work as at home and what they send leaves in order with the actor's steps.
-import { createActor, type AnyActor, type AnyActorLogic, type AnyActorRef } from 'xstate';
+import type { AnyActor, AnyActorLogic, AnyActorRef } from 'xstate';
 import { addressOf, localIdOf, nameOf, nodeOf, type NodeAddress } from './address.ts';
 import { assertSameVersion, openPersisted, type Persisted } from './blob.ts';
 import type { Bus } from './bus.ts';
@@ -15,7 +15,7 @@ import { joinOwner, type Names } from './names.ts';
 import { refsOf } from './refs.ts';
 import { versionOf } from './version.ts';
 import type { Delivery, StartFrame } from './wire.ts';
-import { bookSessions, createRootBeside, createStandIn, isReportOf } from './xstate.ts';
+import { bookSessions, createOwnActor, createRootBeside, createStandIn, isReportOf, type System } from './xstate.ts';
 
 /** The channel at which a host takes requests. */
 export const HOST_CHANNEL = '$host';
@@ -31,24 +31,44 @@ interface StartBody {
   readonly names?: Names;
 }
 
+export interface HostingOptions {
+  /** Gets a source ready before an actor of it is asked for. */
+  readonly preload?: (source: string) => void;
+  /** What delays go by; the realm's own timers if there is none. */
+  readonly clock?: AnyActor['clock'] | undefined;
+}
+
+const nodes = new WeakMap<System, Bus>();
+
+/** The bus of the node that a system's actors are hosted on; undefined if the program made its root itself. */
+export function hostBusOf(system: System): Bus | undefined {
+  return nodes.get(system);
+}
+
 /** Runs actors for whoever asks this bus to. */
-export function hostActors(bus: Bus, load: LoadLogic, preload: (source: string) => void = () => {}): void {
+export function hostActors(bus: Bus, load: LoadLogic, { preload, clock }: HostingOptions = {}): void {
   const early = awaitStarts(bus);
   bus.open(HOST_CHANNEL).subscribe((frame) => {
-    if (frame.type === 'start') start(bus, load, frame, early.started(frame.session));
-    else if (frame.type === 'preload') preload(frame.source);
+    if (frame.type === 'start') start({ bus, load, clock }, frame, early.started(frame.session));
+    else if (frame.type === 'preload') preload?.(frame.source);
   });
 }
 
-function start(bus: Bus, load: LoadLogic, frame: StartFrame<unknown>, early: readonly Delivery[]): void {
+interface Hosting extends Pick<HostingOptions, 'clock'> {
+  readonly bus: Bus;
+  readonly load: LoadLogic;
+}
+
+function start(hosting: Hosting, frame: StartFrame<unknown>, early: readonly Delivery[]): void {
+  const { bus, load } = hosting;
   const refuse = (error: unknown) => refuseStart(bus, frame, error);
   try {
     const logic = load(frame.source, frame.name);
     if (logic instanceof Promise) {
-      startLater(bus, frame, logic, refuse, [...early]);
+      startLater(hosting, frame, logic, refuse, [...early]);
       return;
     }
-    run(bus, frame, logic);
+    run(hosting, frame, logic);
   } catch (error) {
     refuse(error);
   }
@@ -57,12 +77,13 @@ function start(bus: Bus, load: LoadLogic, frame: StartFrame<unknown>, early: rea
 
 /** While a module loads, what is sent to the actor waits in order. */
 function startLater(
-  bus: Bus,
+  hosting: Hosting,
   frame: StartFrame<unknown>,
   loading: Promise<AnyActorLogic>,
   refuse: (error: unknown) => void,
   waiting: Delivery[],
 ): void {
+  const { bus } = hosting;
   bus.open(frame.session).subscribe((delivery) => waiting.push(delivery));
   const proceed = (begin: () => void) => {
     try {
@@ -74,12 +95,12 @@ function startLater(
     for (const delivery of waiting) bus.redeliver(delivery);
   };
   loading.then(
-    (logic) => proceed(() => run(bus, frame, logic)),
+    (logic) => proceed(() => run(hosting, frame, logic)),
     (error: unknown) => proceed(() => refuse(error)),
   );
 }
 
-function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
+function run({ bus, clock }: Hosting, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
   const { id, systemId, session, sessionId } = frame;
   const { input, parent, snapshot, names = [] } = frame.body as StartBody;
   assertVersionOf(frame, logic, bus.address);
@@ -88,9 +109,11 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
   // the stand-in speaks to the endpoint, which is made for the actor, which needs the stand-in
   let endpoint: Endpoint | undefined;
   const logger = (...args: unknown[]) => endpoint?.say('log', args);
+  const system = { logger, ...(clock ? { clock } : {}) };
   const standIn = createStandIn((event) => {
     if (!isReportOf(id, event)) endpoint?.say('parent', event);
-  }, logger);
+  }, system);
+  nodes.set(standIn.system, bus);
   const early: InspectionRecord[] = [];
   const record = (each: InspectionRecord) => (endpoint ? endpoint.record(each) : early.push(each));
   const recorder = createRecorder(bus, { root: sessionId, owner: nodeOf(frame.from), standIn }, record);
@@ -100,14 +123,14 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
   // names are known before the first action looks for one
   const owner = joinOwner(standIn, { bus, names, own: systemId, put: (output) => endpoint?.put(output) });
   const options = {
+    ...system,
     id,
     input,
-    logger,
     ...(restored ? { snapshot: restored.snapshot } : {}),
     ...(systemId === undefined ? {} : { systemId }),
   };
   const actor: AnyActor = parent
-    ? createActor(logic, { ...options, parent: standIn })
+    ? createOwnActor(logic, { ...options, parent: standIn })
     : createRootBeside(standIn, logic, options);
   refsOf(bus).declare(actor, addressOf(bus.address, session));
   endpoint = createEndpoint(bus, actor, session, { ...frame, recorder, names: owner });
@@ -122,7 +145,7 @@ function run(bus: Bus, frame: StartFrame<unknown>, logic: AnyActorLogic): void {
 function nameSessions(bus: Bus, standIn: AnyActor, sessionId: string): void {
   let label: string | undefined = sessionId;
   bookSessions(standIn.system, (own) => {
-    const booked = label ?? `${bus.address}/${own}`;
+    const booked = label ?? `${bus.address}/${own()}`;
     label = undefined;
     return booked;
   });

@@ -20,7 +20,7 @@ import type { Bus, Route } from './bus.ts';
 import { HOST_CHANNEL } from './host.ts';
 import { setDeparture } from './departures.ts';
 import { TroupeError } from './errors.ts';
-import { assertSameVersion, type Persisted } from './blob.ts';
+import { asPersisted, assertSameVersion } from './blob.ts';
 import { nameSession } from './early.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { keepPersisted, knownPersisted } from './persisted.ts';
@@ -30,7 +30,7 @@ import { createPlaceholder } from './received.ts';
 import { resumeRemotes } from './remote.ts';
 import { showRestored } from './restore.ts';
 import { isMachine, versionOf } from './version.ts';
-import { assertSeams, parentOf } from './xstate.ts';
+import { assertSeams, beforeStart, parentOf, setSnapshot } from './xstate.ts';
 import type { PersistMode, SnapshotMode } from './wire.ts';
 
 /**
@@ -114,6 +114,13 @@ export interface HostedOptions {
 
 type BareLogic = ActorLogic<Snapshot<unknown>, AnyEventObject, unknown>;
 
+const hosted = new WeakSet<AnyActorLogic>();
+
+/** Whether logic was made here, so that its actors run elsewhere already. */
+export function isHosted(logic: AnyActorLogic): boolean {
+  return hosted.has(logic);
+}
+
 /** Logic whose actors run in the places that `place` gives. */
 export function createHosted(options: HostedOptions): AnyActorLogic {
   assertSeams();
@@ -131,12 +138,18 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       );
     },
     getInitialSnapshot({ self }, input) {
-      prepare(self);
-      return createPlaceholder(local, input);
+      // XState made `self` of this logic, and logic cannot say so in its types
+      const actor = self as unknown as AnyActor;
+      prepare(actor);
+      const { initial, active } = createPlaceholder(local, input);
+      beforeStart(actor, () => {
+        if (actor.getSnapshot() === initial) setSnapshot(actor, active);
+      });
+      return initial;
     },
     restoreSnapshot(blob, { self }) {
       const mirror = prepare(self);
-      const persisted = blob as Persisted;
+      const persisted = asPersisted(blob);
       if (isMachine(local)) assertSameVersion(persisted, local, name, bus.address);
       const shown = showRestored(persisted, local);
       // by the snapshot that is shown it is found again when the actor starts
@@ -146,7 +159,6 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
     start(snapshot, { self }) {
       // what was restored from its end has nothing to do elsewhere
       if (snapshot.status !== 'active') return;
-      // XState made `self` of this logic, and logic cannot say so in its types
       const actor = self as unknown as AnyActor;
       const mirror = prepare(actor);
       if (mirror.resume()) {
@@ -200,6 +212,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
     getPersistedSnapshot: (snapshot) => snapshot,
   };
   expectSessions(logic);
+  hosted.add(logic);
   return logic;
 }
 

@@ -7,6 +7,8 @@ import { createInspectedRef, type InspectedRef } from './inspected-refs.ts';
 import type { ActorRecord, InspectionRecord, Party, Transition, TransitionRecord } from './inspection-records.ts';
 import { applyPatch, type Received } from './received.ts';
 import { inject, type Inspected } from './taps.ts';
+import { reviveTransition } from './transitions.ts';
+import { isMachine } from './version.ts';
 
 export interface InspectedSystem {
   /** Shows what a host tells. */
@@ -71,13 +73,17 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
       case 'action':
         tell(origin, '@xstate.action', record.actor, { action: { params: undefined, ...record.action } });
         return;
-      case 'microstep':
+      case 'microstep': {
+        const known = record.actor === actor.sessionId ? local : undefined;
         tell(origin, '@xstate.microstep', record.actor, {
           event: record.event,
           snapshot: change(record),
-          _transitions: record.transitions.map(transitionOf),
+          _transitions: record.transitions.map(
+            (each) => (isMachine(known) ? reviveTransition(known, each) : undefined) ?? transitionOf(each),
+          ),
         });
         return;
+      }
       case 'snapshot':
         tell(origin, '@xstate.snapshot', record.actor, { event: record.event, snapshot: change(record) });
         return;

@@ -1,16 +1,26 @@
 // A host in this realm: a node of its own behind a memory link. Everything crosses by the same frames and codec as between threads, so it shows
 // in a test what a thread would do, without a thread.
+import type { AnyActor } from 'xstate';
 import { createIncarnation, nodeAddress } from './address.ts';
 import { hostActors } from './host.ts';
 import type { HostedModule, ImportOptions } from './hosted.ts';
 import { assertHostOptions, createHost, type Host, type HostOptions } from './hosts.ts';
+import type { Route } from './bus.ts';
+import type { Link } from './links/link.ts';
 import { createMemoryLink, type MemoryLinkOptions } from './links/memory.ts';
 import { loadFrom } from './load.ts';
 import { createBus } from './refs.ts';
 import { currentBus } from './realm.ts';
 
 /** The name, logger and bus of a memory host, and how its link delivers. */
-export interface MemoryHostOptions extends HostOptions, MemoryLinkOptions {}
+export interface MemoryHostOptions extends HostOptions, MemoryLinkOptions {
+  /**
+   * What the delays of its actors go by, such as a `SimulatedClock` that a test moves on.
+   *
+   * @defaultValue the realm's own timers
+   */
+  readonly clock?: AnyActor['clock'];
+}
 
 /** A host in this realm; the types of what it imports follow from the module that it is given. */
 export interface MemoryHost extends Host<object> {
@@ -47,17 +57,29 @@ export interface MemoryHost extends Host<object> {
  * ```
  */
 export function createMemoryHost(options: MemoryHostOptions = {}): MemoryHost {
+  return createHostOver(createMemoryLink(options), options);
+}
+
+/** A memory host over a link that is given; `approach` makes of the way to it, and the way back, the one that its actors are reached by. */
+export function createHostOver(
+  [here, there]: readonly [Link, Link],
+  options: MemoryHostOptions,
+  approach: (there: Route, back: () => Route) => Route = (route) => route,
+): MemoryHost {
   assertHostOptions(options);
   const bus = options.bus ?? currentBus();
   const name = options.name ?? 'memory';
   const modules: object[] = [];
   const far = createBus({ name });
-  const [here, there] = createMemoryLink(options);
-  const route = bus.connect(here, { node: nodeAddress(name, createIncarnation()), as: 'child' });
+  const route = approach(bus.connect(here, { node: nodeAddress(name, createIncarnation()), as: 'child' }), () =>
+    far.route(bus.address),
+  );
   // a link that never greets ends with this host, and so does what waits for it
   far.join(there).catch(() => {});
-  hostActors(far, (source, exported) =>
-    loadFrom({ ...modules[Number(source)] }, `a module given to '${name}'`)(source, exported),
+  hostActors(
+    far,
+    (source, exported) => loadFrom({ ...modules[Number(source)] }, `a module given to '${name}'`)(source, exported),
+    { clock: options.clock },
   );
 
   return createHost<object>({

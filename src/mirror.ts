@@ -259,6 +259,8 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
     // it may have ended over there while its end is still in the mailbox here
     const isOver = status === 'running' && (line ? line.state !== 'running' : !isActive());
     if (status === 'stopped' || isOver) {
+      // XState says what it thinks of that
+      if (status === 'stopped') enqueue(event);
       bus.bury({ reason: 'stopped', target: target(), count: 1, error: stoppedError(actor, event) });
       return;
     }

@@ -29,6 +29,8 @@ export interface Peer {
   /** Lets in what the link brings, from now on. */
   listen(): void;
   push(frame: Outgoing, ports?: readonly MessagePort[]): void;
+  /** Posts now what has been pushed. */
+  flush(): void;
   /** Keeps the process alive for this peer until the returned function is called. */
   hold(): () => void;
   /** Says goodbye and ends the link. */
@@ -64,6 +66,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
       outbox.push(frame, ports);
       for (const each of early.splice(0)) outbox.push(each);
     },
+    flush: outbox.flush,
     hold() {
       if (holds++ === 0) link?.hold(true);
       let held = true;

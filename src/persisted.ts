@@ -1,13 +1,13 @@
 // What is known here of the persisted snapshot of an actor that lives elsewhere: XState asks for it synchronously, and gets what its host told of
 // the state that is shown, or what follows from that state alone. Where neither is there it says so, and how to get it.
-import { createActor, type AnyActorLogic, type Snapshot } from 'xstate';
+import type { AnyActorLogic, Snapshot } from 'xstate';
 import { openPersisted, persistRefs, withExtra, type Persisted } from './blob.ts';
 import { TroupeError } from './errors.ts';
 import type { Mirror } from './mirror.ts';
 import type { Received } from './received.ts';
 import { mapHistory, type Fields } from './snapshots.ts';
 import { isMachine, versionOf } from './version.ts';
-import { createStandIn, statusOf } from './xstate.ts';
+import { createIdle, createStandIn, statusOf } from './xstate.ts';
 
 interface Kept {
   /** The snapshot that was shown when it was told. */
@@ -111,11 +111,8 @@ function initialOf({ actor, local, received }: Mirror): Persisted | undefined {
   if (!local || received) return undefined;
   const { input } = actor.options as { readonly input?: unknown };
   // never started; under a stand-in, for the entry may want to tell a parent
-  const parent = createStandIn(
-    () => {},
-    () => {},
-  );
-  const persisted = createActor(local, { input, parent }).getPersistedSnapshot();
+  const parent = createStandIn(() => {}, { logger: () => {} });
+  const persisted = createIdle(local, { input, parent }).getPersistedSnapshot();
   const { status } = actor.getSnapshot() as Snapshot<unknown>;
   const { snapshot } = openPersisted(persisted);
   return withExtra({ ...snapshot, status } as Snapshot<unknown>, isMachine(local) ? versionOf(local) : undefined);

@@ -1,16 +1,10 @@
 // Snapshots as they arrive: what a patch makes of the one before. Untouched keys of the context keep their identity, and a snapshot that did not
 // change at all stays the same object. Without the machine at hand a snapshot answers all that can be known without its guards.
-import {
-  getInitialSnapshot,
-  matchesState,
-  type AnyActorLogic,
-  type AnyStateMachine,
-  type Snapshot,
-  type StateValue,
-} from 'xstate';
+import { matchesState, type AnyActorLogic, type AnyStateMachine, type Snapshot, type StateValue } from 'xstate';
 import { TroupeError } from './errors.ts';
-import { describeSnapshot, mapHistory, type Fields, type Patch } from './snapshots.ts';
+import { mapHistory, type Fields, type Patch } from './snapshots.ts';
 import { isMachine } from './version.ts';
+import { createIdle } from './xstate.ts';
 
 /** A snapshot as it is shown here, and the fields that it was made of. */
 export interface Received {
@@ -39,15 +33,44 @@ function changeContext(context: object, { set, unset }: Patch): Record<string, u
   return changed;
 }
 
-/** What a hosted actor's snapshot is before the first one has come: active, so that XState starts it. */
-export function createPlaceholder(local: AnyActorLogic | undefined, input: unknown): Snapshot<unknown> {
-  if (!isMachine(local)) {
-    return createDetachedSnapshot({}, {}) as unknown as Snapshot<unknown>;
-  }
-  const initial = getInitialSnapshot(local, input as never) as Snapshot<unknown>;
-  const { fields } = describeSnapshot(initial, undefined);
-  return reviveWith(local, createDetachedSnapshot(fields, { status: 'active', output: undefined, error: undefined }));
+/** What an actor elsewhere shows before its first snapshot has come. */
+export interface Placeholder {
+  /** Until it starts: the initial snapshot itself, where its logic is at hand. */
+  readonly initial: Snapshot<unknown>;
+  /** From then on: the same, but active whatever it says, so that XState starts it. */
+  readonly active: Snapshot<unknown>;
 }
+
+/** With the logic at hand the initial snapshot is exact; a machine's is made when it is first read, for its actions and its context may run code. */
+export function createPlaceholder(local: AnyActorLogic | undefined, input: unknown): Placeholder {
+  const initial = local ? createInitialSnapshot(local, input) : (createDetachedSnapshot({}, {}) as Snapshot<unknown>);
+  const active = Object.defineProperties({}, Object.getOwnPropertyDescriptors(initial));
+  return { initial, active: Object.defineProperties(active, ACTIVE) as Snapshot<unknown> };
+}
+
+const constant = (value: unknown) => ({ value, enumerable: true, configurable: true, writable: true });
+const ACTIVE = { status: constant('active'), output: constant(undefined), error: constant(undefined) };
+
+function createInitialSnapshot(local: AnyActorLogic, input: unknown): Snapshot<unknown> {
+  const read = () => createIdle(local, { input }).getSnapshot() as Snapshot<unknown>;
+  if (!isMachine(local)) return read();
+  let known: Readonly<Record<string, unknown>> | undefined;
+  const lazily = (key: string) => ({
+    get: () => (known ??= read() as unknown as Readonly<Record<string, unknown>>)[key],
+    enumerable: true,
+    configurable: true,
+  });
+  return Object.defineProperties(
+    {},
+    Object.fromEntries(MACHINE_KEYS.map((key) => [key, lazily(key)])),
+  ) as Snapshot<unknown>;
+}
+
+/** What a machine's snapshot has. */
+const MACHINE_KEYS = [
+  ...['status', 'output', 'error', 'machine', 'context', '_nodes', 'value', 'tags', 'children', 'historyValue'],
+  ...['matches', 'hasTag', 'can', 'getMeta', 'toJSON'],
+];
 
 /** A machine's snapshot without the machine. */
 export interface DetachedSnapshot {
@@ -120,7 +143,7 @@ function cannotKnow(): never {
 }
 
 /** With the machine at hand everything is exact: its own `can`, `matches`, tags and meta. */
-export function reviveWith(machine: AnyStateMachine, received: DetachedSnapshot): Snapshot<unknown> {
+function reviveWith(machine: AnyStateMachine, received: DetachedSnapshot): Snapshot<unknown> {
   const { value, context, status, output, error, children, historyValue } = received;
   const resolved = machine.resolveState({
     value,

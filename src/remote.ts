@@ -1,27 +1,18 @@
 // Refs of actors that live elsewhere, as an event, an input or a snapshot brings them: genuine XState actors that mirror the real
 // one. Nothing travels for a ref that is only held; observing it opens a view of the actor, which ends with the last observer.
-import {
-  createActor,
-  type ActorLogic,
-  type AnyActor,
-  type AnyActorLogic,
-  type AnyActorRef,
-  type AnyEventObject,
-  type Snapshot,
-  type Subscription,
-} from 'xstate';
+import type { ActorLogic, AnyActor, AnyActorLogic, AnyActorRef, AnyEventObject, Snapshot, Subscription } from 'xstate';
 import { localIdOf, nodeOf, type Address } from './address.ts';
 import type { Bus } from './bus.ts';
 import { TroupeError } from './errors.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { createPlaceholder } from './received.ts';
-import { isObserved, undoReset } from './xstate.ts';
+import { createOwnActor, isObserved, undoReset } from './xstate.ts';
 
 type RemoteLogic = ActorLogic<Snapshot<unknown>, AnyEventObject>;
 
 /** A ref that mirrors the actor at an address. */
 export function createRemote(bus: Bus, address: Address, id: string): AnyActor {
-  const actor: AnyActor = createActor(remoteLogic(bus, address) as AnyActorLogic, { id });
+  const actor = createOwnActor(remoteLogic(bus, address) as AnyActorLogic, { id });
   actor.start();
   catchUpWhenRead(actor);
   actor.stop = () => {
@@ -75,7 +66,7 @@ function remoteLogic(bus: Bus, address: Address): RemoteLogic {
   return {
     getInitialSnapshot: ({ self }) => {
       createMirror(self as unknown as AnyActor, { bus, owns: false });
-      return createPlaceholder(undefined, undefined);
+      return createPlaceholder(undefined, undefined).active;
     },
     start: (_, { self }) => {
       mirrorOf(self)?.attach(bus.route(nodeOf(address)), localIdOf(address));

@@ -16,6 +16,8 @@ export interface Route {
   readonly immediate: boolean;
   /** Sends a frame after those pushed before; once the node is down, events become dead letters and other frames vanish. */
   push(frame: Outgoing): void;
+  /** Posts now what has been pushed; else that is done when the tick ends. */
+  flush(): void;
   /** Keeps the process alive for this node until the returned function is called. */
   hold(): () => void;
   /** Tells what happens to the node until the returned function is called; not of what has happened already. */
@@ -135,6 +137,7 @@ function createRoute(node: NodeAddress, bury: (letter: DeadLetter) => void): Rou
         else if (state.down) refuse(node, frame, state.down, bury);
         else state.waiting.push(frame);
       },
+      flush: () => state.peer?.flush(),
       hold() {
         if (state.peer) return state.peer.hold();
         const hold = { release: () => void state.holds.delete(hold) };

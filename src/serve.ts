@@ -59,11 +59,9 @@ export function serveParent(load: LoadLogic, preload: (source: string) => void =
   // whoever starts an actor here is told why it is not ready
   ready.catch(() => {});
   link.hold(true);
-  hostActors(
-    bus,
-    (source, name) => (isReady ? load(source, name) : ready.then(() => load(source, name))),
-    (source) => void ready.then(() => preload(source)).catch(() => {}),
-  );
+  hostActors(bus, (source, name) => (isReady ? load(source, name) : ready.then(() => load(source, name))), {
+    preload: (source) => void ready.then(() => preload(source)).catch(() => {}),
+  });
 }
 
 function parentPort(): PortLike {

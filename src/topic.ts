@@ -1,12 +1,12 @@
 // A topic: a named RxJS subject that reaches every linked node.
-import { createActor, fromCallback, type AnyActorRef, type EventObject } from 'xstate';
+import type { AnyActorRef, EventObject } from 'xstate';
 import { Subject } from 'rxjs/internal/Subject';
 import type { Bus } from './bus.ts';
 import { addressOf } from './address.ts';
 import type { Encoded } from './codec.ts';
 import type { Recipient } from './recipient.ts';
 import { explainRefusal, refuseEvent } from './refusal.ts';
-import { currentSource } from './xstate.ts';
+import { createReceiver, currentSource } from './xstate.ts';
 import { currentBus } from './realm.ts';
 
 /** An RxJS subject of that name on every linked node. */
@@ -80,11 +80,7 @@ function createTopic(bus: Bus, name: string): Topic<unknown> {
   return Object.defineProperties(subject, {
     next: { value: publish },
     ref: {
-      get: () =>
-        (ref ??= createActor(
-          fromCallback(({ receive }) => receive(take)),
-          { id: name },
-        ).start()),
+      get: () => (ref ??= createReceiver((_, event) => take(event), { id: name }).start()),
     },
   }) as Topic<unknown>;
 }

@@ -1,7 +1,7 @@
 // The one adapter to XState's private seams, for 5.33. Nothing else in troupe touches a member that XState does not document.
 // `assertSeams` tries them at first use, so that a later XState that lacks one says so at once and by name; for some there is another way.
 import {
-  createActor,
+  Actor,
   type ActorLogic,
   type ActorOptions,
   type AnyActor,
@@ -81,13 +81,7 @@ export function assertSeams(): void {
   const probe = createReceiver(() => {});
   const failed = trySeams(probe);
   const missing = failed.filter((seam) => !(seam in REPLACEABLE));
-  if (missing.length > 0) {
-    throw new TroupeError(
-      'UNSUPPORTED_XSTATE',
-      `Cannot host actors with this XState: it lacks ${missing.join(', ')}. Use xstate 5.33, or look for a newer troupe.`,
-      { details: { missing } },
-    );
-  }
+  if (missing.length > 0) throw unsupportedError(missing);
   lacking = new Set(failed);
   if (failed.length > 0 && workerThreads?.isMainThread !== false) {
     const effects = failed.map((seam) => `${seam} (${REPLACEABLE[seam]})`);
@@ -127,7 +121,6 @@ function trySeams(probe: AnyActor): readonly string[] {
   if (typeof it._stop === 'function') it._stop();
   else probe.stop();
   statuses.push(it._processingStatus);
-  const booked = typeof system._bookId === 'function' && typeof system._bookId() === 'string';
   const works: Readonly<Record<string, boolean>> = {
     _send: used.has('_send'),
     update: used.has('update'),
@@ -140,7 +133,7 @@ function trySeams(probe: AnyActor): readonly string[] {
     'system._relay': used.has('system._relay'),
     'system._unregister': used.has('system._unregister'),
     'system._sendInspectionEvent': used.has('system._sendInspectionEvent') && typeof system.inspect === 'function',
-    'system._bookId': booked,
+    'system._bookId': typeof system._bookId === 'function',
     'system._set': isFound && named.get(systemId) === undefined && typeof named.getAll === 'function',
     'system._logger': typeof system._logger === 'function',
     'system.scheduler':
@@ -150,6 +143,14 @@ function trySeams(probe: AnyActor): readonly string[] {
 }
 
 const SYSTEM_SEAMS = ['_relay', '_unregister', '_sendInspectionEvent', '_set'] as const;
+
+function unsupportedError(missing: readonly string[]): TroupeError {
+  return new TroupeError(
+    'UNSUPPORTED_XSTATE',
+    `Cannot host actors with this XState: it lacks ${missing.join(', ')}. Use xstate 5.33, or look for a newer troupe.`,
+    { details: { missing } },
+  );
+}
 
 /**
  * Has `currentSource` know who sends in every system from now on. XState tells a target nothing of its sender, and a system cannot be seen before
@@ -162,6 +163,105 @@ function trackAllSources(probe: AnyActorRef): void {
     trackSources(this);
     return start.call(this);
   };
+}
+
+type OwnOptions = ActorOptions<AnyActorLogic> & { readonly parent?: AnyActorRef };
+
+let ownIds = 0;
+const ownSystems = new WeakSet<object>();
+
+/**
+ * Actors that troupe makes for itself take no session ids from the program's: whoever counts on those of XState finds the same with and without
+ * hosting. A root's constructor makes its system, keeps it in `system` and asks it for an id, so its name is put in between by a setter that gives
+ * way to the member. An XState that sets it in another way never calls the setter: then an id of XState's is used up, and all else is as before.
+ */
+const OwnActor = class extends Actor<AnyActorLogic> {};
+Object.defineProperty(OwnActor.prototype, 'system', {
+  set(this: AnyActor, system: System | undefined) {
+    // the constructor blanks its members first
+    if (!system) return;
+    Object.defineProperty(this, 'system', { value: system, writable: true, enumerable: true, configurable: true });
+    const it = system as unknown as SystemSeams;
+    if (ownSystems.has(it) || typeof it._bookId !== 'function') return;
+    ownSystems.add(it);
+    const { _bookId: book } = it;
+    const isIdle = making !== undefined && !making.logic;
+    it._bookId = () => {
+      // the others in the system are the program's, but for those of an actor that is only read
+      if (!isIdle) it._bookId = book;
+      return `troupe:${(ownIds++).toString(36)}`;
+    };
+  },
+});
+
+/** While troupe makes an actor for itself: whoever replaces logic leaves that one alone, or all of them where no logic is named. */
+let making: { readonly logic?: AnyActorLogic } | undefined;
+
+/** Makes an actor that is troupe's and not the program's; the children that it makes are the program's again. */
+export function createOwnActor(logic: AnyActorLogic, options: OwnOptions = {}): AnyActor {
+  return asOwn({ logic }, () => new OwnActor(logic, options));
+}
+
+/** An actor that is never started, to read what it begins with: it concerns nobody, nor do its children. */
+export function createIdle(logic: AnyActorLogic, options: OwnOptions): AnyActor {
+  return asOwn({}, () => new OwnActor(logic, options));
+}
+
+function asOwn(marker: NonNullable<typeof making>, make: () => AnyActor): AnyActor {
+  const outer = making;
+  making = marker;
+  try {
+    return make();
+  } finally {
+    making = outer;
+  }
+}
+
+/** What an actor's constructor calls when all but its snapshot is there. */
+interface ActorPrototype {
+  _initState(this: { logic: AnyActorLogic } & AnyActor, persisted: unknown): void;
+}
+
+const replacers = new Set<(actor: AnyActor) => AnyActorLogic | undefined>();
+let restoreInit = () => {};
+
+/**
+ * Gives actors that the program makes from now on other logic than they were made with, until the returned function is called. `replace`
+ * gives the logic, or nothing to leave an actor as it is. Of several the one that began first is asked first.
+ */
+export function replaceLogic(replace: (actor: AnyActor) => AnyActorLogic | undefined): () => void {
+  if (replacers.size === 0) restoreInit = hookInit();
+  replacers.add(replace);
+  return () => {
+    if (replacers.delete(replace) && replacers.size === 0) restoreInit();
+  };
+}
+
+function hookInit(): () => void {
+  const actors = Actor.prototype as unknown as ActorPrototype;
+  const { _initState: initialize } = actors;
+  if (typeof initialize !== 'function') throw unsupportedError(['_initState']);
+  actors._initState = function initializeReplaced(persisted) {
+    const marker = making;
+    // what an actor of troupe's makes itself, such as its children, is the program's
+    if (marker?.logic === this.logic) making = undefined;
+    else if (!marker) for (const replace of replacers) takeLogic(this, replace(this));
+    try {
+      initialize.call(this, persisted);
+    } finally {
+      making = marker;
+    }
+  };
+  return () => void (actors._initState = initialize);
+}
+
+function takeLogic(actor: { logic: AnyActorLogic } & AnyActor, logic: AnyActorLogic | undefined): void {
+  if (!logic) return;
+  const { system, systemId } = actor;
+  // it has got its name already, and whoever was told of it took it for an actor of this place
+  if (systemId !== undefined) unsetName(system, actor);
+  actor.logic = logic;
+  if (systemId !== undefined) setName(system, systemId, actor);
 }
 
 export type Status = 'not-started' | 'running' | 'stopped';
@@ -380,6 +480,15 @@ export function hookUpdates(actor: AnyActorRef, { isMuted, updated }: UpdateHook
   return () => depth > 0;
 }
 
+/** Runs each time before an actor starts. */
+export function beforeStart(actor: AnyActor, prepare: () => void): void {
+  const start = actor.start.bind(actor);
+  actor.start = () => {
+    prepare();
+    return start();
+  };
+}
+
 /** Replaces an actor's snapshot without telling anybody. */
 export function setSnapshot(actor: AnyActorRef, snapshot: unknown): void {
   seams(actor)._snapshot = snapshot;
@@ -492,11 +601,11 @@ export function interceptInspection(
 }
 
 /** Has the actors of a system named by `book` from now on. */
-export function bookSessions(system: AnyActorRef['system'], book: (own: string) => string): void {
+export function bookSessions(system: AnyActorRef['system'], book: (own: () => string) => string): void {
   if (lacks('system._bookId')) return;
   const it = system as unknown as SystemSeams;
   const { _bookId: bookOwn } = it;
-  it._bookId = () => book(bookOwn());
+  it._bookId = () => book(bookOwn);
 }
 
 /** Delivers an event to an actor without a word to inspectors, who know of it. */
@@ -549,7 +658,7 @@ export function createRootBeside(
     getInitialSnapshot: { value: getInitialSnapshot },
     ...(logic.restoreSnapshot ? { restoreSnapshot: { value: restoreSnapshot } } : {}),
   }) as AnyActorLogic;
-  const actor: AnyActor = createActor(orphaning, { ...options, parent: other });
+  const actor = createOwnActor(orphaning, { ...options, parent: other });
   return Object.assign(actor, { logic, src: logic });
 }
 
@@ -557,12 +666,12 @@ function orphan({ self }: AnyActorScope): void {
   seams(self as AnyActorRef)._parent = undefined;
 }
 
-/** A stand-in for a parent that lives elsewhere: what is sent to it is handed to `deliver`. */
+/** A stand-in for a parent that lives elsewhere: what is sent to it is handed to `deliver`. Its children share its logger and clock. */
 export function createStandIn(
   deliver: (event: AnyEventObject) => void,
-  logger: (...args: unknown[]) => void,
+  options: Pick<ActorOptions<AnyActorLogic>, 'logger' | 'clock'>,
 ): AnyActor {
-  const standIn = createReceiver(forward, { logger }).start();
+  const standIn = createReceiver(forward, options).start();
   interceptMailbox(standIn, deliver);
   return standIn;
 }
@@ -570,7 +679,7 @@ export function createStandIn(
 /** An actor, not yet started, that hands what it is sent to `receive`. */
 export function createReceiver(
   receive: (actor: AnyActorRef, event: AnyEventObject) => void,
-  options: { readonly logger?: (...args: unknown[]) => void } = {},
+  options: ActorOptions<AnyActorLogic> = {},
 ): AnyActor {
   const logic: ActorLogic<Snapshot<unknown>, AnyEventObject> = {
     getInitialSnapshot: () => ({ status: 'active', output: undefined, error: undefined }),
@@ -581,5 +690,5 @@ export function createReceiver(
     },
     getPersistedSnapshot: (snapshot) => snapshot,
   };
-  return createActor(logic as AnyActorLogic, options);
+  return createOwnActor(logic as AnyActorLogic, options);
 }

@@ -251,6 +251,32 @@ describe.each(everywhere)('persist $where', ({ open }) => {
     expect(snapshot).not.toHaveProperty('troupe');
   });
 
+  it('shows the restored children too with the module at hand, and leaves what it was given as it was', async () => {
+    await using place = closing(open());
+    const { writer } = place.load('keepers', { local: keepers });
+    const blob = deepFreeze(throughJson(persistAtHome(keepers.writer, notes('a'))));
+    const again = restore(writer, blob);
+    const shown = again.getSnapshot() as unknown as {
+      context: { kept: AnyActorRef };
+      children: { diary: AnyActorRef };
+    };
+    expect(shown.context.kept).toBe(shown.children.diary);
+    const atHome = restore(keepers.writer, throughJson(blob));
+    const { context } = childOf(atHome, 'diary').getSnapshot() as { readonly context: unknown };
+    expect(shown.children.diary.getSnapshot()).toMatchObject({ context });
+    again.start();
+    expect(plain(await persist(again))).toEqual(plain(blob));
+  });
+
+  it('restores from the snapshot of an actor as well', async () => {
+    await using place = closing(open());
+    const { diary } = place.load('keepers', { local: keepers });
+    const first = start(diary, { input });
+    for (const event of notes('a')) first.send(event);
+    const again = restore(diary, await settled(first)).start();
+    expect(plain(await persist(again))).toEqual(plain(await persist(first)));
+  });
+
   it('goes from here to there and back', async () => {
     await using place = closing(open());
     const { diary, writer } = place.load('keepers');

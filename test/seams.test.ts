@@ -40,6 +40,16 @@ describe('an XState that lacks what there is another way for', () => {
   });
 });
 
+describe('hosting all actors', () => {
+  it.each([
+    ['as it is', [], '1\n'],
+    ['lacks _bookId', ['_bookId'], '1\n'],
+    ['lacks _initState', ['_initState'], 'UNSUPPORTED_XSTATE {"missing":["_initState"]}\n'],
+  ])('on an XState that %s', async (_, lacking, said) => {
+    expect((await xstate.run('all-hosted', lacking)).stdout).toBe(said);
+  });
+});
+
 describe('an XState that lacks what there is no other way for', () => {
   it.each([
     ['_snapshot', '_snapshot'],

@@ -48,10 +48,21 @@ export interface MemoryLinkOptions {
 export function createMemoryLink(options: MemoryLinkOptions = {}): readonly [Link, Link] {
   const immediate = options.mode === 'sync';
   const schedule = immediate ? (deliver: () => void) => deliver() : (options.schedule ?? runSoon);
+  return linkEnds([schedule, schedule], immediate);
+}
+
+/** When a posted packet is delivered. */
+type Schedule = (deliver: () => void) => void;
+
+/** A memory link each of whose ends delivers by a schedule of its own. */
+export function linkEnds(
+  [fromLeft, fromRight]: readonly [Schedule, Schedule],
+  immediate = false,
+): readonly [Link, Link] {
   const left = createEnd();
   const right = createEnd();
   let open = true;
-  const link = (mine: End, other: End): Link => ({
+  const link = (mine: End, other: End, schedule: Schedule): Link => ({
     packets: mine.packets,
     immediate,
     post(packet, transfer = []) {
@@ -63,11 +74,12 @@ export function createMemoryLink(options: MemoryLinkOptions = {}): readonly [Lin
     close() {
       if (!open) return;
       open = false;
-      for (const each of [mine, other]) schedule(() => each.deliver((subscriber) => subscriber.complete()));
+      fromLeft(() => right.deliver((subscriber) => subscriber.complete()));
+      fromRight(() => left.deliver((subscriber) => subscriber.complete()));
     },
     hold() {},
   });
-  return [link(left, right), link(right, left)];
+  return [link(left, right, fromLeft), link(right, left, fromRight)];
 }
 
 interface End {

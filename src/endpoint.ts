@@ -20,7 +20,7 @@ import { refuseEvent } from './refusal.ts';
 import { follow } from './taps.ts';
 import { createView, type View } from './view.ts';
 import type { Delivery, Output, SnapshotMode } from './wire.ts';
-import { enqueue, hookUpdates, onEnd, relay, statusOf, stopActor, trackSources } from './xstate.ts';
+import { enqueue, hookUpdates, onEnd, parentOf, relay, statusOf, stopActor, trackSources } from './xstate.ts';
 
 export interface Owner {
   readonly from: Address;
@@ -315,6 +315,8 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
       // its last snapshot may be unsendable, and then the refusal is what it failed with
       for (const view of views.values()) view.stepped(actor.getSnapshot() as Snapshot<unknown>);
       finish({ type: 'failed', error });
+      // XState lets the children of a machine that throws run on; here nobody could ever reach or stop them
+      if (owner) stopChildren(actor);
     } else if (status === 'done') finish({ type: 'done', output });
     else finish({ type: 'stopped' });
   }
@@ -370,6 +372,12 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     bus.shut(localId);
     rememberEnding(bus, localId, down ?? { type: 'stopped' });
   }
+}
+
+/** Ends what an actor that is over started; what only was told to it is not its own. */
+function stopChildren(actor: AnyActorRef): void {
+  const { children = {} } = actor.getSnapshot() as { readonly children?: Readonly<Record<string, AnyActorRef>> };
+  for (const child of Object.values(children)) if (parentOf(child) === actor) stopActor(child);
 }
 
 /** A log line must come through, also if something in it cannot. */

@@ -125,7 +125,7 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
     if (sessionId !== actor.sessionId)
       return refs.get(sessionId)?.change(patch) ?? (actor.getSnapshot() as Snapshot<unknown>);
     own = applyPatch(own ?? { fields: {}, snapshot: actor.getSnapshot() as Snapshot<unknown> }, patch, local);
-    return own.snapshot;
+    return isOver(actor) ? ({ ...own.snapshot, status: 'stopped' } as Snapshot<unknown>) : own.snapshot;
   }
 }
 
@@ -137,3 +137,6 @@ function transitionOf({ source, target, ...rest }: TransitionRecord): Transition
     ...(target ? { target: target.map((id) => ({ id })) } : {}),
   };
 }
+
+/** Whether it was stopped from here: what it did before that may be told only afterwards, and its last state is that it was stopped. */
+const isOver = (actor: AnyActor): boolean => (actor.getSnapshot() as Snapshot<unknown>).status === 'stopped';

@@ -123,6 +123,8 @@ export function rejoinSession(actor: AnyActor): void {
   const session = sessions.get(actor);
   if (!session) return;
   session.join();
+  // what became of other names meanwhile was told to nobody
+  session.tell({ all: session.directory.namesFor(session) });
   session.directory.hear(session, { all: [...session.heard] });
   if (session.own !== undefined) session.directory.announce(session.own, actor);
 }

@@ -43,16 +43,21 @@ export function persistedOf(mirror: Mirror): Persisted {
   const persisted = answers.get(mirror) ?? askNow(mirror) ?? knownPersisted(mirror) ?? initialOf(mirror);
   if (persisted) return { ...persisted };
   const { id } = mirror.actor;
-  const mend =
-    statusOf(mirror.actor) === 'running'
-      ? `Its host has not told it. Await persist(actor) first, for '${id}' or the actor at the top.`
-      : 'Nothing has been heard of it. Start it, or give the module at hand as `local` where it is imported.';
+  const mend = MENDS[statusOf(mirror.actor)];
   throw new TroupeError('NOT_PERSISTED', `Cannot persist '${id}' at once: ${mend}`, { details: { actor: id } });
 }
+
+const MENDS = {
+  running:
+    'Its host has not told it. Await persist(actor) first, for it or the actor at the top, and take what that gives.',
+  stopped: 'It was stopped, and what it did last is not known here. Persist it before it is stopped.',
+  'not-started': 'Nothing has been heard of it. Start it, or give the module at hand as `local` where it is imported.',
+};
 
 /** What was told of the snapshot that is shown, or follows from it; undefined if more is to know. */
 export function knownPersisted(mirror: Mirror): Persisted | undefined {
   const snapshot = mirror.actor.getSnapshot() as Snapshot<unknown>;
+  if (mayHaveMovedOn(mirror, snapshot)) return undefined;
   const known = kept.get(mirror);
   if (known?.snapshot === snapshot) return known.persisted;
   const { received, local } = mirror;
@@ -60,6 +65,13 @@ export function knownPersisted(mirror: Mirror): Persisted | undefined {
   if (isKnown) return build(received.fields, snapshot, local);
   // it failed before it was anything
   return snapshot.status === 'error' ? snapshot : undefined;
+}
+
+/** Whether the actor may be elsewhere than what is shown says, and this side would not come to hear of it. */
+function mayHaveMovedOn({ owns, snapshots, line }: Mirror, { status }: Snapshot<unknown>): boolean {
+  if (!owns || line === undefined || line.route.immediate) return false;
+  // what it did between the last step that was heard and its stop is not told
+  return status === 'stopped' || (status === 'active' && snapshots === 'none');
 }
 
 /** Over a road that delivers at once there is no need to have asked before. */

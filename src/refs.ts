@@ -86,10 +86,14 @@ function createRefs(bus: Bus): Refs {
     forgotten.register(actor, address);
   };
 
+  /** Whether an address was that of an earlier life, which nobody serves any more: a framework may start again what it has stopped. */
+  const isFormer = (actor: AnyActorRef, address: Address) =>
+    nodeOf(address) === bus.address && !local.has(address) && statusOf(actor) === 'running';
+
   const refs: Refs = {
     addressOf(actor) {
       const known = mirrorOf(actor)?.address ?? served.get(actor);
-      if (known) return known;
+      if (known && !isFormer(actor, known)) return known;
       const address = addressOf(bus.address, bus.createId());
       refs.declare(actor, address);
       createEndpoint(bus, actor, localIdOf(address));

@@ -472,6 +472,27 @@ describe('inspection while nobody looks', () => {
   });
 });
 
+describe('inspection of a root that is stopped', () => {
+  it('leaves it stopped, whatever its host still has to tell', async () => {
+    await using host = createMemoryHost();
+    const counter = setup({}).createMachine({
+      context: { count: 0 },
+      on: { ADD: { actions: assign({ count: ({ context }) => (context as { count: number }).count + 1 }) } },
+    });
+    const seen: string[] = [];
+    const actor = createActor(host.import({ counter }).counter, {
+      inspect(event) {
+        if (event.type === '@xstate.snapshot') seen.push(event.snapshot.status);
+      },
+    }).start();
+    await settled(actor);
+    actor.send({ type: 'ADD' });
+    actor.stop();
+    await settled(actor);
+    expect(seen).toEqual(['active', 'stopped', 'stopped']);
+  });
+});
+
 describe('inspection of many', () => {
   it('leaves nothing behind of children that are gone', async () => {
     setFlagsFromString('--expose-gc');

@@ -133,7 +133,7 @@ function openNotingBus(): { readonly bus: Bus; readonly sent: Outgoing[] } {
 const notes = (...texts: readonly string[]) => texts.map((text) => ({ type: 'NOTE', text }) as const);
 const input = { owner: 'Ann' };
 
-describe.each(everywhere)('persist $where', ({ open }) => {
+describe.each(everywhere)('persist $where', ({ open, sync }) => {
   it('gives what the same machine persists at home, and its version', async () => {
     await using place = closing(open());
     const { diary } = place.load('keepers');
@@ -505,7 +505,8 @@ describe.each(everywhere)('persist $where', ({ open }) => {
     await settled(actor);
     expect(plain(actor.getPersistedSnapshot())).toEqual(persistAtHome(keepers.diary, notes('a'), { input }));
     actor.stop();
-    expect(actor.getPersistedSnapshot()).toMatchObject({ status: 'stopped', context: { notes: ['a'] } });
+    if (sync) expect(actor.getPersistedSnapshot()).toMatchObject({ status: 'stopped', context: { notes: ['a'] } });
+    else expect(() => actor.getPersistedSnapshot()).toThrow(expect.objectContaining({ code: 'NOT_PERSISTED' }));
   });
 
   it('refuses to host another machine than the one at hand', async () => {
@@ -659,6 +660,22 @@ describe('persist over a memory link', () => {
     await settled(actor);
     expect(() => actor.getPersistedSnapshot()).toThrow(expect.objectContaining({ code: 'NOT_PERSISTED' }));
     expect(await persist(actor)).toMatchObject({ context: { total: 2 } });
+  });
+
+  it('is not known of an actor that was stopped before its host had told what it did last', async () => {
+    await using host = createMemoryHost();
+    const actor = createActor(host.import(keepers).transition).start();
+    await settled(actor);
+    actor.stop();
+    await expect(persist(actor)).rejects.toMatchObject({ code: 'NOT_PERSISTED' });
+  });
+
+  it('is not given once more of snapshots that do not travel', async () => {
+    await using host = createMemoryHost();
+    const actor = createActor(host.import(keepers, { snapshots: 'none' }).transition).start();
+    expect(await persist(actor)).toMatchObject({ status: 'active' });
+    expect(() => actor.getPersistedSnapshot()).toThrow(expect.objectContaining({ code: 'NOT_PERSISTED' }));
+    actor.stop();
   });
 
   it('counts what was told, though an actor has moved on meanwhile', async () => {

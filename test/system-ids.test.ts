@@ -264,6 +264,28 @@ describe.each([...places, atOnce])('names in the system $where', ({ open }) => {
     await settled(root);
   });
 
+  it('tells what became of other names while it was stopped and started at once', async () => {
+    await using place = open();
+    const { office } = place.load('named');
+    const street = setup({ actors: { desk: fixtures.named.desk, office } }).createMachine({
+      invoke: [
+        { src: 'desk', id: 'kiosk', systemId: 'kiosk' },
+        { src: 'office', id: 'office', input: { desks: [] } },
+      ],
+    });
+    const root = createActor(street).start();
+    const refs = Object.values(root.getSnapshot().children) as AnyActorRef[];
+    await settled(refs);
+    // as React does it
+    const snapshots = [root, ...refs].map((ref) => [ref, ref.getSnapshot() as unknown] as const);
+    root.stop();
+    for (const [ref, snapshot] of snapshots) Object.assign(ref, { _processingStatus: 0, _snapshot: snapshot });
+    root.start();
+    expect(await ring(refs[1] as AnyActorRef, 'kiosk')).toEqual({ type: 'ANSWER', by: 'kiosk' });
+    root.stop();
+    await settled(refs);
+  });
+
   it("fails a hosted actor that takes a name of its caller's with XState's own error", async () => {
     await using place = open();
     using street = openStreet(place.load('named'));

@@ -9,7 +9,7 @@ export function tellInspectors(system: AnyActorRef['system'], event: object): vo
 
 const PROBE = new Error('Somebody inspects.');
 
-export const probe = {
+const probe = {
   get type(): never {
     throw PROBE;
   },

@@ -1,26 +1,28 @@
 // The far half of an actor's address: a real actor here, served to those who hold its ref elsewhere. Events come in by its channel
-// in the order sent; each macrostep goes out as one step to each view (`view.ts`). An actor that was started for somebody elsewhere
+// in the order sent; each macrostep goes out to those who follow it (`audience.ts`). An actor that was started for somebody elsewhere
 // has an owner, who alone hears what it tells its parent, logs, and sends to the owner's node, and by whose word it ends.
 import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
-import { addressOf, localIdOf, nodeOf, type Address } from './address.ts';
+import { addressOf, nodeOf, type Address } from './address.ts';
+import { createAudience } from './audience.ts';
 import type { Bus } from './bus.ts';
 import type { Encoded } from './codec.ts';
 import { afterDepartures } from './departures.ts';
 import type { Down } from './down.ts';
 import type { Seen } from './causal-order.ts';
 import { faultOf } from './forged.ts';
-import { encodeDown, rememberEnding } from './graves.ts';
+import { rememberEnding } from './graves.ts';
 import type { InspectionRecord } from './inspection-records.ts';
 import type { NameChange, OwnerNames } from './names.ts';
 import { openOutlet } from './outlets.ts';
-import { gather, persistHere } from './gather.ts';
+import { encodePersisted } from './gather.ts';
 import { runSoon } from './platform.ts';
 import type { Recorder } from './recorder.ts';
 import { refuseEvent } from './refusal.ts';
 import { follow } from './taps.ts';
-import { createView, type View } from './view.ts';
+import type { View } from './view.ts';
+import { createWatchers } from './watchers.ts';
 import type { Delivery, Output, SnapshotMode } from './wire.ts';
-import { enqueue, hookUpdates, onEnd, parentOf, relay, statusOf, stopActor, trackSources } from './xstate.ts';
+import { enqueue, onEnd, parentOf, relay, statusOf, stopActor, trackSources } from './xstate.ts';
 
 export interface Owner {
   readonly from: Address;
@@ -46,24 +48,17 @@ export interface Endpoint {
 /** Serves `actor` under a local id. With an owner the actor is one that was started for it. */
 export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, owner?: Owner): Endpoint {
   const address = addressOf(bus.address, localId);
-  const views = new Map<Address, View>();
-  /** What ends the wait for the end of a view's or a watcher's node. */
-  const unwatch = new Map<Address, () => void>();
-  const watchers = new Set<Address>();
-  const subscriptions: { unsubscribe(): void }[] = [];
+  const watchers = createWatchers(bus, address);
+  const audience = createAudience(bus, actor, { isLasting: owner !== undefined, encode, unsendable: fail });
   let down: Down | undefined;
-  let isFlushing = false;
-  let isTaking = false;
-  /** Whether the actor takes a step right now; only known for the sake of observers who are told at once. */
-  let isStepping: (() => boolean) | undefined;
   let isStopping = false;
 
   bus.open(localId).subscribe(hear);
   if (owner) {
     openOutlet(actor, { node: nodeOf(owner.from), put });
     // this hides its errors here: they are reported where its owner is
-    listen();
-    addView(owner.from, owner.wish, owner.snapshots, true, owner.persist);
+    audience.listen();
+    followForOwner(owner);
   }
   trackSources(actor);
   onEnd(actor, ended);
@@ -76,9 +71,9 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
       if (body !== undefined) put({ type, body });
     },
     record(record) {
-      const view = owner && views.get(owner.from);
+      const view = viewOfOwner();
       view?.record(record);
-      if (view) flushSoon();
+      if (view) audience.flushSoon();
     },
   };
 
@@ -97,41 +92,35 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
         return;
       case 'inspect':
         owner?.recorder.wish(frame.wish);
-        flushSoon();
+        audience.flushSoon();
         return;
       case 'send-to':
         sendTo(frame.actor, frame.body);
         return;
       case 'acknowledge':
-        views.get(frame.from)?.acknowledge();
+        audience.of(frame.from)?.acknowledge();
         return;
-      case 'settle': {
-        const view = views.get(frame.from) ?? addView(frame.from, false, 'all', false);
-        view.flush();
-        view.route.push({ type: 'settled', to: view.to, request: frame.request });
+      case 'settle':
+        answer(frame.from, ({ to }) => ({ type: 'settled', to, request: frame.request }));
         return;
-      }
       case 'persist':
-        answerPersist(frame.from, frame.request, frame.delays);
+        // the answer leaves after the steps that it shows
+        encodePersisted(bus, actor, frame.delays, (encodeAnswer) =>
+          answer(frame.from, ({ to }) => ({ type: 'persisted', to, request: frame.request, body: encodeAnswer() })),
+        );
         return;
       case 'watch':
-        if (down) tellDown(frame.from, down);
-        else if (!watchers.has(frame.from)) {
-          watchers.add(frame.from);
-          watchNode(frame.from, () => watchers.delete(frame.from));
-        }
+        if (down) watchers.tell(frame.from, down);
+        else watchers.add(frame.from);
         return;
       case 'unwatch':
-        watchers.delete(frame.from);
-        forgetNode(frame.from);
+        watchers.remove(frame.from);
         return;
       case 'name':
         owner?.names.hear(frame.body as NameChange);
         return;
       case 'stop':
-        isStopping = true;
-        stopActor(actor);
-        sayEnded();
+        stop();
         return;
       default:
     }
@@ -139,13 +128,9 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
 
   /** What a handled event puts out leaves with its macrostep, so only the rest has to be looked for, once. */
   function takeAll(events: readonly unknown[], seen?: Seen): void {
-    isTaking = true;
-    try {
+    audience.during(() => {
       for (const event of events) take(event, seen);
-    } finally {
-      isTaking = false;
-    }
-    flushSoon();
+    });
   }
 
   function take(event: unknown, seen: Seen | undefined): void {
@@ -166,134 +151,57 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   }
 
   function observe(from: Address, wish: boolean): void {
-    const known = views.get(from);
+    const known = audience.of(from);
     if (wish || known?.isOwner) {
-      const view = known ?? addView(from, true, 'all', false);
+      const view = known ?? visit(from, true);
       view.wish = wish;
       if (wish) view.flush();
-    } else if (known) removeView(known);
+    } else if (known) audience.shut(known);
   }
 
-  /** What is hosted below it is persisted first. The answer leaves after the steps that it shows. */
-  function answerPersist(from: Address, request: string, delays: boolean): void {
-    const answer = (make: () => unknown) => {
-      const view = views.get(from) ?? addView(from, false, 'all', false);
-      view.flush();
-      let body: Encoded;
-      try {
-        body = bus.codec.encode({ persisted: make() }, 'snapshot');
-      } catch (error) {
-        body = bus.codec.encode({ error });
-      }
-      view.route.push({ type: 'persisted', to: view.to, request, body });
-    };
-    gather(actor, {
-      delays,
-      done: (withAnswers) => answer(() => withAnswers(() => persistHere(actor, delays))),
-      failed: (error) =>
-        answer(() => {
-          throw error;
-        }),
-    });
+  /** After all that has to be told before. */
+  function answer(from: Address, frame: (view: View) => Parameters<View['route']['push']>[0]): void {
+    const view = audience.of(from) ?? visit(from, false);
+    view.flush();
+    view.route.push(frame(view));
+  }
+
+  function visit(from: Address, wish: boolean): View {
+    return audience.open({ from, wish, mode: 'all', isOwner: false, isEager: false });
   }
 
   // ---- what goes out
 
-  function addView(from: Address, wish: boolean, mode: SnapshotMode, isOwner: boolean, persist?: 'eager'): View {
-    const view = createView(bus, actor, { from, wish, mode, isOwner, isEager: persist === 'eager', unsendable: fail });
-    views.set(from, view);
-    if (view.route.immediate) isStepping ??= hookUpdates(actor, { updated: flushSoon });
-    listen();
-    watchNode(
+  function followForOwner({ from, wish, snapshots, persist, recorder, names }: Owner): void {
+    audience.open({
       from,
-      () => {
-        removeView(view);
-        // the owner's node is gone, and nobody else may stop it
-        if (isOwner) {
-          isStopping = true;
-          stopActor(actor);
-          sayEnded();
-        }
+      wish,
+      mode: snapshots,
+      isOwner: true,
+      isEager: persist === 'eager',
+      // nobody else may stop it
+      gone: stop,
+      resync() {
+        recorder.restart();
+        names.repeat();
       },
-      () => {
-        if (isOwner) owner?.recorder.restart();
-        if (isOwner) owner?.names.repeat();
-        view.repeat();
-      },
-    );
-    return view;
+    });
   }
 
-  function removeView(view: View): void {
-    forgetNode(view.from);
-    views.delete(view.from);
-    if (views.size === 0 && !owner) deafen();
-  }
-
-  /** Without an owner, being served must not change who hears of an error, so that is only while somebody elsewhere observes. */
-  function listen(): void {
-    if (subscriptions.length > 0) return;
-    subscriptions.push(actor.subscribe({ next: stepped, error: () => {} }), actor.on('*', emitted));
-  }
-
-  function deafen(): void {
-    for (const subscription of subscriptions.splice(0)) subscription.unsubscribe();
-  }
-
-  function watchNode(from: Address, gone: () => void, resync: () => void = () => {}): void {
-    const route = bus.route(nodeOf(from));
-    if (route.down) gone();
-    else unwatch.set(from, route.watch({ down: gone, resync }));
-  }
-
-  function forgetNode(from: Address): void {
-    unwatch.get(from)?.();
-    unwatch.delete(from);
+  function viewOfOwner(): View | undefined {
+    return owner && audience.of(owner.from);
   }
 
   function put(output: Output<Encoded>): void {
     // an owner who stopped it has let go of its names
     if (isStopping && output.type === 'name') return;
-    const view = owner && views.get(owner.from);
+    const view = viewOfOwner();
     if (view) {
       view.put(output);
-      flushSoon();
+      audience.flushSoon();
     } else if (output.type === 'send' || output.type === 'parent') {
       bus.bury({ reason: 'unreachable', target: owner ? owner.from : address, count: 1 });
     }
-  }
-
-  function emitted(event: AnyEventObject): void {
-    const body = encode(event);
-    if (body === undefined) return;
-    for (const view of views.values()) view.put({ type: 'emit', body });
-    flushSoon();
-  }
-
-  function stepped(snapshot: Snapshot<unknown>): void {
-    for (const view of views.values()) view.stepped(snapshot);
-    flushSoon();
-  }
-
-  /**
-   * Output without a macrostep (a delayed send, a promise that emits) and merged steps leave when the tick ends; to an observer who is told
-   * at once, when the actor takes no step.
-   */
-  function flushSoon(): void {
-    // its first step takes along what there is before it
-    if (statusOf(actor) === 'not-started') return;
-    let some = false;
-    for (const view of views.values()) {
-      if (!view.isWaiting) continue;
-      if (!view.route.immediate) some = true;
-      else if (!isStepping?.()) view.flush();
-    }
-    if (!some || isFlushing || isTaking) return;
-    isFlushing = true;
-    runSoon(() => {
-      isFlushing = false;
-      for (const view of views.values()) if (view.isWaiting) view.flush();
-    });
   }
 
   /** The encoded value, or undefined after the sender was told that it cannot cross. */
@@ -308,12 +216,18 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
 
   // ---- the end
 
+  function stop(): void {
+    isStopping = true;
+    stopActor(actor);
+    sayEnded();
+  }
+
   function ended(): void {
     if (down) return;
     const { status, output, error } = actor.getSnapshot() as Snapshot<unknown>;
     if (status === 'error') {
       // its last snapshot may be unsendable, and then the refusal is what it failed with
-      for (const view of views.values()) view.stepped(actor.getSnapshot() as Snapshot<unknown>);
+      for (const view of audience.all) view.stepped(actor.getSnapshot() as Snapshot<unknown>);
       finish({ type: 'failed', error });
       // XState lets the children of a machine that throws run on; here nobody could ever reach or stop them
       if (owner) stopChildren(actor);
@@ -324,7 +238,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   /** Ends it as failed, whatever the actor itself says. */
   function fail(error: unknown): void {
     if (down) return;
-    for (const view of views.values()) view.end({ status: 'error', error });
+    for (const view of audience.all) view.end({ status: 'error', error });
     finish({ type: 'failed', error });
     stopActor(actor);
   }
@@ -332,22 +246,13 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   function finish(how: Down): void {
     if (down) return;
     down = how;
-    for (const view of [...views.values()]) {
+    for (const view of [...audience.all]) {
       // an owner who stopped it knows already
       if (how.type === 'stopped' && !(view.isOwner && isStopping)) view.end({ status: 'stopped' });
-      if (!view.isOwner) removeView(view);
+      if (!view.isOwner) audience.shut(view);
     }
-    for (const from of watchers) {
-      forgetNode(from);
-      tellDown(from, how);
-    }
-    watchers.clear();
+    watchers.tellAll(how);
     if (!owner) close();
-  }
-
-  function tellDown(from: Address, how: Down): void {
-    const body = encodeDown(bus, how);
-    bus.route(nodeOf(from)).push({ type: 'down', to: localIdOf(from), from: address, body });
   }
 
   /** Tells the owner last: it may end this node as soon as it hears, so all else that has to leave from here must have left. */
@@ -357,18 +262,18 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   }
 
   function sayLast(): void {
-    const view = owner && views.get(owner.from);
+    const view = viewOfOwner();
     owner?.recorder.finish();
     if (view) {
       view.flush();
       view.route.push({ type: 'ended', to: view.to });
-      removeView(view);
+      audience.shut(view);
     }
     close();
   }
 
   function close(): void {
-    deafen();
+    audience.deafen();
     bus.shut(localId);
     rememberEnding(bus, localId, down ?? { type: 'stopped' });
   }

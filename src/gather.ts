@@ -1,6 +1,8 @@
 // Gathering the persisted snapshots of hosted actors from their hosts, each of which gathers first what is hosted below it in turn. Over a road that
 // delivers at once the answers are there when `gather` returns.
 import type { AnyActorLogic, AnyActorRef } from 'xstate';
+import type { Bus } from './bus.ts';
+import type { Encoded } from './codec.ts';
 import { withExtra, type Persisted } from './blob.ts';
 import { childrenOf, describeDelays } from './delays.ts';
 import { mirrorOf, type Mirror } from './mirror.ts';
@@ -57,6 +59,28 @@ export function persistHere(actor: AnyActorRef, delays: boolean): Persisted {
   const { logic } = actor as AnyActorRef & { readonly logic: AnyActorLogic };
   const persisted = actor.getPersistedSnapshot();
   return withExtra(persisted, versionOf(logic), delays ? describeDelays(actor) : undefined);
+}
+
+/** Persists an actor that lives here, and what is hosted below it before; then `ready` is given what encodes the answer, or why there is none. */
+export function encodePersisted(
+  bus: Bus,
+  actor: AnyActorRef,
+  delays: boolean,
+  ready: (encode: () => Encoded) => void,
+): void {
+  const encodeError = (error: unknown) => bus.codec.encode({ error });
+  gather(actor, {
+    delays,
+    failed: (error) => ready(() => encodeError(error)),
+    done: (withGathered) =>
+      ready(() => {
+        try {
+          return bus.codec.encode({ persisted: withGathered(() => persistHere(actor, delays)) }, 'snapshot');
+        } catch (error) {
+          return encodeError(error);
+        }
+      }),
+  });
 }
 
 const canAnswer = ({ actor, line }: Mirror) => statusOf(actor) === 'running' && line?.state === 'running';

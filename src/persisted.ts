@@ -113,7 +113,8 @@ function build(fields: Fields, { status }: Snapshot<unknown>, local: AnyActorLog
     context: persistRefs(context),
     children: {},
   };
-  return withExtra(persisted as unknown as Snapshot<unknown>, versionOf(local));
+  const version = fields['version'] as string | undefined;
+  return withExtra(persisted as unknown as Snapshot<unknown>, version ?? versionOf(local));
 }
 
 type NodeName = string | { readonly id: string };

@@ -85,6 +85,8 @@ export interface DetachedSnapshot {
   readonly historyValue: Readonly<Record<string, readonly string[]>> | undefined;
   tags: ReadonlySet<string>;
   readonly meta: unknown;
+  /** Of the machine, as its host tells it. */
+  readonly version: unknown;
   matches(test: StateValue): boolean;
   hasTag(tag: string): boolean;
   getMeta(): unknown;
@@ -111,6 +113,7 @@ const BLANK: DetachedSnapshot = {
   historyValue: undefined,
   tags: new Set(),
   meta: undefined,
+  version: undefined,
   matches,
   hasTag,
   getMeta,

@@ -4,6 +4,7 @@ import type { AnyMachineSnapshot, Snapshot } from 'xstate';
 import { isJsonLeaf, type Codec, type Encoded } from './codec.ts';
 import { isTroupeError, TroupeError } from './errors.ts';
 import { isPlainObject, setOwn } from './object-kinds.ts';
+import { versionOf } from './version.ts';
 
 /** The change from one snapshot to the next; an empty one says that it is the same. */
 export interface Patch {
@@ -141,6 +142,8 @@ function describeMachine(snapshot: AnyMachineSnapshot, earlier: Told | undefined
     meta: same ? same['meta'] : snapshot.getMeta(),
     historyValue: earlier && earlier.history === history ? earlier.fields['historyValue'] : describeHistory(history),
     isMachine: true,
+    // told once, for whoever persists it there
+    version: earlier ? earlier.fields['version'] : versionOf(snapshot.machine),
   };
   return { fields, nodes, history };
 }

@@ -22,6 +22,7 @@ import {
   type ImportOptions,
   type Outgoing,
 } from 'troupe';
+import { versionOf } from '../dist/src/version.js';
 import * as keepers from '../dist/test/fixtures/keepers.js';
 import { collectDeadLetters, rejectionOf, until } from './support/observing.ts';
 import { places, urlOf, type Place } from './support/places.ts';
@@ -133,7 +134,7 @@ function openNotingBus(): { readonly bus: Bus; readonly sent: Outgoing[] } {
 const notes = (...texts: readonly string[]) => texts.map((text) => ({ type: 'NOTE', text }) as const);
 const input = { owner: 'Ann' };
 
-describe.each(everywhere)('persist $where', ({ open, sync }) => {
+describe.each(everywhere)('persist $where', ({ open }) => {
   it('gives what the same machine persists at home, and its version', async () => {
     await using place = closing(open());
     const { diary } = place.load('keepers');
@@ -490,7 +491,20 @@ describe.each(everywhere)('persist $where', ({ open, sync }) => {
     await settled(observed);
     const persisted = observed.getPersistedSnapshot();
     expect(plain(persisted)).toEqual(persistAtHome(keepers.diary, notes('a', 'b'), { input }));
-    expect(extraOf(persisted)?.version).toBeDefined();
+    expect(extraOf(persisted)?.version).toBe(versionOf(keepers.diary));
+  });
+
+  it('tells the version of the machine also where nobody persisted', async () => {
+    await using place = closing(open());
+    const { diary, sleeper } = place.load('keepers');
+    const actor = start(diary, { input });
+    await settled(actor);
+    const persisted = actor.getPersistedSnapshot();
+    expect(extraOf(persisted)?.version).toBe(versionOf(keepers.diary));
+    const wrong = restore(sleeper as AnyActorLogic, persisted);
+    wrong.subscribe({ error: () => {} });
+    wrong.start();
+    await expect(settled(wrong)).rejects.toMatchObject({ code: 'VERSION_MISMATCH' });
   });
 
   it('needs nobody for what is known: a machine without children, or one that is not yet heard of but at hand', async () => {
@@ -505,8 +519,6 @@ describe.each(everywhere)('persist $where', ({ open, sync }) => {
     await settled(actor);
     expect(plain(actor.getPersistedSnapshot())).toEqual(persistAtHome(keepers.diary, notes('a'), { input }));
     actor.stop();
-    if (sync) expect(actor.getPersistedSnapshot()).toMatchObject({ status: 'stopped', context: { notes: ['a'] } });
-    else expect(() => actor.getPersistedSnapshot()).toThrow(expect.objectContaining({ code: 'NOT_PERSISTED' }));
   });
 
   it('refuses to host another machine than the one at hand', async () => {
@@ -533,6 +545,14 @@ describe.each(everywhere)('persist $where', ({ open, sync }) => {
 });
 
 describe.each(everywhere.filter(({ sync }) => sync))('getPersistedSnapshot $where', ({ open }) => {
+  it('is exact also of an actor that was stopped', async () => {
+    await using place = closing(open());
+    const actor = start(place.load('keepers').diary, { input });
+    for (const event of notes('a')) actor.send(event);
+    actor.stop();
+    expect(actor.getPersistedSnapshot()).toMatchObject({ status: 'stopped', context: { notes: ['a'] } });
+  });
+
   it('is exact at once where the road is', async () => {
     await using place = closing(open());
     const { writer } = place.load('keepers');

@@ -6,6 +6,7 @@ import { addressOf, nameOf, type Address } from './address.ts';
 import type { Persisted } from './blob.ts';
 import type { Bus, Route } from './bus.ts';
 import type { Encoded } from './codec.ts';
+import { createDeferred, type Deferred } from './deferred.ts';
 import type { Down } from './down.ts';
 import { markRemote, TroupeError } from './errors.ts';
 import { createInspectedSystem, type InspectedSystem } from './inspected.ts';
@@ -40,6 +41,7 @@ import {
   statusOf,
   stopActor,
   trackSources,
+  undoReset,
 } from './xstate.ts';
 
 export interface MirrorOptions {
@@ -68,6 +70,8 @@ export interface Mirror {
   readonly address: Address | undefined;
   /** Connects to an actor. */
   attach(route: Route, localId: string, options?: AttachOptions): Line;
+  /** While a stop may still be taken back: whether it is. */
+  readonly parting: Promise<boolean> | undefined;
   /** Takes back a stop of this tick: the actor elsewhere never hears of it. Tells whether there was one. */
   resume(): boolean;
   transition(snapshot: Snapshot<unknown>, event: AnyEventObject, scope: AnyActorScope): Snapshot<unknown>;
@@ -112,7 +116,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
   let line: Line | undefined;
   let received: Received | undefined;
   /** A line whose actor was stopped in this tick, and is told of it when the tick ends. */
-  let parting: Line | undefined;
+  let parting: { readonly line: Line; readonly isTakenBack: Deferred<boolean> } | undefined;
   /** While the actor starts, and while it takes a step, what comes goes through its mailbox and so stays in order. */
   let isBusy = false;
   let unwatch: (() => void) | undefined;
@@ -139,6 +143,9 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
     },
     get address() {
       return line?.state === 'running' ? line.address : undefined;
+    },
+    get parting() {
+      return parting?.isTakenBack.promise;
     },
     attach,
     resume,
@@ -230,24 +237,27 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
     const leaving = line;
     if (!leaving || leaving.route.immediate || isTakenAway(actor)) leaving?.end();
     else {
-      parting = leaving;
+      const parts = (parting = { line: leaving, isTakenBack: createDeferred<boolean>() });
       runSoon(() => {
-        if (parting !== leaving) return;
+        if (parting !== parts) return;
         parting = undefined;
+        parts.isTakenBack.resolve(false);
         leaving.end();
       });
     }
   }
 
   function resume(): boolean {
-    const resumed = parting?.state === 'running';
+    const parts = parting;
+    parting = undefined;
+    const resumed = parts?.line.state === 'running';
+    parts?.isTakenBack.resolve(resumed);
     if (resumed) {
       onEnd(actor, ended);
       watchInspectors();
       tellWishes();
       for (const encoded of waiting.splice(0)) line?.route.push({ type: 'event', to: line.to, body: encoded });
     }
-    parting = undefined;
     return resumed;
   }
 
@@ -311,6 +321,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
     if (from.state !== 'running' || from !== line || statusOf(actor) !== 'running') {
       // a stopped actor emits nothing and tells its parent nothing, but what it sent to others goes on
       for (const output of step.out) if (output.type !== 'emit' && output.type !== 'parent') perform(output, from);
+      if (isLast(step)) leaveReset(from);
       return;
     }
     const patch = step.body as Patch | undefined;
@@ -332,14 +343,24 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
     from.begun();
   }
 
+  /** A ref that React has reset along with the actor that it stopped: when its actor is over there is no more to say than that. */
+  function leaveReset(from: Line): void {
+    if (owns || statusOf(actor) !== 'not-started') return;
+    from.end();
+    undoReset(actor);
+    stopActor(actor);
+  }
+
   /** How an actor ended whose node knows of it no more than that. */
   function hearDown(from: Line, down: Down): void {
+    leaveReset(from);
     if (down.type === 'done') enqueueFields(from, { status: 'done', output: down.output });
     else if (down.type === 'failed') enqueueFields(from, { status: 'error', error: down.error });
     else if (from === line) stopActor(actor);
   }
 
   function lose(from: Line, error: TroupeError): void {
+    leaveReset(from);
     const lost = new TroupeError(error.code, `Lost '${actor.id}' on '${nameOf(from.route.node)}'. ${error.message}`, {
       details: { ...error.details, actor: actor.id, address: from.address },
       cause: error.cause ?? error,
@@ -440,6 +461,11 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
     inspected.delete(from);
     system.end();
   }
+}
+
+function isLast({ body }: StepFrame<unknown>): boolean {
+  const status = (body as Patch | undefined)?.fields?.['status'];
+  return status !== undefined && status !== 'active';
 }
 
 /** Whether a parent that goes on has stopped its child: what it does next must come after. A parent that was stopped itself does no more. */

@@ -333,11 +333,19 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
     } else if (patch && (isObserved(actor) || status !== undefined)) {
       enqueue({ type: 'troupe.step', [STEP]: step, [LINE]: from } satisfies StepEvent);
     } else if (isBusy || from.route.immediate) {
-      // more may come while this is being handled
-      enqueue({ type: 'troupe.step', [STEP]: step, [LINE]: from, [QUIET]: true } satisfies StepEvent);
+      // more may come while this is being handled, and so may an observer
+      enqueue({ type: 'troupe.step', [STEP]: step, [LINE]: from, [QUIET]: !patch } satisfies StepEvent);
     } else {
       // nobody observes the snapshot, so it need not pass through the mailbox; it is set first, for those who hear the output may read it
-      if (patch) setSnapshot(actor, apply(actor.getSnapshot() as Snapshot<unknown>, patch));
+      if (patch) {
+        try {
+          setSnapshot(actor, apply(actor.getSnapshot() as Snapshot<unknown>, patch));
+        } catch (error) {
+          // nobody who sent this could catch it; it fails the actor, as it does where XState makes the step
+          enqueueFields(from, { status: 'error', error });
+          return;
+        }
+      }
       for (const output of step.out) perform(output, from);
     }
     from.begun();
@@ -382,7 +390,11 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
   function transition(snapshot: Snapshot<unknown>, event: AnyEventObject, scope: AnyActorScope): Snapshot<unknown> {
     if (event.type === 'xstate.stop') {
       part();
-      return { ...snapshot, status: 'stopped' } as Snapshot<unknown>;
+      return {
+        ...snapshot,
+        ...('children' in snapshot ? { children: {} } : {}),
+        status: 'stopped',
+      } as Snapshot<unknown>;
     }
     if (!isStep(event)) {
       forward(actor, event);
@@ -436,7 +448,8 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
         }
         return;
       case 'name':
-        hearName(actor, output.body as NameChange);
+        // a life that is over has no names any more
+        if (from === line) hearName(actor, output.body as NameChange);
         return;
       case 'send':
         bus.deliver(output.to, output.body, output.seen);

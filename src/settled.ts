@@ -1,8 +1,8 @@
 // Waiting until actors have handled what was sent to them.
-import type { AnyActor, AnyActorRef, Snapshot, SnapshotFrom } from 'xstate';
+import type { AnyActorRef, SnapshotFrom } from 'xstate';
 import { TroupeError } from './errors.ts';
 import { createDeferred } from './deferred.ts';
-import { departed, hasDeparture } from './departures.ts';
+import { isOver, whenOver, type AtEnd } from './ending.ts';
 import { mirrorOf } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
 import { wait } from './wait.ts';
@@ -93,9 +93,6 @@ export function settled(
   );
 }
 
-/** Registers what is to be undone when the wait ends, whatever the reason. */
-type AtEnd = (cleanUp: () => void) => void;
-
 async function settleOne(
   ref: AnyActorRef,
   where: ((snapshot: unknown) => boolean) | undefined,
@@ -103,60 +100,40 @@ async function settleOne(
 ): Promise<unknown> {
   if (statusOf(ref) === 'not-started' && !isOver(ref)) throw notStarted(ref);
   const mirror = mirrorOf(ref);
-  if (!where) {
-    // its errors are rejections of this wait, as long as it lasts
-    const ended = endOf(ref, atEnd);
-    ended.catch(() => {});
-    if (statusOf(ref) === 'running') await Promise.race([mirror?.line?.settle(atEnd), ended]);
-    if (isOver(ref)) await ended;
-    return ref.getSnapshot();
-  }
-  return settleWhere(ref, where, atEnd);
-}
-
-/** Whether an actor has ended, also if React has reset it since so that it may start again. */
-function isOver(ref: AnyActorRef): boolean {
-  const status = statusOf(ref);
-  return status === 'stopped' || (status === 'not-started' && hasDeparture(ref as AnyActor));
-}
-
-/** Resolves when the actor is over and nothing of it is left; rejects with its error if it failed. */
-async function endOf(ref: AnyActorRef, atEnd: AtEnd): Promise<void> {
-  if (!isOver(ref)) {
-    await new Promise<void>((resolve) => {
-      // with an observer of its errors they are rejections of this wait, and not reported besides
-      const subscription = ref.subscribe({ error: () => resolve(), complete: resolve });
-      atEnd(() => subscription.unsubscribe());
-    });
-  }
-  await departed(ref as AnyActor);
-  const { status, error } = ref.getSnapshot() as Snapshot<unknown>;
-  if (status === 'error') throw error;
-}
-
-async function settleWhere(ref: AnyActorRef, where: (snapshot: unknown) => boolean, atEnd: AtEnd): Promise<unknown> {
+  // one that was stopped in this tick may be started again in it, and then it runs on
+  if (mirror?.parting) await mirror.parting;
   const found = createDeferred<unknown>();
   const judge = (snapshot: unknown) => {
     try {
-      if (where(snapshot)) found.resolve(snapshot);
+      if (where?.(snapshot)) found.resolve(snapshot);
     } catch (error) {
       found.reject(error);
     }
   };
-  // observed from before it settles, so that no snapshot after that is missed
+  // judged from before it settles, so that no snapshot after that is missed
   let judging = false;
-  const subscription = ref.subscribe({ next: (snapshot) => judging && judge(snapshot), error: () => {} });
-  atEnd(() => subscription.unsubscribe());
-  await settleOne(ref, undefined, atEnd);
+  const ended = endOf(ref, atEnd, where && ((snapshot) => judging && judge(snapshot)));
+  ended.catch(() => {});
+  if (statusOf(ref) === 'running') await Promise.race([mirror?.line?.settle(atEnd), ended]);
+  if (isOver(ref) && !(await mirror?.parting)) await ended;
+  if (!where) return ref.getSnapshot();
   judging = true;
   // not the one that it settled with: another may have come before this goes on, and was not judged
   judge(ref.getSnapshot());
-  return Promise.race([found.promise, endElsewhere(ref, atEnd)]);
+  return Promise.race([found.promise, endElsewhere(ref, ended)]);
+}
+
+/** Resolves when the actor is over and nothing of it is left; rejects with its error if it failed. */
+async function endOf(ref: AnyActorRef, atEnd: AtEnd, next?: (snapshot: unknown) => void): Promise<void> {
+  // with an observer of its errors they are rejections of this wait, and not reported besides
+  const { down, departed } = await whenOver(ref, atEnd, { ...(next && { next }), error: () => {} });
+  await departed;
+  if (down.type === 'failed') throw down.error;
 }
 
 /** Rejects when the actor has ended: its last snapshot was judged before. */
-async function endElsewhere(ref: AnyActorRef, atEnd: AtEnd): Promise<never> {
-  await endOf(ref, atEnd);
+async function endElsewhere(ref: AnyActorRef, ended: Promise<void>): Promise<never> {
+  await ended;
   throw new TroupeError(
     'ACTOR_DOWN',
     `'${ref.id}' has ended, and not where it was wanted. Judge its last snapshot too, or watch it.`,

@@ -1,11 +1,12 @@
 // Watching an actor: exactly one answer, also if it was gone already.
-import type { AnyActorRef, Snapshot } from 'xstate';
+import type { AnyActorRef } from 'xstate';
 import { addressOf, localIdOf } from './address.ts';
 import type { Down } from './down.ts';
+import { whenOver } from './ending.ts';
 import { markRemote, type TroupeError } from './errors.ts';
 import { mirrorOf, type Mirror } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
-import { onEnd, statusOf } from './xstate.ts';
+import { statusOf } from './xstate.ts';
 
 export type { Down } from './down.ts';
 
@@ -52,27 +53,19 @@ export function watch(ref: AnyActorRef, { signal }: { readonly signal?: AbortSig
 }
 
 function watchHere(ref: AnyActorRef, done: (down: Down) => void): () => void {
+  const cleanUps: (() => void)[] = [];
   let cancelled = false;
   const tell = async () => {
-    const down = endingOf(ref);
-    // a hosted actor may still be on its way out over there, and what it says until then comes before its end
-    await mirrorOf(ref)?.line?.gone;
+    const { down, gone } = await whenOver(ref, (cleanUp) => void cleanUps.push(cleanUp));
+    // what a hosted actor says on its way out comes before its end
+    await gone;
     if (!cancelled) done(down);
   };
-  let cancel: (() => void) | undefined;
-  if (statusOf(ref) === 'stopped') void tell();
-  else cancel = onEnd(ref, () => void tell());
+  void tell();
   return () => {
     cancelled = true;
-    cancel?.();
+    for (const cleanUp of cleanUps) cleanUp();
   };
-}
-
-function endingOf(ref: AnyActorRef): Down {
-  const snapshot = ref.getSnapshot() as Snapshot<unknown>;
-  if (snapshot.status === 'done') return { type: 'done', output: snapshot.output };
-  if (snapshot.status === 'error') return { type: 'failed', error: snapshot.error };
-  return { type: 'stopped' };
 }
 
 /** Asks the node of the actor, which answers when it ends; if the node itself is gone, so is the actor. */

@@ -79,8 +79,9 @@ function serve(bus: Bus, logic: AnyActorLogic) {
 }
 
 /** Logic whose actors a peer feigns, and the frames that it got. */
-function feign({ bus, route, packets }: ReturnType<typeof openByHand>) {
-  const logic = createHosted({ bus, source: '', name: 'feigned', place: () => ({ route, leave: async () => {} }) });
+function feign({ bus, route, packets }: ReturnType<typeof openByHand>, local?: AnyActorLogic) {
+  const place = () => ({ route, leave: async () => {} });
+  const logic = createHosted({ bus, source: '', name: 'feigned', local, place });
   const frames = () =>
     packets.flatMap((packet) => (JSON.parse(packet as string) as { readonly frames: readonly Feigned[] }).frames);
   const start = async () => {
@@ -148,6 +149,25 @@ describe.each(wrappings)('a forged event that comes as $as', ({ wrap }) => {
     expect([child.getSnapshot().status, parent.getSnapshot().status]).toEqual(['active', 'active']);
     expect(letters.map(({ reason, count }) => [reason, count])).toEqual(Array.from({ length: 5 }, () => ['forged', 1]));
     expect(letters.filter(({ target }) => target === address)).toHaveLength(1);
+  });
+});
+
+describe.each(wrappings)('a state that the machine at hand does not have, and comes as $as', ({ wrap }) => {
+  it.each([true, false])('fails the actor, whether it is observed or not: %s', async (isObserved) => {
+    const peer = openByHand(wrap);
+    const { logic, start } = feign(peer, setup({}).createMachine({ initial: 'a', states: { a: {} } }));
+    const errors: unknown[] = [];
+    const actor = createActor(logic);
+    actor.subscribe({ ...(isObserved ? { next: () => {} } : {}), error: (error) => errors.push(error) });
+    actor.start();
+    const to = localIdOf((await start()).from as never);
+    const fields = { status: 'active', isMachine: true, value: 'a', tags: [], context: {}, children: {} };
+    peer.post({ type: 'step', to, out: [], body: { whole: true, fields } });
+    peer.post({ type: 'step', to, out: [], body: { fields: { value: 'nowhere' } } });
+    await until('it has failed', () => errors.length > 0);
+    expect(errors).toMatchObject([{ message: expect.stringContaining('nowhere') as string }]);
+    expect(actor.getSnapshot()).toMatchObject({ status: 'error', error: errors[0] });
+    await until('the one elsewhere is stopped', () => String(peer.packets.at(-1)).includes('"stop"'));
   });
 });
 

@@ -4,7 +4,7 @@ import { createActor, toPromise, waitFor, type AnyActorLogic, type AnyEventObjec
 import { firstValueFrom, from, take, toArray } from 'rxjs';
 import { isTroupeError, settled, started, watch } from 'troupe';
 import { collectDeadLetters, rejectionOf } from './support/observing.ts';
-import { fixtures, places } from './support/places.ts';
+import { atOnce, fixtures, places } from './support/places.ts';
 import { traceChild, traceRoot } from './support/trace.ts';
 
 const house = { owner: 'Ada', code: '1815' };
@@ -461,6 +461,38 @@ describe.each(places)('the snapshot of a hosted machine $where', ({ open }) => {
     await settled(actor);
     const snapshot = (await settled(child as NonNullable<typeof child>)) as unknown as { context: { told: string[] } };
     expect(snapshot.context.told).toEqual(['to a child', 'by name']);
+  });
+});
+
+describe.each([...places, atOnce])('the last snapshot of a hosted machine $where', ({ open }) => {
+  it('has no children once it was stopped, as at home', async () => {
+    await using place = open({ logger: () => {} });
+    const { mother } = place.load('teller');
+    for (const logic of [fixtures.teller.mother, mother]) {
+      const actor = createActor(logic, { logger: () => {} }).start();
+      expect(Object.keys((await settled(actor)).children)).toContain('child');
+      actor.stop();
+      expect(actor.getSnapshot().status).toBe('stopped');
+      expect(Object.keys(actor.getSnapshot().children)).toEqual([]);
+    }
+  });
+});
+
+describe('a hosted actor on a memory host in its sync mode', () => {
+  it('tells a step to who subscribes while its events are emitted, as at home', async () => {
+    await using place = atOnce.open({ logger: () => {} });
+    const { storyteller } = place.load('teller');
+    for (const logic of [fixtures.teller.storyteller, storyteller]) {
+      const actor = createActor(logic, { logger: () => {} }).start();
+      const seen: number[] = [];
+      const listening = actor.on('EMITTED', () => {
+        listening.unsubscribe();
+        actor.subscribe(({ context }) => seen.push(context.told.length));
+      });
+      actor.send({ type: 'TELL', words: 'one' });
+      actor.send({ type: 'TELL', words: 'two' });
+      expect(seen).toEqual([1, 2]);
+    }
   });
 });
 

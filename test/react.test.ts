@@ -4,7 +4,7 @@ import { flushSync } from 'react-dom';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { useActor, useActorRef, useMachine, useSelector } from '@xstate/react';
 import { setup, type ActorRefFrom, type AnyActorRef, type AnyStateMachine } from 'xstate';
-import { createMemoryHost, inThread, settled, type HostedModule } from 'troupe';
+import { ask, createMemoryHost, inThread, settled, started, watch, type HostedModule } from 'troupe';
 import * as sheets from '../dist/test/fixtures/sheet.js';
 import { turns } from './support/nodes.ts';
 import { rejectionOf, until } from './support/observing.ts';
@@ -326,6 +326,85 @@ describe.each(kinds)('an Activity of React with hosted logic $where', ({ open })
     send({ type: 'COUNT' });
     await page.shows('0 1');
     expect(starts()).toBe(2);
+  });
+});
+
+/** A component that has an actor, and the means to hide it and to show it again. */
+function showActor(sheet: Sheet) {
+  let ref: ActorRefFrom<Sheet> | undefined;
+  const View = () => {
+    ref = useActorRef(sheet);
+    return 'shown';
+  };
+  const page = show(undefined);
+  const turn = (mode: 'visible' | 'hidden') =>
+    flushSync(() => page.render(createElement(Activity, { mode, children: createElement(View) })));
+  turn('visible');
+  return { actor: ref as unknown as ActorRefFrom<Sheet>, unmount: page.unmount, turn };
+}
+
+/** What a wait comes to, in a word. */
+const outcomeOf = (wait: Promise<unknown>) =>
+  wait.then(
+    (value) => (value as { readonly status?: unknown }).status ?? (value as { readonly type: unknown }).type,
+    (error: unknown) => (error as { readonly code?: unknown }).code,
+  );
+
+const waitsFor = (actor: ActorRefFrom<Sheet>) => [
+  settled(actor),
+  started(actor),
+  settled(actor, () => false),
+  watch(actor),
+  ask(actor as AnyActorRef, (replyTo) => ({ type: 'NOTHING', replyTo }), { timeout: Infinity }),
+];
+
+describe.each(kinds)('waiting for the actor of a component with hosted logic $where', ({ open }) => {
+  it('ends when the component is unmounted, and at once after that', async () => {
+    const { actor, unmount } = showActor(open().sheet);
+    const starting = waitsFor(actor).map(outcomeOf);
+    unmount();
+    const over = ['active', 'active', 'ACTOR_DOWN', 'stopped', 'ACTOR_DOWN'];
+    expect(await Promise.all(starting)).toEqual(over);
+    expect(await Promise.all(waitsFor(actor).map(outcomeOf))).toEqual(over);
+  });
+
+  it('ends when the component is unmounted after its actor was heard of', async () => {
+    const { actor, unmount } = showActor(open().sheet);
+    await settled(actor);
+    const running = waitsFor(actor).map(outcomeOf);
+    unmount();
+    expect(await Promise.all(running)).toEqual(['active', 'active', 'ACTOR_DOWN', 'stopped', 'ACTOR_DOWN']);
+  });
+});
+
+const goesOn = kinds.filter(({ where }) => !where.endsWith('in its sync mode'));
+
+describe.each(goesOn)('waiting for an actor that is stopped and started in one tick $where', ({ open }) => {
+  it('is waiting for one life', async () => {
+    const { actor, turn } = showActor(open().sheet);
+    await settled(actor);
+    const down = watch(actor);
+    const filled = settled(actor, ({ context }) => context.column1 === 3);
+    turn('hidden');
+    const meanwhile = settled(actor);
+    const downMeanwhile = watch(actor);
+    turn('visible');
+    expect((await meanwhile).context.column1).toBe(0);
+    actor.send({ type: 'SET', column: 'column1', value: 3 });
+    expect((await filled).context.column1).toBe(3);
+    actor.subscribe({ error: () => {} });
+    actor.send({ type: 'FAIL' });
+    const failed = { type: 'failed', error: { name: 'Spill' } };
+    expect([await down, await downMeanwhile]).toMatchObject([failed, failed]);
+  });
+
+  it('ends for a child that is wanted otherwise, when the component is unmounted', async () => {
+    const { actor, unmount } = showActor(open().sheet);
+    const child = (await started(actor)).children['tally'] as AnyActorRef;
+    const wanted = outcomeOf(settled(child, () => false));
+    await settled(child);
+    unmount();
+    expect(await wanted).toBe('ACTOR_DOWN');
   });
 });
 

@@ -1,7 +1,7 @@
 // `settled` and `started`: waiting for what was sent to be handled. They end by themselves, by the deadline, by the signal and by the actor's death.
 import { describe, expect, it, expectTypeOf } from 'vitest';
-import { createActor, fromTransition, type AnyActorRef, type SnapshotFrom } from 'xstate';
-import { createThreads, isTroupeError, settled, started } from 'troupe';
+import { createActor, fromTransition, setup, type AnyActorRef, type Snapshot, type SnapshotFrom } from 'xstate';
+import { createMemoryHost, createThreads, isTroupeError, settled, started } from 'troupe';
 import { rejectionOf } from './support/observing.ts';
 import { fixtures, places, urlOf } from './support/places.ts';
 import { runProgram } from './support/programs.ts';
@@ -191,6 +191,26 @@ describe.each(places)('settled $where', ({ open }) => {
       SnapshotFrom<typeof mother>['children']['child']
     >;
     expect(await settled(child)).toMatchObject({ value: 'telling' });
+  });
+});
+
+describe('settled and started on a memory host in its sync mode', () => {
+  it('resolve for a child that was stopped when nobody here heard of it', async () => {
+    await using host = createMemoryHost({ mode: 'sync' });
+    const child = setup({}).createMachine({});
+    const { mother } = host.import({
+      mother: setup({ actors: { child } }).createMachine({
+        initial: 'with',
+        states: { with: { invoke: { src: 'child', id: 'child' }, on: { DROP: 'without' } }, without: {} },
+      }),
+    });
+    const waits: readonly ((ref: AnyActorRef) => Promise<Snapshot<unknown>>)[] = [settled, started];
+    for (const wait of waits) {
+      const actor = createActor(mother).start();
+      const dropped = actor.getSnapshot().children['child'] as AnyActorRef;
+      actor.send({ type: 'DROP' });
+      expect((await wait(dropped)).status).toBe('stopped');
+    }
   });
 });
 

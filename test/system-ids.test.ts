@@ -17,6 +17,7 @@ import { hostActors } from '../dist/src/host.js';
 import { createHosted } from '../dist/src/hosted.js';
 import { parsePacket, type RawFrame } from '../dist/src/wire.js';
 import { fixtures, atOnce, places, urlOf } from './support/places.ts';
+import { turns } from './support/nodes.ts';
 import { until } from './support/observing.ts';
 import { run } from './support/run.ts';
 
@@ -489,6 +490,46 @@ describe('names over a link', () => {
     await until('it is lost', () => packets.at(-1) === 'lost');
     await settled(actor);
     expect(street.names()).toEqual(['desk', 'kiosk', 'the office', 'the street']);
+  });
+});
+
+describe('a hosted root that is started again elsewhere', () => {
+  it('has no names of its earlier life, whose last words come late', async () => {
+    await using here = createBus({ name: 'here' });
+    await using first = createBus({ name: 'first' });
+    await using second = createBus({ name: 'second' });
+    const held: (() => void)[] = [];
+    let isHeld = false;
+    const late = createMemoryLink({ schedule: (deliver) => (isHeld ? held.push(deliver) : queueMicrotask(deliver)) });
+    const free = [first, second].map((there, index) => {
+      const [up, down] = index === 0 ? late : createMemoryLink();
+      const route = here.connect(up, { node: `${there.name}@1`, as: 'child' });
+      hostActors(there, () => fixtures.named.office);
+      void there.join(down);
+      return { route, leave: async () => {} };
+    });
+    const logic = createHosted({ bus: here, source: '', name: 'office', place: () => free.shift() as never });
+    const actor = createActor(logic).start();
+    const before = (await settled(actor)) as Snapshot<unknown>;
+    isHeld = true;
+    actor.send({ type: 'PUT_UP', name: 'kiosk' });
+    await until('the event waits', () => held.length > 0);
+    for (const deliver of held.splice(0)) deliver();
+    await until('the name is told', () => held.length > 0);
+    actor.stop();
+    await turns();
+    // as React resets it
+    Object.assign(actor, { _processingStatus: 0, _snapshot: before });
+    actor.start();
+    await settled(actor);
+    isHeld = false;
+    for (const deliver of held.splice(0)) deliver();
+    await turns();
+    expect(actor.system.getAll()).toEqual({});
+    actor.send({ type: 'PUT_UP', name: 'kiosk' });
+    expect((await settled(actor)) as Snapshot<unknown>).toMatchObject({ status: 'active' });
+    expect(Object.keys(actor.system.getAll())).toEqual(['kiosk']);
+    actor.stop();
   });
 });
 

@@ -1,0 +1,90 @@
+// What an actor elsewhere puts out in a step is done here in its name: what it emits, tells its parent, logs and sends, the names that it gives, and what
+// inspectors are shown of the system that runs there.
+import type { AnyActorRef, AnyEventObject } from 'xstate';
+import { addressOf } from './address.ts';
+import { faultOf } from './forged.ts';
+import type { InspectionRecord } from './inspection-records.ts';
+import { createInspectedSystem, type InspectedSystem } from './inspected.ts';
+import type { Line } from './line.ts';
+import type { Mirror } from './mirror.ts';
+import { hearName, type NameChange } from './names.ts';
+import type { Output } from './wire.ts';
+import { emit, loggerOf, parentOf, relay } from './xstate.ts';
+
+export interface Outputs {
+  perform(output: Output<unknown>, from: Line): void;
+  /** Nobody inspects any more. */
+  hide(): void;
+}
+
+export interface OutputOptions {
+  /** Where `log` goes; the actor's own logger if there is none. */
+  readonly logger: ((...args: unknown[]) => void) | undefined;
+  /** Sends an event to another actor of the system that runs there. */
+  sendTo(sessionId: string, event: AnyEventObject): void;
+}
+
+export function createOutputs(mirror: Mirror, { logger, sendTo }: OutputOptions): Outputs {
+  const { actor, bus, local } = mirror;
+  /** What is shown of the system of each life, until it is gone. */
+  const inspected = new Map<Line, InspectedSystem>();
+  return {
+    perform,
+    hide() {
+      for (const each of inspected.values()) each.end();
+    },
+  };
+
+  function perform(output: Output<unknown>, from: Line): void {
+    switch (output.type) {
+      case 'emit':
+        if (isSound(output.body, actor)) emit(actor, output.body);
+        return;
+      case 'parent': {
+        const parent = parentOf(actor);
+        if (parent && isSound(output.body, parent)) relay(actor, parent, output.body);
+        return;
+      }
+      case 'log':
+        try {
+          (logger ?? loggerOf(actor))(...(output.body as unknown[]));
+        } catch (error) {
+          // a logger that throws fails an actor that logs at home, too
+          mirror.fail(error);
+        }
+        return;
+      case 'name':
+        // a life that is over has no names any more
+        if (from === mirror.line) hearName(actor, output.body as NameChange);
+        return;
+      case 'send':
+        bus.deliver(output.to, output.body, output.seen);
+        return;
+      case 'inspect':
+        inspectedAt(from).take(output.body as readonly InspectionRecord[]);
+    }
+  }
+
+  /** What comes as an event is one, and not one that XState would believe; else it is buried. */
+  function isSound(event: unknown, receiver: AnyActorRef): event is AnyEventObject {
+    const reason = faultOf(event);
+    if (reason) bus.bury({ reason, target: addressOf(bus.address, receiver.sessionId), count: 1 });
+    return !reason;
+  }
+
+  function inspectedAt(from: Line): InspectedSystem {
+    let system = inspected.get(from);
+    if (!system) {
+      const opened = createInspectedSystem({ actor, local, node: from.route.node, send: sendTo });
+      inspected.set(from, (system = opened));
+      void forgetInspected(from, opened);
+    }
+    return system;
+  }
+
+  async function forgetInspected(from: Line, system: InspectedSystem): Promise<void> {
+    await from.gone;
+    inspected.delete(from);
+    system.end();
+  }
+}

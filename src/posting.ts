@@ -1,0 +1,119 @@
+// What goes out from a mirror: the events sent to its actor are encoded at the call, refused there if they cannot cross, held back until it is known
+// where the actor is, and delivered in the order in which they were sent. What comes too late is a dead letter.
+import type { AnyActor, AnyEventObject, Snapshot } from 'xstate';
+import { addressOf, type Address } from './address.ts';
+import type { Encoded } from './codec.ts';
+import { TroupeError } from './errors.ts';
+import { assertNotReserved } from './forged.ts';
+import type { Line } from './line.ts';
+import type { Mirror } from './mirror.ts';
+import { outletTo, sendEarlier } from './outlets.ts';
+import { explainRefusal, refuseEvent } from './refusal.ts';
+import { takeShown } from './taps.ts';
+import { currentSource, interceptMailbox, statusOf } from './xstate.ts';
+
+export interface Posting {
+  /** The way into the mailbox of the mirror itself. */
+  enqueue(event: AnyEventObject): void;
+  /** Sends what was held back. */
+  release(line: Line): void;
+  /** What is held back has nowhere to go any more. */
+  bury(): void;
+  /** Sends an event to another actor of the system that runs there. */
+  sendTo(sessionId: string, event: AnyEventObject): void;
+}
+
+export function createPosting(mirror: Mirror): Posting {
+  const { actor, bus } = mirror;
+  const waiting: Encoded[] = [];
+  // what `send` has encoded already, for the `_send` that XState calls within it
+  let checkedEvent: AnyEventObject | undefined;
+  let checked: Encoded = '';
+
+  const enqueue = interceptMailbox(actor, deliver);
+  const send = actor.send.bind(actor);
+  actor.send = (event: AnyEventObject) => {
+    // a stopped actor drops what comes, whatever it is
+    if (statusOf(actor) !== 'stopped') {
+      checked = encodeEvent(event);
+      checkedEvent = event;
+    }
+    send(event);
+  };
+
+  return {
+    enqueue,
+    release({ route, to }) {
+      for (const encoded of waiting.splice(0)) route.push({ type: 'event', to, body: encoded });
+    },
+    bury() {
+      if (waiting.length > 0) bus.bury({ reason: 'stopped', target: target(), count: waiting.splice(0).length });
+    },
+    sendTo(sessionId, event) {
+      const { line } = mirror;
+      if (line?.state !== 'running') bus.bury({ reason: 'stopped', target: target(), count: 1 });
+      else line.route.push({ type: 'send-to', to: line.to, actor: sessionId, body: encodeEvent(event) });
+    },
+  };
+
+  function deliver(event: AnyEventObject): void {
+    const { line } = mirror;
+    const source = currentSource();
+    const status = statusOf(actor);
+    // it may have ended over there while its end is still in the mailbox here
+    const isOver = status === 'running' && (line ? line.state !== 'running' : !isActive(actor));
+    if (status === 'stopped' || isOver) {
+      // XState says what it thinks of that
+      if (status === 'stopped') enqueue(event);
+      bus.bury({ reason: 'stopped', target: target(), count: 1, error: stoppedError(actor, event) });
+      return;
+    }
+    let encoded: Encoded;
+    try {
+      encoded = checkedEvent === event ? checked : encodeEvent(event);
+    } catch (error) {
+      refuseEvent(bus, source, actor, target(), error);
+      return;
+    } finally {
+      checkedEvent = undefined;
+    }
+    if (line?.state !== 'running' || status === 'not-started') {
+      waiting.push(encoded);
+      return;
+    }
+    const { to, route } = line;
+    const outlet = source && outletTo(source, route.node);
+    const seen = takeShown(event);
+    if (outlet) outlet.put({ type: 'send', to, body: encoded, seen });
+    else {
+      sendEarlier(bus, route.node);
+      route.push(seen ? { type: 'event', to, body: encoded, seen } : { type: 'event', to, body: encoded });
+    }
+  }
+
+  function encodeEvent(event: AnyEventObject): Encoded {
+    assertNotReserved(event, actor.id);
+    try {
+      return bus.codec.encode(event, 'event');
+    } catch (error) {
+      throw explainRefusal(error, `'${event.type}' to '${actor.id}'`);
+    }
+  }
+
+  function target(): Address {
+    return mirror.line?.address ?? addressOf(bus.address, actor.sessionId);
+  }
+}
+
+/** One that is restored from its end never begins. */
+export function isActive(actor: AnyActor): boolean {
+  return (actor.getSnapshot() as Snapshot<unknown>).status === 'active';
+}
+
+function stoppedError(actor: AnyActor, event: AnyEventObject): TroupeError {
+  return new TroupeError(
+    'ACTOR_DOWN',
+    `Cannot send '${event.type}' to '${actor.id}': it has stopped. Watch it, and send only while it runs.`,
+    { details: { actor: actor.id, event: event.type } },
+  );
+}

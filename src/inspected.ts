@@ -124,7 +124,13 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
   }: Extract<InspectionRecord, { readonly type: 'microstep' | 'snapshot' }>): Snapshot<unknown> {
     if (sessionId !== actor.sessionId)
       return refs.get(sessionId)?.change(patch) ?? (actor.getSnapshot() as Snapshot<unknown>);
-    own = applyPatch(own ?? { fields: {}, snapshot: actor.getSnapshot() as Snapshot<unknown> }, patch, local);
+    const before = own ?? { fields: {}, snapshot: actor.getSnapshot() as Snapshot<unknown> };
+    try {
+      own = applyPatch(before, patch, local);
+    } catch {
+      // the machine at hand does not have that state: the actor fails for it, and whoever looks is shown what was told
+      own = applyPatch(before, patch, undefined);
+    }
     return isOver(actor) ? ({ ...own.snapshot, status: 'stopped' } as Snapshot<unknown>) : own.snapshot;
   }
 }

@@ -33,13 +33,16 @@ export interface MemoryHost extends Host<object> {
 /**
  * Makes a host in this realm, to which modules are given as objects.
  *
- * @param options - `schedule` lets a test hold deliveries back; the others are those of every host.
+ * @param options - `mode` says whether what travels is delivered within the call, `schedule` lets a test hold deliveries back, and `clock` is
+ * what delays go by; the others are those of every host.
  * @returns A host; its `import` takes the module itself. Its maker closes it, or holds it with `await using`.
  *
  * @remarks
- * What travels goes through the same codec and frames as between threads, in order, and arrives in a later microtask: what cannot cross
- * to a thread is refused here too. Cells work. It shares this realm's event loop and memory limit, so a crash of a thread, or two
- * actors that truly run at once, it cannot show.
+ * What travels goes through the same codec and frames as between threads, in order: what cannot cross to a thread is refused here too. In the
+ * `'async'` mode everything arrives in a later microtask, starts and stops included, and in the `'sync'` mode within the call. (The
+ * `'async'` mode of `hostEverything` is another: it begins and ends actors within the call, and what it calls `'thread'` is this one's
+ * `'async'`.) Cells work. It shares this realm's event loop and memory limit, so a crash of a thread, or two actors that truly run at
+ * once, it cannot show.
  *
  * @throws `INVALID_ARGUMENT` for a name with `/` or `@`; from `import`, `HOST_CLOSED` after the end. An actor that is started
  * after the end fails with `HOST_CLOSED`; one whose name the module lacks with `NO_SUCH_EXPORT`, one that is no logic with `NOT_ACTOR_LOGIC`.

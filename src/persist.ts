@@ -38,16 +38,20 @@ export interface PersistOptions {
  * hosted one. It holds a hash of the machine's structure, and a host whose machine has another refuses it with `VERSION_MISMATCH`. A
  * restored machine starts its children again from what was persisted of them; work that was under way then, as a promise's, is done again.
  *
- * `actor.getPersistedSnapshot()` itself gives, after this, the same as long as the actor's snapshot stays the same. Without it XState's own call
- * works too where nothing is to be asked: for an actor that is over, for one without children, with `persist: 'eager'` where it was
- * imported, and on a memory host that delivers at once. Elsewhere it throws `NOT_PERSISTED`.
+ * `actor.getPersistedSnapshot()` itself gives, after this, the same as long as the actor's snapshot stays the same, but not for an actor
+ * whose snapshots do not travel (`snapshots: 'none'`), of which only what `persist` returns counts. Without it XState's own call works too where nothing is to be asked: for
+ * an actor that is done or has failed, for one without children, with `persist: 'eager'` where it was imported, and on a memory host
+ * that delivers at once. Elsewhere it throws `NOT_PERSISTED`.
+ *
+ * Persist an actor before it is stopped. Afterwards that is possible only where its host delivers at once: elsewhere what it did between
+ * the last step that was heard of and its stop is not known here, whatever was persisted before.
  *
  * Of delayed events those are told that a hosted actor, or an actor below it in its thread, sends to one of them or to the parent; one to
  * anybody else, one that holds a ref, and those of local actors are left out.
  *
  * @throws The actor's error if it has failed, or XState's own for what it cannot persist; `PERSIST_TIMEOUT` after `timeout`; the signal's
- * reason; `NOT_PERSISTED` if a hosted actor was never started and its module is not at hand; `NOT_SERIALIZABLE` if its state cannot cross;
- * `NOT_AN_ACTOR`; `INVALID_ARGUMENT` for a `timeout` or `signal` that is none.
+ * reason; `NOT_PERSISTED` if a hosted actor was stopped and its host does not deliver at once, or if one was never started and its module is
+ * not at hand; `NOT_SERIALIZABLE` if its state cannot cross; `NOT_AN_ACTOR`; `INVALID_ARGUMENT` for a `timeout` or `signal` that is none.
  *
  * @example
  * ```ts

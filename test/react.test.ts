@@ -3,7 +3,7 @@ import { Activity, createElement, StrictMode, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { useActor, useActorRef, useMachine, useSelector } from '@xstate/react';
-import { setup, type ActorRefFrom, type AnyActorRef, type AnyStateMachine } from 'xstate';
+import { setup, type ActorRefFrom, type AnyActorRef } from 'xstate';
 import { ask, createMemoryHost, inThread, settled, started, watch, type HostedModule } from 'troupe';
 import * as sheets from '../dist/test/fixtures/sheet.js';
 import { turns } from './support/nodes.ts';
@@ -68,8 +68,8 @@ describe.each(kinds)('React with hosted logic $where', ({ open }) => {
     const { sheet, starts } = open();
     let send: AnyActorRef['send'] = () => {};
     const View = () => {
-      // the same as useActor, but its types want the machine itself
-      const [snapshot, sending] = useMachine(sheet as unknown as AnyStateMachine);
+      // it takes machines only, and a hosted machine has the type of its machine
+      const [snapshot, sending] = useMachine(sheet);
       send = sending as typeof send;
       return JSON.stringify(snapshot.value);
     };

@@ -87,6 +87,12 @@ const samples: readonly Sample[] = [
     holds: (found) => found instanceof Error && found.name === 'Declined' && (found as { limit?: unknown }).limit === 5,
   },
   {
+    kind: 'a key that is named `__proto__`',
+    make: () => JSON.parse('{"__proto__":{"a":1}}') as unknown,
+    arrives: 'as data, and never as a prototype',
+    holds: (found) => Object.hasOwn(found as object, '__proto__') && Object.getPrototypeOf(found) === Object.prototype,
+  },
+  {
     kind: 'object without a prototype',
     make: () => Object.assign(Object.create(null) as object, { a: 1 }),
     arrives: 'as a plain object',

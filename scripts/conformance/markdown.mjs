@@ -1,5 +1,6 @@
 // What came of the runs, as a page of the docs.
-const MODES = {
+/** When what passes the boundary is delivered. */
+export const MODES = {
   sync: 'all within the call',
   async: 'starts, what an actor puts out as it begins, and stops within the call; all else takes a hop each way',
   thread: 'all takes a hop each way',
@@ -22,6 +23,9 @@ export function toMarkdown({ suiteVersion, installed, baseline, runs, reasons })
     '| hosted | mode | pass | fail |',
     '|---|---|---|---|',
     ...table,
+    '',
+    'There are two modes with hops, for most tests start an actor and look on the next line: in `thread`, which is what a real thread does, that alone fails so many that the other',
+    'differences cannot be seen among them; `async` leaves it out, and shows where a test sends and looks.',
     '',
     'A test that fails is listed below under its reason. The run fails for a failure that is not listed, and for a listed one that passes.',
     '',

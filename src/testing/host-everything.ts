@@ -29,7 +29,7 @@ export interface HostEverythingOptions {
   /**
    * `'sync'`: all is delivered within the call, so that only what cannot cross breaks. `'async'`: actors start and stop within the call, and what is sent
    * to them and what they tell comes later; so a test also shows where it expects something on the line after `send`. `'thread'`: all comes later, as
-   * with a thread, also that an actor begins and ends.
+   * with a thread, also that an actor begins and ends. That is what the `'async'` mode of `createMemoryHost` does, which is another than the one here.
    *
    * @defaultValue `'sync'`
    */

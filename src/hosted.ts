@@ -24,7 +24,8 @@ import { asPersisted, assertSameVersion } from './blob.ts';
 import { nameSession } from './early.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { keepPersisted, knownPersisted } from './persisted.ts';
-import { expectSessions, joinSession, namesFor, rejoinSession } from './names.ts';
+import { joinHosted, rejoinHosted } from './hosted-names.ts';
+import { declareElsewhere, namesFor } from './names.ts';
 import { refsOf } from './refs.ts';
 import { createPlaceholder } from './received.ts';
 import { resumeRemotes } from './remote.ts';
@@ -162,7 +163,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       const actor = self as unknown as AnyActor;
       const mirror = prepare(actor);
       if (mirror.resume()) {
-        rejoinSession(actor);
+        rejoinHosted(actor);
         resumeRemotes(actor.getSnapshot() as Parameters<typeof resumeRemotes>[0]);
         return;
       }
@@ -181,7 +182,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       const session = nameSession(bus);
       const { systemId } = actor;
       refsOf(bus).declare(actor, addressOf(place.route.node, session));
-      const announce = joinSession(actor, { bus, route: place.route, to: session, fail: mirror.fail });
+      const announce = joinHosted(actor, { bus, route: place.route, to: session, fail: mirror.fail });
       const life = mirror.attach(place.route, session, {
         ending: () => place.stopping?.(),
         start: ({ from, wish, inspect }) => ({
@@ -211,7 +212,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
     transition: (snapshot, event, scope) => mirrorOf(scope.self)?.transition(snapshot, event, scope) ?? snapshot,
     getPersistedSnapshot: (snapshot) => snapshot,
   };
-  expectSessions(logic);
+  declareElsewhere(logic);
   hosted.add(logic);
   return logic;
 }

@@ -177,6 +177,16 @@ function refuseStart(bus: Bus, { from, session }: StartFrame<unknown>, error: un
   bus.route(nodeOf(from)).push({ type: 'step', to: localIdOf(from), out: [], body });
 }
 
+/** Whether a value is something that an actor can be made of. */
+export function isActorLogic(value: unknown): value is AnyActorLogic {
+  const logic = value as Partial<AnyActorLogic> | null | undefined;
+  return (
+    typeof logic === 'object' &&
+    typeof logic?.transition === 'function' &&
+    typeof logic.getInitialSnapshot === 'function'
+  );
+}
+
 /** Checks that an export is what can be hosted. */
 export function assertActorLogic(
   value: unknown,
@@ -191,13 +201,7 @@ export function assertActorLogic(
       { details: { name, source, exports } },
     );
   }
-  const logic = value as Partial<AnyActorLogic> | null;
-  if (
-    typeof logic === 'object' &&
-    typeof logic?.transition === 'function' &&
-    typeof logic.getInitialSnapshot === 'function'
-  )
-    return;
+  if (isActorLogic(value)) return;
   throw new TroupeError(
     'NOT_ACTOR_LOGIC',
     `Cannot host '${name}' of ${source}: it is no actor logic. Export a machine, or what fromPromise and its like return.`,

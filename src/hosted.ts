@@ -70,7 +70,7 @@ export type HostedModule<TModule> = {
 /** How a module's actors are hosted. */
 export interface ImportOptions<TModule = object> {
   /**
-   * The module at hand: then the initial snapshot, `can`, meta and tags are exact at once. Without it a snapshot's `can` throws
+   * The module at hand, with each export that is used: then the initial snapshot, `can`, meta and tags are exact at once. Without it a snapshot's `can` throws
    * `NO_LOCAL_MODULE`, and the first snapshot comes from the host.
    */
   readonly local?: Partial<TModule>;

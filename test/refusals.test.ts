@@ -249,6 +249,35 @@ describe.each(places)('what cannot be hosted $where', ({ open }) => {
   });
 });
 
+describe.each(places)('a module at hand that is refused $where', ({ open }) => {
+  it.each([5, 'counter', null, () => {}])('is no object: %s', async (local) => {
+    await using place = open();
+    expect(() => place.load('counter', { local: local as never })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining(' for local: it must be the module at hand. ') as string,
+        details: expect.objectContaining({ option: 'local' }) as object,
+      }),
+    );
+  });
+
+  it('lacks an export, as soon as that is used', async () => {
+    await using place = open();
+    const { doubled } = fixtures.counter;
+    const module = place.load('counter', { local: { doubled, counter: 'none' as never } });
+    expect(await toPromise(createActor(module.doubled, { input: 4 }).start())).toBe(8);
+    const refusal = (name: string, why: string) =>
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: `Cannot take local for '${name}': ${why}. Give the module whole, or import '${name}' apart, without local.`,
+        details: { option: 'local', name },
+      }) as Error;
+    expect(() => module.counter).toThrow(refusal('counter', 'its export of that name is no actor logic'));
+    const other = place.load('counter', { local: { doubled } });
+    expect(() => other.counter).toThrow(refusal('counter', 'it has no such export'));
+  });
+});
+
 describe('what cannot be loaded in a thread', () => {
   const load = (url: URL | string) => inThread<{ readonly it: AnyActorLogic }>(url).it as AnyActorLogic;
 

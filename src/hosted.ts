@@ -27,7 +27,7 @@ import { keepPersisted, knownPersisted } from './persisted.ts';
 import { joinHosted, rejoinHosted } from './hosted-names.ts';
 import { declareElsewhere, namesFor } from './names.ts';
 import { refsOf } from './refs.ts';
-import { createPlaceholder } from './received.ts';
+import { cannotKnowOf, createPlaceholder } from './received.ts';
 import { resumeRemotes } from './remote.ts';
 import { showRestored } from './restore.ts';
 import { isMachine, versionOf } from './version.ts';
@@ -126,6 +126,7 @@ export function isHosted(logic: AnyActorLogic): boolean {
 export function createHosted(options: HostedOptions): AnyActorLogic {
   assertSeams();
   const { bus, source, name, local, logger, snapshots = 'all', persist } = options;
+  const can = cannotKnowOf(name);
   const prepare = (self: unknown) => createMirror(self as AnyActor, { bus, local, logger, owns: true, snapshots });
 
   const logic: BareLogic & { readonly config: { readonly id: string }; provide(): never } = {
@@ -142,7 +143,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       // XState made `self` of this logic, and logic cannot say so in its types
       const actor = self as unknown as AnyActor;
       prepare(actor);
-      const { initial, active } = createPlaceholder(local, input);
+      const { initial, active } = createPlaceholder(local, input, can);
       beforeStart(actor, () => {
         if (actor.getSnapshot() === initial) setSnapshot(actor, active);
       });
@@ -152,7 +153,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       const mirror = prepare(self);
       const persisted = asPersisted(blob);
       if (isMachine(local)) assertSameVersion(persisted, local, name, bus.address);
-      const shown = showRestored(persisted, local);
+      const shown = showRestored(persisted, local, can);
       // by the snapshot that is shown it is found again when the actor starts
       keepPersisted(mirror, persisted, shown);
       return shown;

@@ -131,15 +131,30 @@ describe.each(places)('what cannot cross $where', ({ open }) => {
   it('fails an actor that keeps it in its context', async () => {
     await using place = open();
     const { leaky } = place.load('failing');
-    const actor = createActor(leaky);
+    const actor = createActor(leaky, { id: 'it' });
     actor.subscribe({ error: () => {} });
     actor.start().send({ type: 'KEEP' });
     const error = await rejectionOf(settled(actor));
     expect(error).toMatchObject({
       code: 'NOT_SERIALIZABLE',
-      details: { path: 'context.kept.deep[0]', kind: 'function' },
+      message: expect.stringMatching(
+        /^Cannot show 'it' on '[^']+': context\.kept\.deep\[0\] is a function\. Keep it out of the context, or, .*`snapshots: 'none'`; /,
+      ) as unknown,
+      details: {
+        path: 'context.kept.deep[0]',
+        kind: 'function',
+        actor: 'it',
+        address: expect.stringContaining('@') as unknown,
+      },
     });
-    expect((error as Error).message).toMatch(/context\.kept\.deep\[0\]/);
+  });
+
+  it('harms nobody in a context that is not told', async () => {
+    await using place = open();
+    const { leaky } = place.load('failing', { snapshots: 'none' });
+    const actor = createActor(leaky).start();
+    actor.send({ type: 'KEEP' });
+    expect((await settled(actor)).status).toBe('active');
   });
 
   it.each([

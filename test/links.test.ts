@@ -117,8 +117,8 @@ describe('a memory link that is refused', () => {
       message: expect.stringContaining(text) as string,
       details: expect.objectContaining({ option }) as object,
     });
-    expect(() => createMemoryLink(options as never)).toThrow(refusal as Error);
-    expect(() => createMemoryHost(options as never)).toThrow(refusal as Error);
+    expect(() => createMemoryLink(options as never)).toThrow(refusal);
+    expect(() => createMemoryHost(options as never)).toThrow(refusal);
   });
 });
 

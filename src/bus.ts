@@ -64,7 +64,11 @@ export interface Bus {
   readonly nodes: Observable<NodeChange>;
   /** Frames other than events for a channel that is not open. */
   readonly unclaimed: Observable<Delivery>;
-  /** Offers each frame that comes from a node for a channel that is not open to `take`, which tells whether it keeps the frame. */
+  /**
+   * Offers each frame that comes from a node for a channel that is not open to `take`, which tells whether it keeps the frame.
+   *
+   * @internal
+   */
   claim(take: (frame: Delivery, from: NodeAddress) => boolean): void;
   /** A local id that no other on this node has. */
   createId(): string;
@@ -83,7 +87,13 @@ export interface Bus {
   /** Joins the node above, which gives this one its address; resolves with its greeting. Rejects with `BUS_CLOSED`, `PROTOCOL_MISMATCH` or why the link ended. */
   join(link: Link): Promise<unknown>;
   /** Hands an event to a channel of this node at once, before this returns. */
-  deliver(localId: string, event: unknown, seen?: Seen): void;
+  deliver(localId: string, event: unknown): void;
+  /**
+   * The same for an event that inspectors were shown already.
+   *
+   * @internal
+   */
+  deliver(localId: string, event: unknown, seen: Seen | undefined): void;
   /** Delivers a frame that was held back after it arrived. */
   redeliver(frame: Delivery): void;
   /** Runs `proceed` when no frame waits for a way to its node; at once if none does. */
@@ -195,7 +205,7 @@ export function createBus(options: BusOptions = {}): Bus {
       }
       return joined.promise;
     },
-    deliver(localId, event, seen) {
+    deliver(localId: string, event: unknown, seen?: Seen) {
       if (!closed) channels.deliver(localId, event, seen);
     },
     redeliver(frame) {

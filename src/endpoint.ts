@@ -12,12 +12,13 @@ import type { Seen } from './causal-order.ts';
 import { faultOf } from './forged.ts';
 import { rememberEnding } from './graves.ts';
 import type { InspectionRecord } from './inspection-records.ts';
-import type { NameChange, OwnerNames } from './names.ts';
+import type { NameChange } from './names.ts';
 import { openOutlet } from './outlets.ts';
+import type { OwnerNames } from './owner-names.ts';
 import { encodePersisted } from './gather.ts';
 import { runSoon } from './platform.ts';
 import type { Recorder } from './recorder.ts';
-import { refuseEvent } from './refusal.ts';
+import { explainUnshown, refuseEvent } from './refusal.ts';
 import { follow } from './taps.ts';
 import type { View } from './view.ts';
 import { createWatchers } from './watchers.ts';
@@ -49,7 +50,7 @@ export interface Endpoint {
 export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, owner?: Owner): Endpoint {
   const address = addressOf(bus.address, localId);
   const watchers = createWatchers(bus, address);
-  const audience = createAudience(bus, actor, { isLasting: owner !== undefined, encode, unsendable: fail });
+  const audience = createAudience(bus, actor, { isLasting: owner !== undefined, encode, unsendable });
   let down: Down | undefined;
   let isStopping = false;
 
@@ -233,6 +234,10 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
       if (owner) stopChildren(actor);
     } else if (status === 'done') finish({ type: 'done', output });
     else finish({ type: 'stopped' });
+  }
+
+  function unsendable(error: unknown): void {
+    fail(explainUnshown(error, actor, address));
   }
 
   /** Ends it as failed, whatever the actor itself says. */

@@ -11,7 +11,8 @@ import { TroupeError } from './errors.ts';
 import { rememberEnding } from './graves.ts';
 import type { InspectionRecord } from './inspection-records.ts';
 import { createRecorder } from './recorder.ts';
-import { joinOwner, type Names } from './names.ts';
+import type { Names } from './names.ts';
+import { joinOwner } from './owner-names.ts';
 import { refsOf } from './refs.ts';
 import { versionOf } from './version.ts';
 import type { Delivery, StartFrame } from './wire.ts';
@@ -176,6 +177,16 @@ function refuseStart(bus: Bus, { from, session }: StartFrame<unknown>, error: un
   bus.route(nodeOf(from)).push({ type: 'step', to: localIdOf(from), out: [], body });
 }
 
+/** Whether a value is something that an actor can be made of. */
+export function isActorLogic(value: unknown): value is AnyActorLogic {
+  const logic = value as Partial<AnyActorLogic> | null | undefined;
+  return (
+    typeof logic === 'object' &&
+    typeof logic?.transition === 'function' &&
+    typeof logic.getInitialSnapshot === 'function'
+  );
+}
+
 /** Checks that an export is what can be hosted. */
 export function assertActorLogic(
   value: unknown,
@@ -190,13 +201,7 @@ export function assertActorLogic(
       { details: { name, source, exports } },
     );
   }
-  const logic = value as Partial<AnyActorLogic> | null;
-  if (
-    typeof logic === 'object' &&
-    typeof logic?.transition === 'function' &&
-    typeof logic.getInitialSnapshot === 'function'
-  )
-    return;
+  if (isActorLogic(value)) return;
   throw new TroupeError(
     'NOT_ACTOR_LOGIC',
     `Cannot host '${name}' of ${source}: it is no actor logic. Export a machine, or what fromPromise and its like return.`,

@@ -24,9 +24,10 @@ import { asPersisted, assertSameVersion } from './blob.ts';
 import { nameSession } from './early.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { keepPersisted, knownPersisted } from './persisted.ts';
-import { expectSessions, joinSession, namesFor, rejoinSession } from './names.ts';
+import { joinHosted, rejoinHosted } from './hosted-names.ts';
+import { declareElsewhere, namesFor } from './names.ts';
 import { refsOf } from './refs.ts';
-import { createPlaceholder } from './received.ts';
+import { cannotKnowOf, createPlaceholder } from './received.ts';
 import { resumeRemotes } from './remote.ts';
 import { showRestored } from './restore.ts';
 import { isMachine, versionOf } from './version.ts';
@@ -69,7 +70,7 @@ export type HostedModule<TModule> = {
 /** How a module's actors are hosted. */
 export interface ImportOptions<TModule = object> {
   /**
-   * The module at hand: then the initial snapshot, `can`, meta and tags are exact at once. Without it a snapshot's `can` throws
+   * The module at hand, with each export that is used: then the initial snapshot, `can`, meta and tags are exact at once. Without it a snapshot's `can` throws
    * `NO_LOCAL_MODULE`, and the first snapshot comes from the host.
    */
   readonly local?: Partial<TModule>;
@@ -125,6 +126,7 @@ export function isHosted(logic: AnyActorLogic): boolean {
 export function createHosted(options: HostedOptions): AnyActorLogic {
   assertSeams();
   const { bus, source, name, local, logger, snapshots = 'all', persist } = options;
+  const can = cannotKnowOf(name);
   const prepare = (self: unknown) => createMirror(self as AnyActor, { bus, local, logger, owns: true, snapshots });
 
   const logic: BareLogic & { readonly config: { readonly id: string }; provide(): never } = {
@@ -141,7 +143,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       // XState made `self` of this logic, and logic cannot say so in its types
       const actor = self as unknown as AnyActor;
       prepare(actor);
-      const { initial, active } = createPlaceholder(local, input);
+      const { initial, active } = createPlaceholder(local, input, can);
       beforeStart(actor, () => {
         if (actor.getSnapshot() === initial) setSnapshot(actor, active);
       });
@@ -151,7 +153,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       const mirror = prepare(self);
       const persisted = asPersisted(blob);
       if (isMachine(local)) assertSameVersion(persisted, local, name, bus.address);
-      const shown = showRestored(persisted, local);
+      const shown = showRestored(persisted, local, can);
       // by the snapshot that is shown it is found again when the actor starts
       keepPersisted(mirror, persisted, shown);
       return shown;
@@ -162,7 +164,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       const actor = self as unknown as AnyActor;
       const mirror = prepare(actor);
       if (mirror.resume()) {
-        rejoinSession(actor);
+        rejoinHosted(actor);
         resumeRemotes(actor.getSnapshot() as Parameters<typeof resumeRemotes>[0]);
         return;
       }
@@ -181,7 +183,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       const session = nameSession(bus);
       const { systemId } = actor;
       refsOf(bus).declare(actor, addressOf(place.route.node, session));
-      const announce = joinSession(actor, { bus, route: place.route, to: session, fail: mirror.fail });
+      const announce = joinHosted(actor, { bus, route: place.route, to: session, fail: mirror.fail });
       const life = mirror.attach(place.route, session, {
         ending: () => place.stopping?.(),
         start: ({ from, wish, inspect }) => ({
@@ -211,7 +213,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
     transition: (snapshot, event, scope) => mirrorOf(scope.self)?.transition(snapshot, event, scope) ?? snapshot,
     getPersistedSnapshot: (snapshot) => snapshot,
   };
-  expectSessions(logic);
+  declareElsewhere(logic);
   hosted.add(logic);
   return logic;
 }

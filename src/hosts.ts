@@ -4,9 +4,11 @@ import type { Bus } from './bus.ts';
 import { TroupeError } from './errors.ts';
 import { createDeferred } from './deferred.ts';
 import { departed } from './departures.ts';
+import { isActorLogic } from './host.ts';
 import { createHosted, createHostedModule, type HostedModule, type ImportOptions, type Place } from './hosted.ts';
 import { createIntern } from './intern.ts';
 import { mirrorOf } from './mirror.ts';
+import { assertWord, optionError } from './options.ts';
 import type { Source } from './source.ts';
 import { assertTimeout, setDeadline } from './wait.ts';
 import type { PersistMode, SnapshotMode } from './wire.ts';
@@ -158,9 +160,16 @@ function createDeadline(timeout: number): { readonly passed: Promise<void>; canc
   return { passed: passed.promise, cancel: setDeadline(timeout, () => passed.resolve()) };
 }
 
-/** The export of that name in `local`, the module that the caller has at hand. */
+/** The export of that name in `local`, the module that the caller has at hand; throws `INVALID_ARGUMENT` if it has none. */
 export function localOf<TModule>({ local }: ImportOptions<TModule>, name: string): AnyActorLogic | undefined {
-  return (local as Readonly<Record<string, AnyActorLogic>> | undefined)?.[name];
+  if (local === undefined) return undefined;
+  const logic = (local as Readonly<Record<string, unknown>>)[name];
+  if (isActorLogic(logic)) return logic;
+  throw new TroupeError(
+    'INVALID_ARGUMENT',
+    `Cannot take local for '${name}': ${logic === undefined ? 'it has no such export' : 'its export of that name is no actor logic'}. Give the module whole, or import '${name}' apart, without local.`,
+    { details: { option: 'local', name } },
+  );
 }
 
 /** Throws `INVALID_ARGUMENT` for options that no host can take. */
@@ -169,25 +178,17 @@ export function assertHostOptions({ logger }: { readonly logger?: unknown }): vo
   throw optionError('logger', logger, 'it must be a function that takes what is logged');
 }
 
-const SNAPSHOT_MODES: Readonly<Record<SnapshotMode, true>> = { all: true, latest: true, none: true };
-const PERSIST_MODES: Readonly<Record<PersistMode, true>> = { 'on-demand': true, eager: true };
+const SNAPSHOT_MODES: readonly SnapshotMode[] = ['all', 'latest', 'none'];
+const PERSIST_MODES: readonly PersistMode[] = ['on-demand', 'eager'];
 
 /** Throws `INVALID_ARGUMENT` for options that no import can take. */
-export function assertImportOptions(options: { readonly snapshots?: unknown; readonly persist?: unknown }): void {
-  assertMode('snapshots', options.snapshots, SNAPSHOT_MODES);
-  assertMode('persist', options.persist, PERSIST_MODES);
-}
-
-function assertMode(option: string, value: unknown, modes: object): void {
-  if (value === undefined || (typeof value === 'string' && Object.hasOwn(modes, value))) return;
-  throw optionError(option, value, `it must be ${Object.keys(modes).join(' or ')}`);
-}
-
-function optionError(option: string, value: unknown, why: string): TroupeError {
-  const given = typeof value === 'string' ? `'${value}'` : String(value);
-  return new TroupeError(
-    'INVALID_ARGUMENT',
-    `Cannot take ${given} for ${option}: ${why}. Leave it out for the default.`,
-    { details: { option, value: given } },
-  );
+export function assertImportOptions({
+  snapshots,
+  persist,
+  local,
+}: { readonly [TName in keyof ImportOptions]?: unknown }): void {
+  assertWord('snapshots', snapshots, SNAPSHOT_MODES);
+  assertWord('persist', persist, PERSIST_MODES);
+  if (local === undefined || (typeof local === 'object' && local !== null)) return;
+  throw optionError('local', local, 'it must be the module at hand', 'Leave it out where there is none.');
 }

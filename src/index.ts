@@ -36,7 +36,6 @@ export { createBus } from './refs.ts';
 export { currentBus, replaceBus } from './realm.ts';
 export type { Bus, DeadLetter, Joining, NodeChange, Route, RouteWatcher } from './bus.ts';
 export type { Address, NodeAddress } from './address.ts';
-export type { Seen } from './causal-order.ts';
 export type { Codec, Encoded, Extension, Tagged } from './codec.ts';
 export type {
   ChannelFrame,

@@ -1,13 +1,8 @@
-// Names across nodes: an actor that has a `systemId` on either side of a hosted actor is found by it on the other. A caller's system and those of the sessions
-// that it started form a tree; what is set or unset in one is told to its neighbours, who tell theirs. Between two that take a name at
-// once the one above keeps it, and the hosted actor below fails. A system without names tells nothing.
+// Names across nodes: an actor that has a `systemId` on either side of a hosted actor is found by it on the other. A caller's system and those that
+// its hosted actors run in form a tree; what is set or unset in one is told to its neighbours, who tell theirs. Between two that take a name at
+// once the one above keeps it, and the hosted actor below fails. A system without names tells nothing. How a neighbour is told is in
+// `hosted-names.ts` for those below and in `owner-names.ts` for the one above.
 import type { AnyActor, AnyActorLogic, AnyActorRef } from 'xstate';
-import { addressOf, nameOf } from './address.ts';
-import type { Bus, Route } from './bus.ts';
-import type { Encoded } from './codec.ts';
-import { TroupeError } from './errors.ts';
-import { sendEarlier } from './outlets.ts';
-import type { Output } from './wire.ts';
 import { hookNames, namesIn, setName, unsetName, type System } from './xstate.ts';
 
 /** Who is found by which name. */
@@ -17,7 +12,7 @@ export type Names = readonly (readonly [systemId: string, actor: AnyActorRef])[]
 export type NameChange = { readonly systemId: string; readonly actor?: AnyActorRef } | { readonly all: Names };
 
 /** The system above or one of those below. */
-interface Neighbour {
+export interface Neighbour {
   /** The name of the hosted actor that stands between: each side has set it by itself. */
   readonly own: string | undefined;
   /** What was told from there. */
@@ -27,12 +22,20 @@ interface Neighbour {
   refuse(systemId: string): void;
 }
 
+/** The system below in which a hosted actor runs, a neighbour from `join` to `leave`. */
+export interface NeighbourBelow extends Neighbour {
+  join(): void;
+  leave(): void;
+}
+
 /** What is known of a system and its neighbours. */
-interface Directory {
+export interface Directory {
   readonly system: System;
   /** The names that neighbours are told of. */
   readonly known: Map<string, AnyActorRef>;
   readonly neighbours: Set<Neighbour>;
+  /** Where the hosted actors of this system run, or ran last. */
+  readonly below: WeakMap<AnyActorRef, NeighbourBelow>;
   /** Tells of an actor that could not be told of when it got its name. */
   announce(systemId: string, actor: AnyActorRef): void;
   hear(from: Neighbour, change: NameChange): void;
@@ -40,22 +43,12 @@ interface Directory {
   namesFor(neighbour: Neighbour): Names;
 }
 
-interface Session extends Neighbour {
-  readonly directory: Directory;
-  join(): void;
-  leave(): void;
-}
-
 const directories = new WeakMap<System, Directory>();
-/** The latest session of each actor that is hosted elsewhere. */
-const sessions = new WeakMap<AnyActorRef, Session>();
-const hosted = new WeakSet<AnyActorLogic>();
+const elsewhere = new WeakSet<AnyActorLogic>();
 
-// ---- the caller's side
-
-/** Declares that actors of this logic are hosted elsewhere: others are told of their names once it is known where. */
-export function expectSessions(logic: AnyActorLogic): void {
-  hosted.add(logic);
+/** Declares that actors of this logic run elsewhere: others are told of their names once it is known where. */
+export function declareElsewhere(logic: AnyActorLogic): void {
+  elsewhere.add(logic);
 }
 
 /** The names that an actor has to know before it starts elsewhere; empty if there are none. */
@@ -64,123 +57,16 @@ export function namesFor(actor: AnyActor): { readonly names?: Names } {
   return known.size > 0 ? { names: [...known] } : {};
 }
 
-export interface SessionOptions {
-  readonly bus: Bus;
-  readonly route: Route;
-  /** The session's local id over there. */
-  readonly to: string;
-  fail(error: unknown): void;
-}
-
-/**
- * Makes the session of a hosted actor a neighbour of its system until the actor ends, to be called just before it starts there; the returned
- * function, called just after, tells the others of the actor's own name.
- */
-export function joinSession(actor: AnyActor, { bus, route, to, fail }: SessionOptions): () => void {
-  const directory = directoryOf(actor.system);
-  const { systemId: own } = actor;
-  let unwatch: (() => void) | undefined;
-  const session: Session = {
-    directory,
-    own,
-    heard: new Map(),
-    tell(change) {
-      const body = bus.codec.encode(change, 'name');
-      sendEarlier(bus, route.node);
-      route.push({ type: 'name', to, body });
-    },
-    refuse(systemId) {
-      const details = { systemId, actor: actor.id, address: addressOf(route.node, to) };
-      fail(
-        new TroupeError(
-          'SYSTEM_ID_TAKEN',
-          `Cannot let '${actor.id}' on '${nameOf(route.node)}' name an actor '${systemId}': another took that systemId at the same time. Give each a systemId of its own.`,
-          { details },
-        ),
-      );
-    },
-    join() {
-      directory.neighbours.add(session);
-      unwatch = route.watch({ down() {}, resync: () => session.tell({ all: directory.namesFor(session) }) });
-    },
-    leave() {
-      if (!directory.neighbours.delete(session)) return;
-      unwatch?.();
-      for (const [systemId, named] of session.heard) {
-        if (directory.system.get(systemId) === named) unsetName(directory.system, named);
-      }
-    },
-  };
-  sessions.set(actor, session);
-  session.join();
-  return () => {
-    if (own !== undefined) directory.announce(own, actor);
-  };
-}
-
-/** Takes up the session of an actor again that was stopped and started before the session heard of it. */
-export function rejoinSession(actor: AnyActor): void {
-  const session = sessions.get(actor);
-  if (!session) return;
-  session.join();
-  // what became of other names meanwhile was told to nobody
-  session.tell({ all: session.directory.namesFor(session) });
-  session.directory.hear(session, { all: [...session.heard] });
-  if (session.own !== undefined) session.directory.announce(session.own, actor);
-}
-
-/** Takes up what the session of a hosted actor tells. */
+/** Takes up what is told from where a hosted actor runs. */
 export function hearName(actor: AnyActor, change: NameChange): void {
-  const session = sessions.get(actor);
+  const directory = directories.get(actor.system);
+  const neighbour = directory?.below.get(actor);
   // what an actor tells that is about to be stopped comes too late
-  if (session?.directory.neighbours.has(session)) session.directory.hear(session, change);
+  if (neighbour && directory?.neighbours.has(neighbour)) directory.hear(neighbour, change);
 }
 
-// ---- the host's side
-
-export interface OwnerOptions {
-  readonly bus: Bus;
-  /** Those that stand in the owner's system. */
-  readonly names: Names;
-  /** The name of the actor that is started for the owner. */
-  readonly own: string | undefined;
-  put(output: Output<Encoded>): void;
-}
-
-/** The owner of a session, as a neighbour of its system. */
-export interface OwnerNames {
-  /** Takes up what the owner tells. */
-  hear(change: NameChange): void;
-  /** Tells the owner once more what stands, for something may have been lost. */
-  repeat(): void;
-  /** Tells the owner what stands by now, and from now on each change. */
-  begin(): void;
-}
-
-/** Makes the system of an owner a neighbour of that of the session which runs for it. */
-export function joinOwner(root: AnyActorRef, { bus, names, own, put }: OwnerOptions): OwnerNames {
-  const directory = directoryOf(root.system);
-  const owner: Neighbour = {
-    own,
-    heard: new Map(),
-    tell: (change) => put({ type: 'name', body: bus.codec.encode(change, 'name') }),
-    // what the session told crosses with this, and is refused over there
-    refuse: () => {},
-  };
-  directory.hear(owner, { all: names });
-  return {
-    hear: (change) => directory.hear(owner, change),
-    repeat: () => owner.tell({ all: directory.namesFor(owner) }),
-    begin() {
-      for (const [systemId, actor] of directory.namesFor(owner)) owner.tell({ systemId, actor });
-      directory.neighbours.add(owner);
-    },
-  };
-}
-
-// ---- a system among its neighbours
-
-function directoryOf(system: System): Directory {
+/** What is known of a system; from the first call on it is kept. */
+export function directoryOf(system: System): Directory {
   let directory = directories.get(system);
   if (!directory) directories.set(system, (directory = createDirectory(system)));
   return directory;
@@ -189,6 +75,7 @@ function directoryOf(system: System): Directory {
 function createDirectory(system: System): Directory {
   const known = new Map<string, AnyActorRef>();
   const neighbours = new Set<Neighbour>();
+  const below = new WeakMap<AnyActorRef, NeighbourBelow>();
   /** Where the name comes from that is being set or unset right now. */
   let origin: Neighbour | undefined;
 
@@ -224,8 +111,7 @@ function createDirectory(system: System): Directory {
     },
     left(actor, systemId) {
       let from = takeOrigin();
-      const session = sessions.get(actor);
-      if (session?.directory.system === system) session.leave();
+      below.get(actor)?.leave();
       if (systemId === undefined || known.get(systemId) !== actor) return;
       known.delete(systemId);
       // XState lets go of the children of an actor that it stops, and where they live that is known
@@ -238,6 +124,7 @@ function createDirectory(system: System): Directory {
     system,
     known,
     neighbours,
+    below,
     announce: (systemId, actor) => {
       // it may be over again already
       if (system.get(systemId) === actor && known.get(systemId) !== actor) announce(systemId, actor);
@@ -273,5 +160,5 @@ function createDirectory(system: System): Directory {
 
 /** XState does not say of a ref that it has logic, as every actor has. */
 function isElsewhere(actor: AnyActorRef): boolean {
-  return hosted.has((actor as unknown as { readonly logic: AnyActorLogic }).logic);
+  return elsewhere.has((actor as unknown as { readonly logic: AnyActorLogic }).logic);
 }

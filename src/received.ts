@@ -22,9 +22,18 @@ export function applyPatch(before: Received, patch: Patch, local: AnyActorLogic 
     const next: Fields = { ...earlier, ...changed };
     return { fields: next, snapshot: next as unknown as Snapshot<unknown> };
   }
-  const next = createDetachedSnapshot(earlier, changed ?? {});
-  const snapshot = isMachine(local) ? reviveWith(local, next) : (next as unknown as Snapshot<unknown>);
-  return { fields: next as unknown as Fields, snapshot };
+  if (isMachine(local)) {
+    const next = createDetachedSnapshot(earlier, changed ?? {});
+    return { fields: next as unknown as Fields, snapshot: reviveWith(local, next) };
+  }
+  const next = createDetachedSnapshot(whole ? nameIn(before.snapshot) : earlier, changed ?? {}) as unknown as Fields;
+  return { fields: next, snapshot: next as unknown as Snapshot<unknown> };
+}
+
+/** A snapshot that is shown knows the name of its machine by what says that it is elsewhere. */
+function nameIn(snapshot: Snapshot<unknown>): Fields {
+  const { can } = snapshot as Partial<DetachedSnapshot>;
+  return can ? { can } : {};
 }
 
 function changeContext(context: object, { set, unset }: Patch): Record<string, unknown> {
@@ -41,9 +50,18 @@ export interface Placeholder {
   readonly active: Snapshot<unknown>;
 }
 
-/** With the logic at hand the initial snapshot is exact; a machine's is made when it is first read, for its actions and its context may run code. */
-export function createPlaceholder(local: AnyActorLogic | undefined, input: unknown): Placeholder {
-  const initial = local ? createInitialSnapshot(local, input) : (createDetachedSnapshot({}, {}) as Snapshot<unknown>);
+/**
+ * With the logic at hand the initial snapshot is exact; a machine's is made when it is first read, for its actions and its context may run code. Without
+ * it, `can` is what the snapshots of this machine answer.
+ */
+export function createPlaceholder(
+  local: AnyActorLogic | undefined,
+  input: unknown,
+  can: CannotKnow = cannotKnow,
+): Placeholder {
+  const initial = local
+    ? createInitialSnapshot(local, input)
+    : (createDetachedSnapshot({ can }, {}) as Snapshot<unknown>);
   const active = Object.defineProperties({}, Object.getOwnPropertyDescriptors(initial));
   return { initial, active: Object.defineProperties(active, ACTIVE) as Snapshot<unknown> };
 }
@@ -90,7 +108,7 @@ export interface DetachedSnapshot {
   matches(test: StateValue): boolean;
   hasTag(tag: string): boolean;
   getMeta(): unknown;
-  can(): never;
+  readonly can: CannotKnow;
   toJSON(): unknown;
 }
 
@@ -138,10 +156,25 @@ function toJSON(this: DetachedSnapshot): unknown {
   return { status, value, context, output, error, children, historyValue, tags: [...tags] };
 }
 
-function cannotKnow(): never {
+/** Says that what a machine can take is not known here. */
+export type CannotKnow = (event?: { readonly type: string }) => never;
+
+/** The one of a machine that is known by this name. */
+export function cannotKnowOf(name: string): CannotKnow {
+  return (event) => refuseToKnow(event, name);
+}
+
+function cannotKnow(event?: { readonly type: string }): never {
+  refuseToKnow(event);
+}
+
+function refuseToKnow(event: { readonly type: string } | undefined, name?: string): never {
+  const machine = name === undefined ? 'a hosted machine' : `'${name}'`;
+  const what = event === undefined ? 'an event' : `'${event.type}'`;
   throw new TroupeError(
     'NO_LOCAL_MODULE',
-    'Cannot tell whether a hosted machine can take an event: its guards are elsewhere. Give the module at hand as `local` where it is imported.',
+    `Cannot tell whether ${machine} can take ${what}: its guards are elsewhere. Give the module at hand as \`local\` where it is imported.`,
+    { details: { ...(name === undefined ? {} : { name }), ...(event === undefined ? {} : { event: event.type }) } },
   );
 }
 

@@ -2,7 +2,7 @@
 // it is what XState itself restores; its children are to be read only, for its host makes the ones that run.
 import type { AnyActorLogic, AnyStateMachine, Snapshot } from 'xstate';
 import { openPersisted, type Persisted } from './blob.ts';
-import { createDetachedSnapshot } from './received.ts';
+import { createDetachedSnapshot, type CannotKnow } from './received.ts';
 import { isPlainObject } from './object-kinds.ts';
 import { mapHistory } from './snapshots.ts';
 import { isMachine } from './version.ts';
@@ -14,12 +14,16 @@ type MachineBlob = Snapshot<unknown> & {
 };
 
 /** The snapshot to show; throws what XState throws for states that the machine at hand does not have. */
-export function showRestored(persisted: Persisted, local: AnyActorLogic | undefined): Snapshot<unknown> {
+export function showRestored(
+  persisted: Persisted,
+  local: AnyActorLogic | undefined,
+  can: CannotKnow,
+): Snapshot<unknown> {
   const { snapshot } = openPersisted(persisted);
   if (isMachine(local)) return readRestored(local, snapshot);
   if (!isOfMachine(snapshot)) return snapshot;
   const detached = createDetachedSnapshot(
-    {},
+    { can },
     { ...snapshot, children: {}, historyValue: mapHistory(snapshot.historyValue ?? {}, ({ id }) => id) },
   );
   return detached as unknown as Snapshot<unknown>;

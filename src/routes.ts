@@ -12,11 +12,19 @@ export interface Route {
   readonly node: NodeAddress;
   /** Why nothing goes this way any more; undefined while it may. */
   readonly down: TroupeError | undefined;
-  /** Whether a frame is handled over there before `push` returns. */
+  /**
+   * Whether a frame is handled over there before `push` returns.
+   *
+   * @internal
+   */
   readonly immediate: boolean;
   /** Sends a frame after those pushed before; once the node is down, events become dead letters and other frames vanish. */
   push(frame: Outgoing): void;
-  /** Posts now what has been pushed; else that is done when the tick ends. */
+  /**
+   * Posts now what has been pushed; else that is done when the tick ends.
+   *
+   * @internal
+   */
   flush(): void;
   /** Keeps the process alive for this node until the returned function is called. */
   hold(): () => void;

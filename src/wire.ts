@@ -36,7 +36,12 @@ export type ControlFrame<TBody> =
 /** Frames for a channel: `to` is its local id on the receiving node. */
 export type ChannelFrame<TBody> =
   // to an actor, wherever it lives
-  | { readonly type: 'event'; readonly to: string; readonly body: TBody; readonly seen?: Seen | undefined }
+  | {
+      readonly type: 'event';
+      readonly to: string;
+      readonly body: TBody;
+      /** @internal */ readonly seen?: Seen | undefined;
+    }
   | { readonly type: 'events'; readonly to: string; readonly events: readonly unknown[] }
   | { readonly type: 'observe'; readonly to: string; readonly from: Address; readonly wish: boolean }
   | { readonly type: 'inspect'; readonly to: string; readonly from: Address; readonly wish: boolean }
@@ -110,7 +115,12 @@ export interface StepFrame<TBody> {
 /** What an actor put out while it took a step. */
 export type Output<TBody> =
   | { readonly type: 'emit' | 'parent' | 'log' | 'inspect' | 'name'; readonly body: TBody }
-  | { readonly type: 'send'; readonly to: string; readonly body: TBody; readonly seen?: Seen | undefined };
+  | {
+      readonly type: 'send';
+      readonly to: string;
+      readonly body: TBody;
+      /** @internal */ readonly seen?: Seen | undefined;
+    };
 
 /** Everything that one node tells another, with values as `TBody`. */
 export type Frame<TBody> = ControlFrame<TBody> | ChannelFrame<TBody>;

@@ -301,7 +301,7 @@ describe('what would break across a thread', () => {
 describe('what it does not take', () => {
   it.each([
     [{ roots: false }, 'both roots and children are left out'],
-    [{ mode: 'later' } as never, "'later'"],
+    [{ mode: 'later' } as never, "Cannot take 'later' for mode: it must be sync or async or thread."],
   ])('%j', (options, text) => {
     expect(() => hostEverything(options)).toThrow(refusal('INVALID_ARGUMENT', text));
   });

@@ -393,12 +393,15 @@ describe.each(places)('the snapshot of a hosted machine $where', ({ open }) => {
   it('cannot tell what it can take without the module, and says how', async () => {
     await using place = open();
     const { door } = place.load('door');
-    const snapshot = await started(createActor(door, { input: house }).start());
+    const actor = createActor(door, { input: house });
+    expect(() => actor.getSnapshot().can({ type: 'OPEN' })).toThrow(/'door'/);
+    const snapshot = await started(actor.start());
     expect(() => snapshot.can({ type: 'OPEN' })).toThrow(
       expect.objectContaining({
         code: 'NO_LOCAL_MODULE',
         message:
-          'Cannot tell whether a hosted machine can take an event: its guards are elsewhere. Give the module at hand as `local` where it is imported.',
+          "Cannot tell whether 'door' can take 'OPEN': its guards are elsewhere. Give the module at hand as `local` where it is imported.",
+        details: { name: 'door', event: 'OPEN' },
       }),
     );
   });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import { describe, expect, it, vi } from 'vitest';
-import { createMemoryLink, createPortLink, type PortLike } from 'troupe';
+import { createMemoryHost, createMemoryLink, createPortLink, type PortLike } from 'troupe';
 import { createWorkerLink } from '../dist/src/links/worker.js';
 import { driveEnd, see } from '../dist/test/fixtures/link-end.js';
 import { controlEnd, describeLink } from './link.contract.ts';
@@ -98,6 +98,27 @@ describe('a memory link', () => {
     expect(seen.packets).toEqual(['one']);
     held.shift()?.();
     expect(seen.packets).toEqual(['one', 'two']);
+  });
+});
+
+describe('a memory link that is refused', () => {
+  it.each([
+    [{ mode: 'snyc' }, "Cannot take 'snyc' for mode: it must be async or sync. Leave it out for the default.", 'mode'],
+    [{ mode: 'toString' }, "Cannot take 'toString' for mode: it must be async or sync.", 'mode'],
+    [
+      { mode: 'sync', schedule: queueMicrotask },
+      "Cannot take 'sync' for mode: schedule says when to deliver. Leave out one of the two.",
+      'mode',
+    ],
+    [{ schedule: 5 }, 'Cannot take 5 for schedule: it must be a function that takes what delivers.', 'schedule'],
+  ])('has the option %o, and so is a memory host', (options, text, option) => {
+    const refusal: unknown = expect.objectContaining({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining(text) as string,
+      details: expect.objectContaining({ option }) as object,
+    });
+    expect(() => createMemoryLink(options as never)).toThrow(refusal);
+    expect(() => createMemoryHost(options as never)).toThrow(refusal);
   });
 });
 

@@ -131,15 +131,30 @@ describe.each(places)('what cannot cross $where', ({ open }) => {
   it('fails an actor that keeps it in its context', async () => {
     await using place = open();
     const { leaky } = place.load('failing');
-    const actor = createActor(leaky);
+    const actor = createActor(leaky, { id: 'it' });
     actor.subscribe({ error: () => {} });
     actor.start().send({ type: 'KEEP' });
     const error = await rejectionOf(settled(actor));
     expect(error).toMatchObject({
       code: 'NOT_SERIALIZABLE',
-      details: { path: 'context.kept.deep[0]', kind: 'function' },
+      message: expect.stringMatching(
+        /^Cannot show 'it' on '[^']+': context\.kept\.deep\[0\] is a function\. Keep it out of the context, or, .*`snapshots: 'none'`; /,
+      ) as unknown,
+      details: {
+        path: 'context.kept.deep[0]',
+        kind: 'function',
+        actor: 'it',
+        address: expect.stringContaining('@') as unknown,
+      },
     });
-    expect((error as Error).message).toMatch(/context\.kept\.deep\[0\]/);
+  });
+
+  it('harms nobody in a context that is not told', async () => {
+    await using place = open();
+    const { leaky } = place.load('failing', { snapshots: 'none' });
+    const actor = createActor(leaky).start();
+    actor.send({ type: 'KEEP' });
+    expect((await settled(actor)).status).toBe('active');
   });
 
   it.each([
@@ -246,6 +261,35 @@ describe.each(places)('what cannot be hosted $where', ({ open }) => {
     });
     // closing it again is nothing
     await place.host.close();
+  });
+});
+
+describe.each(places)('a module at hand that is refused $where', ({ open }) => {
+  it.each([5, 'counter', null, () => {}])('is no object: %s', async (local) => {
+    await using place = open();
+    expect(() => place.load('counter', { local: local as never })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringContaining(' for local: it must be the module at hand. ') as string,
+        details: expect.objectContaining({ option: 'local' }) as object,
+      }),
+    );
+  });
+
+  it('lacks an export, as soon as that is used', async () => {
+    await using place = open();
+    const { doubled } = fixtures.counter;
+    const module = place.load('counter', { local: { doubled, counter: 'none' as never } });
+    expect(await toPromise(createActor(module.doubled, { input: 4 }).start())).toBe(8);
+    const refusal = (name: string, why: string) =>
+      expect.objectContaining({
+        code: 'INVALID_ARGUMENT',
+        message: `Cannot take local for '${name}': ${why}. Give the module whole, or import '${name}' apart, without local.`,
+        details: { option: 'local', name },
+      }) as Error;
+    expect(() => module.counter).toThrow(refusal('counter', 'its export of that name is no actor logic'));
+    const other = place.load('counter', { local: { doubled } });
+    expect(() => other.counter).toThrow(refusal('counter', 'it has no such export'));
   });
 });
 

@@ -26,6 +26,7 @@ describe('an XState that lacks what there is another way for', () => {
     ['_sendInspectionEvent', 'system._sendInspectionEvent (inspectors see no actor of another node'],
     ['_bookId', 'system._bookId (actors of two nodes may bear one session id'],
     ['_set', 'system._set (an actor is found by its systemId on its own node only'],
+    ['scheduler', 'system.scheduler (delayed events of hosted actors are not persisted'],
   ])('hosts all the same, and says once what is different: %s', async (member, warning) => {
     const { stdout, stderr } = await xstate.run('whole-life', [member]);
     expect(stdout).toBe(lives);
@@ -35,8 +36,17 @@ describe('an XState that lacks what there is another way for', () => {
   });
 
   it('hosts without all of them', async () => {
-    const lacking = ['_send', 'update', '_sendInspectionEvent', '_bookId', '_set'];
+    const lacking = ['_send', 'update', '_sendInspectionEvent', '_bookId', '_set', 'scheduler'];
     expect((await xstate.run('whole-life', lacking)).stdout).toBe(lives);
+  });
+});
+
+describe('persisting delayed events', () => {
+  it.each([
+    ['as it is', [], 'waiting 1\n'],
+    ['lacks a scheduler: all else is persisted', ['scheduler'], 'waiting 0\n'],
+  ])('on an XState that %s', async (_, lacking, said) => {
+    expect((await xstate.run('persists-delays', lacking)).stdout).toBe(said);
   });
 });
 

@@ -231,15 +231,22 @@ describe('options that no host can take', () => {
     expect(counted.started).toBe(0);
   });
 
-  it.each(['x', 5, null])('are refused: snapshots %s', async (value) => {
-    const snapshots = value as unknown as 'all';
+  it.each([
+    ['snapshots', 'x'],
+    ['snapshots', 5],
+    ['snapshots', null],
+    ['persist', 'x'],
+    ['persist', null],
+    ['persist', true],
+  ])('are refused: %s %s', async (option, value) => {
+    const options = { [option]: value } as object;
     const refused: unknown = expect.objectContaining({
       code: 'INVALID_ARGUMENT',
-      details: expect.objectContaining({ option: 'snapshots' }) as object,
+      details: expect.objectContaining({ option }) as object,
     });
-    expect(() => inThread<Residents>(urlOf('residents'), { snapshots })).toThrow(refused);
+    expect(() => inThread<Residents>(urlOf('residents'), options)).toThrow(refused);
     await using host = createMemoryHost();
-    expect(() => host.import({}, { snapshots })).toThrow(refused);
+    expect(() => host.import({}, options)).toThrow(refused);
   });
 
   it.each([[undefined], [null], [{}], [{ postMessage: () => {} }]])(

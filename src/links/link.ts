@@ -16,7 +16,11 @@ export interface Link {
   readonly packets: Observable<unknown>;
   /** Posts a packet; `transfer` lists the ports in it that move to the other side. After the end it does nothing. */
   post(packet: Packet, transfer?: readonly MessagePort[]): void;
-  /** Whether a packet is handled before `post` returns; then the bus posts each frame at once. */
+  /**
+   * Whether a packet is handled before `post` returns; then the bus posts each frame at once.
+   *
+   * @internal
+   */
   readonly immediate?: boolean;
   /** Ends the link on both sides. What was posted before still arrives. */
   close(): void;

@@ -2,6 +2,7 @@
 // Packets are the same as on any other link, so two buses in one realm share no object.
 import { Observable } from 'rxjs/internal/Observable';
 import type { Subscriber } from 'rxjs/internal/Subscriber';
+import { assertWord, optionError } from '../options.ts';
 import { runSoon } from '../platform.ts';
 import type { Link } from './link.ts';
 
@@ -28,7 +29,7 @@ export interface MemoryLinkOptions {
  * is copied by structured clone when it is posted. What was posted before `close` still arrives. This link never breaks, and never
  * keeps the process alive.
  *
- * @throws From `post`: the `DataCloneError` of structured clone for a packet that cannot be copied; a bus posts none.
+ * @throws `INVALID_ARGUMENT` for another mode, and for a schedule that is no function or that the sync mode has no use for. From `post`: the `DataCloneError` of structured clone for a packet that cannot be copied; a bus posts none.
  *
  * @example
  * ```ts
@@ -46,10 +47,21 @@ export interface MemoryLinkOptions {
  * ```
  */
 export function createMemoryLink(options: MemoryLinkOptions = {}): readonly [Link, Link] {
+  assertMemoryLinkOptions(options);
   const immediate = options.mode === 'sync';
   const schedule = immediate ? (deliver: () => void) => deliver() : (options.schedule ?? runSoon);
   return linkEnds([schedule, schedule], immediate);
 }
+
+function assertMemoryLinkOptions({ mode, schedule }: { readonly mode?: unknown; readonly schedule?: unknown }): void {
+  assertWord('mode', mode, MODES);
+  if (schedule === undefined) return;
+  if (typeof schedule !== 'function')
+    throw optionError('schedule', schedule, 'it must be a function that takes what delivers');
+  if (mode === 'sync') throw optionError('mode', mode, 'schedule says when to deliver', 'Leave out one of the two.');
+}
+
+const MODES: readonly NonNullable<MemoryLinkOptions['mode']>[] = ['async', 'sync'];
 
 /** When a posted packet is delivered. */
 type Schedule = (deliver: () => void) => void;

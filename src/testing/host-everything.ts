@@ -6,6 +6,7 @@ import { TroupeError } from '../errors.ts';
 import { hostBusOf } from '../host.ts';
 import { isHosted } from '../hosted.ts';
 import { createMemoryHost, type MemoryHost, type MemoryHostOptions } from '../memory-host.ts';
+import { assertWord } from '../options.ts';
 import { createPromptHost } from './prompt-host.ts';
 import { currentBus } from '../realm.ts';
 import { parentOf, replaceLogic } from '../xstate.ts';
@@ -75,12 +76,9 @@ export function hostEverything(options: HostEverythingOptions = {}): Hosting {
     throw new TroupeError(
       'INVALID_ARGUMENT',
       'Cannot host everything: both roots and children are left out. Leave the options out for the roots.',
+      { details: { roots, children } },
     );
-  if (!Object.hasOwn(HOSTS, mode))
-    throw new TroupeError(
-      'INVALID_ARGUMENT',
-      `Cannot host everything in the mode '${mode as string}': it must be ${Object.keys(HOSTS).join(' or ')}. Leave it out for the default.`,
-    );
+  assertWord('mode', mode, Object.keys(HOSTS));
   /** One host for all actors of a bus that go by the same clock. */
   const places = new WeakMap<Bus, WeakMap<object, Place>>();
   const hosts: MemoryHost[] = [];

@@ -2,20 +2,17 @@
 // folder take where `lacks` says so.
 import type { AnyActor } from 'xstate';
 import { workerThreads } from '../platform.ts';
-import { areTried, seams, setLacking, systemSeams, unsupportedError } from './seams.ts';
+import {
+  areTried,
+  REPLACEABLE,
+  seams,
+  setLacking,
+  systemSeams,
+  unsupportedError,
+  type ReplaceableSeam,
+} from './seams.ts';
 import { trackAllSources } from './senders.ts';
 import { createReceiver } from './stand-ins.ts';
-
-/** What this XState lacks that there is another way for, and what is different then. */
-const REPLACEABLE: Readonly<Record<string, string>> = {
-  _send: 'what is sent to a hosted actor passes through its own mailbox, so who sent it is not always known',
-  update:
-    'observers of a hosted actor may be told of a snapshot that is no news, and first of one that is only a placeholder',
-  'system._sendInspectionEvent': 'inspectors see no actor of another node',
-  'system._bookId': 'actors of two nodes may bear one session id',
-  'system.scheduler': 'delayed events of hosted actors are not persisted',
-  'system._set': 'an actor is found by its systemId on its own node only',
-};
 
 /**
  * Tries once what troupe leans on in XState. What cannot be done without is an `UNSUPPORTED_XSTATE` that names it; for the rest there is another way,
@@ -24,15 +21,18 @@ const REPLACEABLE: Readonly<Record<string, string>> = {
 export function assertSeams(): void {
   if (areTried()) return;
   const failed = tryAll();
-  const missing = failed.filter((seam) => !(seam in REPLACEABLE));
+  const missing = failed.filter((seam) => !isReplaceable(seam));
   if (missing.length > 0) throw unsupportedError(missing);
-  setLacking(failed);
-  if (failed.length > 0 && workerThreads?.isMainThread !== false) {
-    const effects = failed.map((seam) => `${seam} (${REPLACEABLE[seam]})`);
+  const lacking = failed.filter(isReplaceable);
+  setLacking(lacking);
+  if (lacking.length > 0 && workerThreads?.isMainThread !== false) {
+    const effects = lacking.map((seam) => `${seam} (${REPLACEABLE[seam]})`);
     console.warn(`troupe: this XState lacks ${effects.join('; ')}. Use xstate 5.33, or look for a newer troupe.`);
   }
   trackAllSources();
 }
+
+const isReplaceable = (seam: string): seam is ReplaceableSeam => Object.hasOwn(REPLACEABLE, seam);
 
 /** An XState in which an actor does not even live as it used to lacks everything. */
 function tryAll(): readonly string[] {
@@ -77,7 +77,7 @@ function trySeams(probe: AnyActor): readonly string[] {
   if (typeof it._stop === 'function') it._stop();
   else probe.stop();
   statuses.push(it._processingStatus);
-  const works: Readonly<Record<string, boolean>> = {
+  const works: Readonly<Record<ReplaceableSeam, boolean> & Record<string, boolean>> = {
     _send: used.has('_send'),
     update: used.has('update'),
     _snapshot: isSet,

@@ -47,18 +47,32 @@ export const seams = (actor: AnyActorRef) => actor as unknown as Seams;
 
 export const systemSeams = (actor: AnyActorRef) => actor.system as unknown as SystemSeams;
 
-let lacking: ReadonlySet<string> | undefined;
+/** What this XState lacks that there is another way for, and what is different then. */
+export const REPLACEABLE = {
+  _send: 'what is sent to a hosted actor passes through its own mailbox, so who sent it is not always known',
+  update:
+    'observers of a hosted actor may be told of a snapshot that is no news, and first of one that is only a placeholder',
+  'system._sendInspectionEvent': 'inspectors see no actor of another node',
+  'system._bookId': 'actors of two nodes may bear one session id',
+  'system.scheduler': 'delayed events of hosted actors are not persisted',
+  'system._set': 'an actor is found by its systemId on its own node only',
+};
+
+/** A seam that there is another way for. */
+export type ReplaceableSeam = keyof typeof REPLACEABLE;
+
+let lacking: ReadonlySet<ReplaceableSeam> | undefined;
 
 /** Whether the seams have been tried. */
 export const areTried = (): boolean => lacking !== undefined;
 
 /** Says what this XState was found to lack. */
-export function setLacking(found: readonly string[]): void {
+export function setLacking(found: readonly ReplaceableSeam[]): void {
   lacking = new Set(found);
 }
 
 /** Whether this XState lacks something that there is another way for. */
-export const lacks = (seam: string): boolean => lacking?.has(seam) ?? false;
+export const lacks = (seam: ReplaceableSeam): boolean => lacking?.has(seam) ?? false;
 
 export function unsupportedError(missing: readonly string[]): TroupeError {
   return new TroupeError(

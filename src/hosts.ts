@@ -162,12 +162,12 @@ function createDeadline(timeout: number): { readonly passed: Promise<void>; canc
 
 /** The export of that name in `local`, the module that the caller has at hand; throws `INVALID_ARGUMENT` if it has none. */
 export function localOf<TModule>({ local }: ImportOptions<TModule>, name: string): AnyActorLogic | undefined {
-  if (local === undefined) return undefined;
-  const logic = (local as Readonly<Record<string, unknown>>)[name];
-  if (isActorLogic(logic)) return logic;
+  const logic = (local as Readonly<Record<string, unknown>> | undefined)?.[name];
+  // it may be part of the module alone
+  if (logic === undefined || isActorLogic(logic)) return logic;
   throw new TroupeError(
     'INVALID_ARGUMENT',
-    `Cannot take local for '${name}': ${logic === undefined ? 'it has no such export' : 'its export of that name is no actor logic'}. Give the module whole, or import '${name}' apart, without local.`,
+    `Cannot take local for '${name}': its export of that name is no actor logic. Give the module that is imported, or leave '${name}' out.`,
     { details: { option: 'local', name } },
   );
 }

@@ -121,6 +121,8 @@ export function createAudience(bus: Bus, actor: AnyActorRef, options: AudienceOp
   }
 
   function flushSoon(): void {
+    // after each step, and mostly nobody is told at once and the rest leave together
+    if (!isStepping && (isFlushing || isHeld)) return;
     // its first step takes along what there is before it
     if (statusOf(actor) === 'not-started') return;
     let some = false;

@@ -34,6 +34,13 @@ const places: readonly {
   },
 ];
 
+/** What is looked at of the snapshots that it tells. */
+interface Shown {
+  readonly status: string;
+  readonly value?: unknown;
+  readonly context?: { readonly written?: number };
+}
+
 interface Told {
   events: readonly StatelyInspectionEvent[];
   actor(name: string): Extract<StatelyInspectionEvent, { readonly type: '@xstate.actor' }>;
@@ -64,10 +71,17 @@ async function tell(logic: AnyActorLogic, id: string): Promise<Told> {
           event.type === '@xstate.snapshot' && event.sessionId === sessionId,
       ),
   };
-  await until('the letter is written and the errand done', () =>
-    ['WRITTEN', 'xstate.done.actor.errand'].every((type) =>
-      events.some((event) => event.type === '@xstate.snapshot' && event.event.type === type),
-    ),
+  const snapshots = () => events.filter((event) => event.type === '@xstate.snapshot');
+  await until(
+    'the letter is written and the errand done',
+    () =>
+      ['WRITTEN', 'xstate.done.actor.errand'].every((type) => snapshots().some(({ event }) => event.type === type)) &&
+      // a child's own snapshot comes after what its parent makes of what it was told
+      snapshots().some(({ snapshot }) => (snapshot as Shown).status === 'done') &&
+      snapshots().some(({ snapshot }) => {
+        const { value, context } = snapshot as Shown;
+        return value === 'waiting' && context?.written === 1;
+      }),
   );
   // what is told of the end is another matter
   told.events = [...told.events];

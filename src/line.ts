@@ -70,18 +70,18 @@ export interface LineOptions {
   readonly route: Route;
   readonly to: string;
   readonly owns: boolean;
-  readonly observed: boolean;
-  readonly inspected: boolean;
+  /** What is wished when it opens; who does not own the actor says so later. */
+  readonly wishes: Wishes;
   readonly listener: LineListener;
 }
 
-export function openLine({ bus, route, to, owns, observed, inspected, listener }: LineOptions): Line {
+export function openLine({ bus, route, to, owns, wishes, listener }: LineOptions): Line {
   const first = createDeferred<void>();
   const gone = createDeferred<void>();
   const requests = new Map<string, Request>();
   let state: Line['state'] = 'running';
-  let wish = owns && observed;
-  let inspect = inspected;
+  let wish = owns && wishes.observe;
+  let { inspect } = wishes;
   /** The local address that the far side answers to, while it is listened at. */
   let from: Address | undefined;
   let unwatch: (() => void) | undefined;
@@ -167,14 +167,14 @@ export function openLine({ bus, route, to, owns, observed, inspected, listener }
     }
   }
 
-  function tellWish(wishes: Wishes): void {
+  function tellWish({ observe, inspect: inspecting }: Wishes): void {
     if (state !== 'running') return;
-    if (wishes.inspect !== inspect) {
-      inspect = wishes.inspect;
+    if (inspecting !== inspect) {
+      inspect = inspecting;
       route.push({ type: 'inspect', to, from: listen(), wish: inspect });
     }
-    if (wishes.observe === wish) return;
-    wish = wishes.observe;
+    if (observe === wish) return;
+    wish = observe;
     if (route.down) lose(route.down);
     else if (wish || owns) route.push({ type: 'observe', to, from: listen(), wish });
     else retire();

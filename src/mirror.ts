@@ -5,7 +5,7 @@ import type { AnyActor, AnyActorLogic, AnyActorRef, AnyActorScope, AnyEventObjec
 import type { Address } from './address.ts';
 import type { Bus, Route } from './bus.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
-import { openLine, type Line, type StartOf } from './line.ts';
+import { openLine, type Line, type StartOf, type Wishes } from './line.ts';
 import { createOutputs } from './outputs.ts';
 import { persistedOf } from './persisted.ts';
 import { runSoon } from './platform.ts';
@@ -124,10 +124,15 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
   onEnd(actor, ended);
   return mirror;
 
+  function wishes(): Wishes {
+    const inspect = owns && isInspected(actor);
+    return { observe: inspect || isHeard || isObserved(actor), inspect };
+  }
+
   function tellWishes(): void {
-    const isLookedAt = owns && isInspected(actor);
-    if (!isLookedAt) outputs.hide();
-    line?.wish({ observe: isLookedAt || isHeard || isObserved(actor), inspect: isLookedAt });
+    const wished = wishes();
+    if (!wished.inspect) outputs.hide();
+    line?.wish(wished);
   }
 
   function attach(route: Route, localId: string, { start, ending = () => {} }: AttachOptions = {}): Line {
@@ -136,8 +141,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
       route,
       to: localId,
       owns,
-      observed: isObserved(actor) || (owns && isInspected(actor)),
-      inspected: owns && isInspected(actor),
+      wishes: wishes(),
       listener: {
         step: (step) => steps.hear(opened, step),
         lost: (error) => steps.lose(opened, error),

@@ -24,6 +24,16 @@ function createDoor() {
   return { words, door: createActor(logic).start() };
 }
 
+/** A house that is kept until it is sold, with somebody in it who notes at that door. */
+function keepLodger(lodger: typeof machines.lodger, door: ReturnType<typeof createDoor>['door']) {
+  const kept = setup({ types: { events: {} as { readonly type: 'SELL' } }, actors: { lodger } }).createMachine({
+    invoke: { src: 'lodger', id: 'lodger', input: { door } },
+    initial: 'kept',
+    states: { kept: { on: { SELL: 'sold' } }, sold: { type: 'final' } },
+  });
+  return createActor(kept).start();
+}
+
 describe.each(stages)('an invoked actor: $name', ({ host, sync, close }) => {
   afterAll(close);
   const { chatterbox, clerk, herald, lodger, house, lookUp, echo, numbers } = host(machines, url);
@@ -108,13 +118,7 @@ describe.each(stages)('an invoked actor: $name', ({ host, sync, close }) => {
 
   it('33 is stopped when its parent reaches a final state', async () => {
     const { words, door } = createDoor();
-    const parent = createActor(
-      setup({ types: { events: {} as { readonly type: 'SELL' } }, actors: { lodger } }).createMachine({
-        invoke: { src: 'lodger', id: 'lodger', input: { door } },
-        initial: 'kept',
-        states: { kept: { on: { SELL: 'sold' } }, sold: { type: 'final' } },
-      }),
-    ).start();
+    const parent = keepLodger(lodger, door);
     const child = childOf(parent, 'lodger');
     if (!sync) await settled(child);
     expect(words).toEqual(['moved in']);
@@ -226,13 +230,7 @@ describe('an invoked actor in a thread of its own', () => {
     const { words, door } = createDoor();
     using threads = countThreads();
     const { lodger } = inThread<typeof machines>(url);
-    const parent = createActor(
-      setup({ types: { events: {} as { readonly type: 'SELL' } }, actors: { lodger } }).createMachine({
-        invoke: { src: 'lodger', id: 'lodger', input: { door } },
-        initial: 'kept',
-        states: { kept: { on: { SELL: 'sold' } }, sold: { type: 'final' } },
-      }),
-    ).start();
+    const parent = keepLodger(lodger, door);
     const child = childOf(parent, 'lodger');
     await settled(child);
     expect(threads.running).toBe(1);

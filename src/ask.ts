@@ -4,6 +4,7 @@ import { createDeferred } from './deferred.ts';
 import { TroupeError } from './errors.ts';
 import { mirrorOf } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
+import { onRefused } from './refusal.ts';
 import { wait } from './wait.ts';
 import { watch } from './watch.ts';
 import { createReceiver } from './xstate.ts';
@@ -80,8 +81,12 @@ export function ask<TEvent extends EventObject, TType extends Question<TEvent>['
     over.addEventListener('abort', () => observed.unsubscribe(), { once: true });
     const release = mirrorOf(ref)?.line?.route.hold();
     if (release) over.addEventListener('abort', release, { once: true });
-    ref.send(question(replyTo));
-    return Promise.race([reply, lost]);
+    const event = question(replyTo);
+    const refused = new Promise<never>((_, reject) => {
+      onRefused(event, reject);
+    });
+    ref.send(event);
+    return Promise.race([reply, lost, refused]);
   };
   return wait(answered, {
     timeout,

@@ -20,13 +20,28 @@ import { assertFrame, PROTOCOL_VERSION, type Delivery, type RawFrame } from './w
 
 export type { Route, RouteWatcher } from './routes.ts';
 
-/** An event that is known not to have been delivered, or a loss on a link. */
+/** Events that are known not to have been delivered, or not known to have been. */
 export interface DeadLetter {
-  /** `no-such-actor`: nobody has that address any more. `stopped`: the actor takes no more events. `unreachable`: its node is gone. `not-serializable`: it could not cross. `forged`: it bore a type that only XState and troupe may send. `lost` and `unreadable`: a link lost or garbled frames. */
-  readonly reason: 'no-such-actor' | 'stopped' | 'unreachable' | 'not-serializable' | 'forged' | 'lost' | 'unreadable';
-  /** The actor that it was for, or the node that the link led to. */
+  /**
+   * `no-such-actor`: nobody has that address any more. `stopped`: the actor takes no more events. `unreachable`: its node is gone. `mailbox-full`: too many
+   * waited for it. `lost`: the link lost them. `maybe-handled`: its node died with them, and nobody knows which of them it had handled.
+   * `not-serializable`: it could not cross. `forged`: it bore a type that only XState and troupe may send. `unreadable`: a link garbled frames.
+   */
+  readonly reason:
+    | 'no-such-actor'
+    | 'stopped'
+    | 'unreachable'
+    | 'mailbox-full'
+    | 'lost'
+    | 'maybe-handled'
+    | 'not-serializable'
+    | 'forged'
+    | 'unreadable';
+  /** The actor that they were for, or the node that the link led to. */
   readonly target: Address | NodeAddress;
-  /** How many events, or frames if `lost` or `unreadable`. */
+  /** The actor that sent them, or at least its node, where that is known. */
+  readonly sender?: Address | NodeAddress;
+  /** How many events, or frames if `unreadable`. */
   readonly count: number;
   /** What led to it, where that is known. */
   readonly error?: unknown;
@@ -70,6 +85,12 @@ export interface Bus {
    * @internal
    */
   claim(take: (frame: Delivery, from: NodeAddress) => boolean): void;
+  /**
+   * Notes that a frame that arrived is held back, to be redelivered: its sender is not told that it was handled.
+   *
+   * @internal
+   */
+  hold(frame: Delivery): void;
   /** A local id that no other on this node has. */
   createId(): string;
   /** Opens the channel of a local id. */
@@ -93,7 +114,7 @@ export interface Bus {
    *
    * @internal
    */
-  deliver(localId: string, event: unknown, seen: Seen | undefined): void;
+  deliver(localId: string, event: unknown, seen: Seen | undefined, sender: Address): void;
   /** Delivers a frame that was held back after it arrived. */
   redeliver(frame: Delivery): void;
   /** Runs `proceed` when no frame waits for a way to its node; at once if none does. */
@@ -132,7 +153,7 @@ export function createBus(options: BusOptions = {}): Bus {
       return bus.codec;
     },
   };
-  const channels = createChannels({ node: self, bury });
+  const channels = createChannels({ node: self, bury, released: (node) => routes.peerOf(node)?.tellSoon() });
   const publications = createPublications(peers, self);
 
   const routes = createRoutes((node) => {
@@ -170,6 +191,7 @@ export function createBus(options: BusOptions = {}): Bus {
     nodes,
     unclaimed: channels.unclaimed,
     claim: channels.claim,
+    hold: channels.hold,
     createId: () => (ids++).toString(36),
     open: channels.open,
     shut: channels.shut,
@@ -205,8 +227,8 @@ export function createBus(options: BusOptions = {}): Bus {
       }
       return joined.promise;
     },
-    deliver(localId: string, event: unknown, seen?: Seen) {
-      if (!closed) channels.deliver(localId, event, seen);
+    deliver(localId: string, event: unknown, seen?: Seen, sender?: Address) {
+      if (!closed) channels.deliver(localId, event, seen, sender);
     },
     redeliver(frame) {
       if (!closed) channels.redeliver(frame);
@@ -239,10 +261,13 @@ export function createBus(options: BusOptions = {}): Bus {
   function addPeer(link: Link | undefined, node: NodeAddress, role: Role): Peer {
     const listener: PeerListener = {
       frame: (frame) => receive(peer, frame),
-      loss(letter) {
-        bury({ ...letter, target: peer.node });
-        routes.resync(peer.node);
-      },
+      unreadable: (error) => bury({ reason: 'unreadable', target: peer.node, count: 1, error }),
+      resync: () => routes.resync(peer.node),
+      posted: (next) => routes.mailboxesOf(peer.node)?.posted(next),
+      handled: ({ done, held }) => routes.mailboxesOf(peer.node)?.handled(done, held),
+      lost: (first, next) => routes.mailboxesOf(peer.node)?.lost(first, next),
+      isAsking: () => routes.mailboxesOf(peer.node)?.isAsking ?? false,
+      held: () => channels.heldOf(peer.node),
       ended: (error) => drop(peer, error),
     };
     const peer = createPeer(link, node, role, listener);
@@ -272,7 +297,6 @@ export function createBus(options: BusOptions = {}): Bus {
     assertFrame(frame);
     if ('to' in frame) channels.receive(frame, peer.node);
     else if (frame.type === 'publish') publications.receive(frame, peer);
-    else if (frame.type === 'resync') routes.resync(peer.node);
     else if (frame.type === 'hello') welcome(peer, frame);
     else introductions.take(frame, peer);
   }

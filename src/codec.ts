@@ -75,6 +75,26 @@ export function createCodec(extensions: readonly Extension[] | (() => readonly E
   };
 }
 
+/** About how many bytes an encoded value takes; cheap for plain data, and near enough for the rest. */
+export function sizeOf(encoded: Encoded): number {
+  if (typeof encoded === 'string') return encoded.length;
+  let size = 0;
+  const open: unknown[] = [encoded.tree];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next === 'string') size += next.length;
+    else if (typeof next !== 'object' || next === null) size += 8;
+    else if (ArrayBuffer.isView(next) || next instanceof ArrayBuffer) size += next.byteLength;
+    else {
+      size += 8;
+      for (const [key, value] of Object.entries(next)) {
+        size += key.length;
+        if (value !== undefined) open.push(value);
+      }
+    }
+  }
+  return size;
+}
+
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

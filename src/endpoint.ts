@@ -5,6 +5,7 @@ import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
 import { addressOf, nodeOf, type Address } from './address.ts';
 import { createAudience } from './audience.ts';
 import type { Bus } from './bus.ts';
+import { viaOf } from './channels.ts';
 import type { Encoded } from './codec.ts';
 import { afterDepartures } from './departures.ts';
 import type { Down } from './down.ts';
@@ -83,10 +84,10 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   function hear(frame: Delivery): void {
     switch (frame.type) {
       case 'event':
-        takeAll([frame.body], frame.seen);
+        takeAll(frame, [frame.body], frame.seen);
         return;
       case 'events':
-        takeAll(frame.events);
+        takeAll(frame, frame.events);
         return;
       case 'observe':
         observe(frame.from, frame.wish);
@@ -128,15 +129,15 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   }
 
   /** What a handled event puts out leaves with its macrostep, so only the rest has to be looked for, once. */
-  function takeAll(events: readonly unknown[], seen?: Seen): void {
+  function takeAll(frame: Delivery, events: readonly unknown[], seen?: Seen): void {
     audience.during(() => {
-      for (const event of events) take(event, seen);
+      for (const event of events) take(frame, event, seen);
     });
   }
 
-  function take(event: unknown, seen: Seen | undefined): void {
+  function take(frame: Delivery, event: unknown, seen: Seen | undefined): void {
     const reason = statusOf(actor) === 'stopped' ? 'stopped' : faultOf(event);
-    if (reason) bus.bury({ reason, target: address, count: 1 });
+    if (reason) bus.bury({ reason, target: address, count: 1, ...viaOf(frame) });
     else if (seen) {
       // its sender's inspectors were shown it
       follow(bus, seen);

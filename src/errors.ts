@@ -4,7 +4,9 @@
 /** Everything that can go wrong, one code each. */
 export type TroupeErrorCode =
   | 'ACTOR_DOWN' // the actor that was asked or awaited has stopped, or its thread is gone
+  | 'MAILBOX_FULL' // more waits for an actor than its mailbox may hold
   | 'ASK_TIMEOUT' // no reply came in time
+  | 'DRAIN_TIMEOUT' // an actor's mailbox had no room in time
   | 'SETTLE_TIMEOUT' // an actor did not settle, or not where it was wanted, in time
   | 'PERSIST_TIMEOUT' // an actor was not persisted in time
   | 'NOT_PERSISTED' // a hosted actor's persisted snapshot is not known here

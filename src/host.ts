@@ -85,7 +85,10 @@ function startLater(
   waiting: Delivery[],
 ): void {
   const { bus } = hosting;
-  bus.open(frame.session).subscribe((delivery) => waiting.push(delivery));
+  bus.open(frame.session).subscribe((delivery) => {
+    bus.hold(delivery);
+    waiting.push(delivery);
+  });
   const proceed = (begin: () => void) => {
     try {
       begin();

@@ -22,6 +22,7 @@ import { setDeparture } from './departures.ts';
 import { TroupeError } from './errors.ts';
 import { asPersisted, assertSameVersion } from './blob.ts';
 import { nameSession } from './early.ts';
+import { DEFAULT_MAILBOX, type MailboxOptions } from './mailboxes.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { keepPersisted, knownPersisted } from './persisted.ts';
 import { joinHosted, rejoinHosted } from './hosted-names.ts';
@@ -89,6 +90,13 @@ export interface ImportOptions<TModule = object> {
    * @defaultValue `'on-demand'`
    */
   readonly persist?: PersistMode;
+  /**
+   * How much of what this thread sends may wait for each of its actors, and what becomes of what finds no room: a dead letter either way, `mailbox-full`. A send
+   * never throws for it. What others send to the actor, who got its ref in an event, has the usual bounds.
+   *
+   * @defaultValue 2^20 events or 64 MiB, and `'drop-newest'`
+   */
+  readonly mailbox?: MailboxOptions;
 }
 
 /** A place for one actor: taken when it starts, given back when it is gone. */
@@ -108,6 +116,7 @@ export interface HostedOptions {
   readonly local?: AnyActorLogic | undefined;
   readonly snapshots?: SnapshotMode | undefined;
   readonly persist?: PersistMode | undefined;
+  readonly mailbox?: MailboxOptions | undefined;
   readonly logger?: ((...args: unknown[]) => void) | undefined;
   /** Finds a place for an actor; throws if there is none. */
   place(actor: AnyActor): Place;
@@ -126,8 +135,10 @@ export function isHosted(logic: AnyActorLogic): boolean {
 export function createHosted(options: HostedOptions): AnyActorLogic {
   assertSeams();
   const { bus, source, name, local, logger, snapshots = 'all', persist } = options;
+  const mailbox = options.mailbox && { ...DEFAULT_MAILBOX, ...options.mailbox };
   const can = cannotKnowOf(name);
-  const prepare = (self: unknown) => createMirror(self as AnyActor, { bus, local, logger, owns: true, snapshots });
+  const prepare = (self: unknown) =>
+    createMirror(self as AnyActor, { bus, local, logger, owns: true, snapshots, mailbox });
 
   const logic: BareLogic & { readonly config: { readonly id: string }; provide(): never } = {
     // an object that stays the same, for those who compare logic by it

@@ -7,6 +7,7 @@ import { departed } from './departures.ts';
 import { isActorLogic } from './host.ts';
 import { createHosted, createHostedModule, type HostedModule, type ImportOptions, type Place } from './hosted.ts';
 import { createIntern } from './intern.ts';
+import { assertMailbox } from './mailboxes.ts';
 import { mirrorOf } from './mirror.ts';
 import { assertWord, optionError } from './options.ts';
 import type { Source } from './source.ts';
@@ -125,6 +126,7 @@ export function createHost<TSource>(kind: HostKind<TSource>): Host<TSource> {
             local: localOf(options, exported),
             snapshots: options.snapshots,
             persist: options.persist,
+            mailbox: options.mailbox,
             logger,
             place: (actor) => placeFor(source, actor),
           }),
@@ -186,9 +188,11 @@ export function assertImportOptions({
   snapshots,
   persist,
   local,
+  mailbox,
 }: { readonly [TName in keyof ImportOptions]?: unknown }): void {
   assertWord('snapshots', snapshots, SNAPSHOT_MODES);
   assertWord('persist', persist, PERSIST_MODES);
+  assertMailbox(mailbox);
   if (local === undefined || (typeof local === 'object' && local !== null)) return;
   throw optionError('local', local, 'it must be the module at hand', 'Leave it out where there is none.');
 }

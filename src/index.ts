@@ -9,11 +9,14 @@ export { serve } from './serve.ts';
 export type { Host, HostOptions } from './hosts.ts';
 export type { Hosted, HostedModule, ImportOptions } from './hosted.ts';
 export type { Source, WorkerLike } from './source.ts';
+export type { MailboxOptions } from './mailboxes.ts';
 export type { PersistMode, SnapshotMode } from './wire.ts';
 
 /* Waiting */
 export { settled } from './settled.ts';
 export type { SettledOptions, SnapshotsOf } from './settled.ts';
+export { drained } from './drained.ts';
+export type { DrainedOptions } from './drained.ts';
 export { started } from './started.ts';
 export { persist } from './persist.ts';
 export type { PersistOptions } from './persist.ts';

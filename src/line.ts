@@ -6,6 +6,7 @@ import type { Bus, Route } from './bus.ts';
 import { createDeferred } from './deferred.ts';
 import type { Down } from './down.ts';
 import { TroupeError } from './errors.ts';
+import { DEFAULT_MAILBOX, type MailboxLimits } from './mailboxes.ts';
 import { runSoon } from './platform.ts';
 import type { Delivery, Outgoing, StepFrame } from './wire.ts';
 
@@ -70,12 +71,14 @@ export interface LineOptions {
   readonly route: Route;
   readonly to: string;
   readonly owns: boolean;
+  /** How much may wait for the actor of what is sent from here. */
+  readonly mailbox: MailboxLimits;
   /** What is wished when it opens; who does not own the actor says so later. */
   readonly wishes: Wishes;
   readonly listener: LineListener;
 }
 
-export function openLine({ bus, route, to, owns, wishes, listener }: LineOptions): Line {
+export function openLine({ bus, route, to, owns, mailbox, wishes, listener }: LineOptions): Line {
   const first = createDeferred<void>();
   const gone = createDeferred<void>();
   const requests = new Map<string, Request>();
@@ -87,6 +90,7 @@ export function openLine({ bus, route, to, owns, wishes, listener }: LineOptions
   let unwatch: (() => void) | undefined;
   let count = 0;
 
+  if (mailbox !== DEFAULT_MAILBOX) route.limit(to, mailbox);
   return {
     route,
     to,
@@ -260,6 +264,7 @@ export function openLine({ bus, route, to, owns, wishes, listener }: LineOptions
 
   function finish(): void {
     state = 'gone';
+    if (mailbox !== DEFAULT_MAILBOX) route.limit(to, undefined);
     deafen();
     gone.resolve();
     for (const { answer } of [...requests.values()]) answer(undefined);

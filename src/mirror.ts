@@ -5,6 +5,7 @@ import type { AnyActor, AnyActorLogic, AnyActorRef, AnyActorScope, AnyEventObjec
 import type { Address } from './address.ts';
 import type { Bus, Route } from './bus.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
+import { DEFAULT_MAILBOX, type MailboxLimits } from './mailboxes.ts';
 import { openLine, type Line, type StartOf, type Wishes } from './line.ts';
 import { createOutputs } from './outputs.ts';
 import { persistedOf } from './persisted.ts';
@@ -26,6 +27,8 @@ export interface MirrorOptions {
   readonly owns: boolean;
   /** Which snapshots are told. */
   readonly snapshots?: SnapshotMode;
+  /** How much may wait for the actor of what is sent from here. */
+  readonly mailbox?: MailboxLimits | undefined;
 }
 
 export interface Mirror {
@@ -34,6 +37,7 @@ export interface Mirror {
   readonly owns: boolean;
   readonly local: AnyActorLogic | undefined;
   readonly snapshots: SnapshotMode;
+  readonly mailbox: MailboxLimits;
   /** What was heard last of the life that it mirrors, or mirrored last. */
   readonly received: Received | undefined;
   /** The connection to the life that it mirrors, or mirrored last. */
@@ -66,7 +70,8 @@ export function mirrorOf(actor: AnyActorRef): Mirror | undefined {
 }
 
 /** Makes an actor, whose logic is a mirror's, the mirror of an actor elsewhere. */
-export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapshots = 'all' }: MirrorOptions): Mirror {
+export function createMirror(actor: AnyActor, options: MirrorOptions): Mirror {
+  const { bus, local, logger, owns, snapshots = 'all', mailbox = DEFAULT_MAILBOX } = options;
   const known = mirrors.get(actor);
   if (known) return known;
   let line: Line | undefined;
@@ -82,6 +87,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
     owns,
     local,
     snapshots,
+    mailbox,
     get received() {
       return steps.received;
     },
@@ -141,6 +147,7 @@ export function createMirror(actor: AnyActor, { bus, local, logger, owns, snapsh
       route,
       to: localId,
       owns,
+      mailbox,
       wishes: wishes(),
       listener: {
         step: (step) => steps.hear(opened, step),

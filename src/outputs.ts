@@ -58,7 +58,7 @@ export function createOutputs(mirror: Mirror, { logger, sendTo }: OutputOptions)
         if (from === mirror.line) hearName(actor, output.body as NameChange);
         return;
       case 'send':
-        bus.deliver(output.to, output.body, output.seen);
+        bus.deliver(output.to, output.body, output.seen, from.address);
         return;
       case 'inspect':
         inspectedAt(from).take(output.body as readonly InspectionRecord[]);

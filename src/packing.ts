@@ -5,22 +5,30 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Encoded } from './codec.ts';
 import { runSoon } from './platform.ts';
-import type { Outgoing, Output, Packet } from './wire.ts';
+import type { Outgoing, Output, Packet, Progress } from './wire.ts';
 
 const EVENTS_PER_PACKET = 128;
 
 export interface Outbox {
   /** Adds a frame; `ports` are those in it that move to the other side. */
   push(frame: Outgoing, ports?: readonly MessagePort[]): void;
-  /** Posts what waits, now. */
-  flush(): void;
+  /** Posts what waits, now; and if that is nothing, a packet without frames where one is wished for. */
+  flush(options?: { readonly evenEmpty?: boolean }): void;
+  /** The number of the next frame that is posted. */
+  readonly next: number;
 }
 
-/** Collects frames and posts them as numbered packets, in the order pushed; each by itself and at once if `immediate`. */
-export function createOutbox(
-  post: (packet: Packet, transfer: readonly MessagePort[]) => void,
-  immediate = false,
-): Outbox {
+export interface OutboxOptions {
+  /** Posts a packet whose frames are numbered below `next`. */
+  post(packet: Packet, transfer: readonly MessagePort[], next: number): void;
+  /** What the packet that is posted now, with frames or without, tells of the frames of the other side. */
+  progress(isEmpty: boolean): Progress;
+  /** Posts each frame by itself and at once. */
+  readonly immediate: boolean;
+}
+
+/** Collects frames and posts them as numbered packets, in the order pushed. */
+export function createOutbox({ post, progress, immediate }: OutboxOptions): Outbox {
   let seq = 0;
   let frames: unknown[] = [];
   let ports: MessagePort[] = [];
@@ -37,17 +45,20 @@ export function createOutbox(
     frames.push(`{"type":"${runOf}","to":${JSON.stringify(runTo)},"${runOf}":[${run.join(',')}]}`);
     runOf = undefined;
   };
-  const flush = () => {
+  const flush = ({ evenEmpty = false } = {}) => {
     endRun();
-    if (frames.length === 0) return;
-    const packet: Packet = text ? `{"seq":${seq},"frames":[${frames.join(',')}]}` : { seq, frames };
+    if (frames.length === 0 && !evenEmpty) return;
+    const told = progress(frames.length === 0);
+    const packet: Packet = text
+      ? `{"seq":${seq},${writeProgress(told)},"frames":[${frames.join(',')}]}`
+      : { seq, ...told, frames };
     const transfer = ports;
     seq += frames.length;
     frames = [];
     ports = [];
     text = true;
     events = 0;
-    post(packet, transfer);
+    post(packet, transfer, seq);
   };
   const atTickEnd = () => {
     scheduled = false;
@@ -82,7 +93,17 @@ export function createOutbox(
       if (immediate || events >= EVENTS_PER_PACKET) flush();
     },
     flush,
+    get next() {
+      return seq;
+    },
   };
+}
+
+/** As JSON text without its braces. */
+function writeProgress(progress: Progress): string {
+  const { done, lost, held, ask } = progress;
+  // mostly there is nothing else to tell
+  return lost || held || ask ? JSON.stringify(progress).slice(1, -1) : `"done":${done}`;
 }
 
 /** Which run a frame can be part of: it has a plain body, and nothing else to tell. */

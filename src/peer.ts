@@ -1,21 +1,41 @@
 // One link to another node, from this node's side: numbers and batches what goes out, and lets in only what is sound. The first
-// packet must greet in the same version; a packet that came before is dropped; a gap or rubbish is told, and asks the other side to say again
-// what must be known. What a peer does wrong never throws here.
+// packet must greet in the same version; a packet that came before is dropped; a gap is told to the other side, and rubbish here. Each packet tells how far
+// those of the other side were handled; where nothing else goes there, one without frames does, at once if that was asked for.
+// What a peer does wrong never throws here.
 import type { MessagePort } from 'node:worker_threads';
 import { nameOf, type NodeAddress } from './address.ts';
 import { TroupeError } from './errors.ts';
 import type { Link } from './links/link.ts';
 import { createOutbox } from './packing.ts';
-import { runSoon } from './platform.ts';
-import { parsePacket, PROTOCOL_VERSION, type Outgoing, type RawFrame } from './wire.ts';
+import { clearTimeout, runSoon, setTimeout } from './platform.ts';
+import {
+  parsePacket,
+  PROTOCOL_VERSION,
+  type Outgoing,
+  type ParsedPacket,
+  type Progress,
+  type RawFrame,
+} from './wire.ts';
 
 /** How a node is related to this one: topics and introductions travel between parents and children. */
 export type Role = 'child' | 'parent' | 'neighbour' | 'self';
 
 export interface PeerListener {
   frame(frame: RawFrame): void;
+  /** What came could not be read. */
+  unreadable(error: unknown): void;
   /** Frames were lost on the way, either way. */
-  loss(letter: { readonly reason: 'lost' | 'unreadable'; readonly count: number; readonly error?: unknown }): void;
+  resync(): void;
+  /** What was pushed so far has left, in frames numbered below `next`. */
+  posted(next: number): void;
+  /** The other side has handled the frames below `progress.done`. */
+  handled(progress: Progress): void;
+  /** Frames of this side did not arrive. */
+  lost(first: number, next: number): void;
+  /** Whether somebody here waits to hear what was handled there. */
+  isAsking(): boolean;
+  /** What of the events that came waits for a channel that takes none yet. */
+  held(): Progress['held'];
   /** The link has ended, and nothing more comes. */
   ended(error: TroupeError): void;
 }
@@ -31,24 +51,44 @@ export interface Peer {
   push(frame: Outgoing, ports?: readonly MessagePort[]): void;
   /** Posts now what has been pushed. */
   flush(): void;
+  /** Tells the other side, when this tick ends, how far its frames were handled. */
+  tellSoon(): void;
+  /** Asks the other side, when this tick ends, how far the frames of this one were handled. */
+  askSoon(): void;
   /** Keeps the process alive for this peer until the returned function is called. */
   hold(): () => void;
   /** Says goodbye and ends the link. */
   close(): void;
 }
 
+/** After so many packets the other side is told how far they were handled, though nothing else goes there. */
+const MOST_UNANSWERED = 32;
+
+/** How many milliseconds that may wait otherwise; and where a link may lose packets, how long until the other side is asked after them, at first. */
+const ANSWER_WITHIN = 50;
+const LONGEST_PROBE = 1000;
+
 /** A peer over a link; without one it is this node itself. */
 export function createPeer(link: Link | undefined, node: NodeAddress, role: Role, listener: PeerListener): Peer {
-  const outbox = createOutbox((packet, transfer) => {
-    if (link) link.post(packet, transfer);
-    // never at once: a packet that is full may be posted while the one before is being handled
-    else runSoon(() => receive(packet));
-  }, link?.immediate);
+  const outbox = createOutbox({ post, progress, immediate: link?.immediate ?? false });
   // a child speaks when it is spoken to: its first frame answers the greeting, and what it has to say before that waits
   let silent = role === 'parent';
   const early: Outgoing[] = [];
   let greeted = link === undefined;
   let expected = 0;
+  /** The frames below this were handled; while one is being handled that is less than what is expected. */
+  let done = 0;
+  /** Gaps in what came, until the other side has answered a packet that told of them. */
+  let gaps: { readonly gap: readonly [number, number]; told: number }[] = [];
+  /** The gaps below this in what was sent are known. */
+  let lostBelow = 0;
+  /** What the other side has handled. */
+  let answered = 0;
+  let unanswered = 0;
+  let isTelling = false;
+  let isAsking = false;
+  let answerTimer: ReturnType<typeof setTimeout> | undefined;
+  let probeTimer: ReturnType<typeof setTimeout> | undefined;
   let holds = 0;
   let over = false;
 
@@ -66,7 +106,9 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
       outbox.push(frame, ports);
       for (const each of early.splice(0)) outbox.push(each);
     },
-    flush: outbox.flush,
+    flush: () => outbox.flush(),
+    tellSoon,
+    askSoon: () => runSoon(ask),
     hold() {
       if (holds++ === 0) link?.hold(true);
       let held = true;
@@ -79,28 +121,99 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
       peer.push({ type: 'goodbye' });
       outbox.flush();
       link?.close();
-      over = true;
+      finish();
     },
   };
   return peer;
 
   function end(cause?: unknown): void {
     if (over) return;
-    over = true;
+    finish();
     // only a child's link is known to break with an error; a neighbour's port closes whatever became of the neighbour
     listener.ended(
       cause instanceof TroupeError ? cause : endedError(peer.node, cause, role === 'child' && cause === undefined),
     );
   }
 
+  function finish(): void {
+    over = true;
+    clearTimeout(answerTimer);
+    clearTimeout(probeTimer);
+  }
+
+  // ---- what goes out
+
+  function post(packet: Parameters<Link['post']>[0], transfer: readonly MessagePort[], next: number): void {
+    unanswered = 0;
+    listener.posted(next);
+    if (!link) {
+      // never at once: a packet that is full may be posted while the one before is being handled
+      runSoon(() => receive(packet));
+      return;
+    }
+    link.post(packet, transfer);
+    if (link.lossy) probeLater(ANSWER_WITHIN);
+    else if (link.immediate) hear({ done: next });
+  }
+
+  /** A mere answer asks for none, or two nodes that ask would answer each other for ever. */
+  function progress(isEmpty: boolean): Progress {
+    const held = listener.held();
+    for (const each of gaps) each.told = Math.min(each.told, outbox.next + 1);
+    const asks = isAsking || (!isEmpty && (link?.lossy === true || listener.isAsking()));
+    return {
+      done,
+      ...(gaps.length > 0 && { lost: gaps.map(({ gap }) => gap) }),
+      ...(held && { held }),
+      ...(asks && { ask: true as const }),
+    };
+  }
+
+  function tellSoon(): void {
+    unanswered = Math.max(unanswered, 1);
+    if (isTelling) return;
+    isTelling = true;
+    runSoon(() => {
+      isTelling = false;
+      if (!over && !silent && unanswered > 0) outbox.flush({ evenEmpty: true });
+    });
+  }
+
+  function ask(): void {
+    if (over || silent || !link) return;
+    isAsking = true;
+    outbox.flush({ evenEmpty: true });
+    isAsking = false;
+  }
+
+  function tellLater(): void {
+    answerTimer ??= unheld(ANSWER_WITHIN, () => {
+      answerTimer = undefined;
+      if (unanswered > 0) tellSoon();
+    });
+  }
+
+  /** Asks after what was sent until all of it is answered, ever less often. */
+  function probeLater(delay: number): void {
+    probeTimer ??= unheld(delay, () => {
+      probeTimer = undefined;
+      if (over || answered >= outbox.next) return;
+      ask();
+      probeLater(Math.min(delay * 2, LONGEST_PROBE));
+    });
+  }
+
+  // ---- what comes in
+
   function receive(packet: unknown): void {
     if (over) return;
-    let parsed: ReturnType<typeof parsePacket>;
+    let parsed: ParsedPacket;
     try {
       parsed = parsePacket(packet);
     } catch (error) {
-      peer.push({ type: 'resync' });
-      listener.loss({ reason: 'unreadable', count: 1, error });
+      listener.unreadable(error);
+      // its number is missing in what comes next, also if that is a mere answer
+      ask();
       return;
     }
     const { seq, frames } = parsed;
@@ -113,25 +226,65 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
       }
       greeted = true;
     }
-    // a packet that came before has come twice
-    if (seq < expected) return;
-    const lost = seq - expected;
-    expected = seq + frames.length;
-    if (lost > 0) {
-      outbox.push({ type: 'resync' });
-      listener.loss({ reason: 'lost', count: lost });
+    hear(parsed);
+    if (seq > expected) {
+      gaps.push({ gap: [expected, seq], told: Infinity });
+      done = expected = seq;
+      listener.resync();
+      tellSoon();
     }
+    // a packet that came before has come twice
+    if (seq === expected && frames.length > 0) takeAll(frames);
+    if (parsed.ask && !over) tellSoon();
+  }
+
+  function takeAll(frames: readonly RawFrame[]): void {
+    expected += frames.length;
     for (const frame of frames) {
       if (frame.type === 'goodbye') end(goodbyeError(peer.node));
       else {
         try {
           listener.frame(frame);
         } catch (error) {
-          listener.loss({ reason: 'unreadable', count: 1, error });
+          listener.unreadable(error);
         }
       }
+      done += 1;
     }
+    if (over) return;
+    if (!link) hear({ done, ...heldNow() });
+    else if ((unanswered += 1) >= MOST_UNANSWERED) tellSoon();
+    else tellLater();
   }
+
+  function heldNow(): Pick<Progress, 'held'> {
+    const held = listener.held();
+    return held ? { held } : {};
+  }
+
+  function hear(told: Progress): void {
+    for (const [first, next] of told.lost ?? []) {
+      // it is told until it is known to have been heard
+      if (first < lostBelow) continue;
+      lostBelow = next;
+      // what told of gaps may have been lost itself
+      for (const each of gaps) if (each.told > first && each.told <= next) each.told = Infinity;
+      listener.lost(first, next);
+      listener.resync();
+    }
+    // what came late tells of what was before
+    if (told.done < answered) return;
+    answered = Math.min(told.done, outbox.next);
+    gaps = gaps.filter((each) => each.told > answered);
+    listener.handled({ ...told, done: answered });
+  }
+}
+
+/** A timer that keeps no process alive. */
+function unheld(delay: number, task: () => void): ReturnType<typeof setTimeout> {
+  const timer = setTimeout(task, delay);
+  (timer as { unref?(): void }).unref?.();
+  return timer;
 }
 
 function greetingError(node: NodeAddress, frame: RawFrame | undefined): TroupeError | undefined {

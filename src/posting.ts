@@ -1,14 +1,17 @@
 // What goes out from a mirror: the events sent to its actor are encoded at the call, refused there if they cannot cross, held back until it is known
 // where the actor is, and delivered in the order in which they were sent. What comes too late is a dead letter.
-import type { AnyActor, AnyEventObject, Snapshot } from 'xstate';
+import type { AnyActor, AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
 import { addressOf, type Address } from './address.ts';
-import type { Encoded } from './codec.ts';
+import { sizeOf, type Encoded } from './codec.ts';
 import { TroupeError } from './errors.ts';
 import { assertNotReserved } from './forged.ts';
+import type { Sender } from './ledger.ts';
 import type { Line } from './line.ts';
 import type { Mirror } from './mirror.ts';
+import { fullError, isFull, senderOf as senderIn, type Origin } from './mailboxes.ts';
 import { outletTo, sendEarlier } from './outlets.ts';
-import { explainRefusal, refuseEvent } from './refusal.ts';
+import { explainRefusal, refusedOf, refuseEvent } from './refusal.ts';
+import { senderOf } from './senders.ts';
 import { takeShown } from './taps.ts';
 import { currentSource, interceptMailbox, statusOf } from './xstate.ts';
 
@@ -24,8 +27,9 @@ export interface Posting {
 }
 
 export function createPosting(mirror: Mirror): Posting {
-  const { actor, bus } = mirror;
-  const waiting: Encoded[] = [];
+  const { actor, bus, mailbox } = mirror;
+  const waiting: { readonly body: Encoded; readonly origin: Origin | undefined }[] = [];
+  let waitingBytes = 0;
   // what `send` has encoded already, for the `_send` that XState calls within it
   let checkedEvent: AnyEventObject | undefined;
   let checked: Encoded = '';
@@ -44,14 +48,16 @@ export function createPosting(mirror: Mirror): Posting {
   return {
     enqueue,
     release({ route, to }) {
-      for (const encoded of waiting.splice(0)) route.push({ type: 'event', to, body: encoded });
+      waitingBytes = 0;
+      for (const { body, origin } of waiting.splice(0)) route.push({ type: 'event', to, body }, origin);
     },
     bury() {
-      if (waiting.length > 0) bus.bury({ reason: 'stopped', target: target(), count: waiting.splice(0).length });
+      waitingBytes = 0;
+      for (const { origin } of waiting.splice(0)) buryOne('stopped', origin);
     },
     sendTo(sessionId, event) {
       const { line } = mirror;
-      if (line?.state !== 'running') bus.bury({ reason: 'stopped', target: target(), count: 1 });
+      if (line?.state !== 'running') buryOne('stopped', undefined);
       else line.route.push({ type: 'send-to', to: line.to, actor: sessionId, body: encodeEvent(event) });
     },
   };
@@ -65,7 +71,7 @@ export function createPosting(mirror: Mirror): Posting {
     if (status === 'stopped' || isOver) {
       // XState says what it thinks of that
       if (status === 'stopped') enqueue(event);
-      bus.bury({ reason: 'stopped', target: target(), count: 1, error: stoppedError(actor, event) });
+      buryOne('stopped', originOf(event, source), stoppedError(actor, event));
       return;
     }
     let encoded: Encoded;
@@ -77,18 +83,54 @@ export function createPosting(mirror: Mirror): Posting {
     } finally {
       checkedEvent = undefined;
     }
+    const origin = originOf(event, source);
     if (line?.state !== 'running' || status === 'not-started') {
-      waiting.push(encoded);
+      keep(encoded, origin);
       return;
     }
     const { to, route } = line;
     const outlet = source && outletTo(source, route.node);
     const seen = takeShown(event);
-    if (outlet) outlet.put({ type: 'send', to, body: encoded, seen });
-    else {
+    if (!outlet) {
       sendEarlier(bus, route.node);
-      route.push(seen ? { type: 'event', to, body: encoded, seen } : { type: 'event', to, body: encoded });
+      route.push(seen ? { type: 'event', to, body: encoded, seen } : { type: 'event', to, body: encoded }, origin);
+    } else if (isFull(route.fillOf(to), sizeOf(encoded))) refuse(origin);
+    else outlet.put({ type: 'send', to, body: encoded, seen });
+  }
+
+  /** Holds an event back until it is known where the actor is. */
+  function keep(body: Encoded, origin: Origin | undefined): void {
+    const size = sizeOf(body);
+    const { overflow } = mailbox;
+    const isOverfull = () => isFull({ events: waiting.length, bytes: waitingBytes, limits: mailbox }, size);
+    while (overflow === 'drop-oldest' && waiting.length > 0 && isOverfull()) {
+      const oldest = waiting.shift();
+      if (!oldest) break;
+      waitingBytes -= sizeOf(oldest.body);
+      refuse(oldest.origin);
     }
+    if (isOverfull()) {
+      refuse(origin);
+      return;
+    }
+    waitingBytes += size;
+    waiting.push({ body, origin });
+  }
+
+  function refuse(origin: Origin | undefined): void {
+    const error = fullError(target(), mailbox);
+    buryOne('mailbox-full', origin, error);
+    origin?.refused?.(error);
+  }
+
+  function buryOne(reason: 'stopped' | 'mailbox-full', origin: Origin | undefined, error?: TroupeError): void {
+    bus.bury({ reason, target: target(), count: 1, ...senderIn(origin?.sender), ...(error && { error }) });
+  }
+
+  function originOf(event: AnyEventObject, source: AnyActorRef | undefined): Origin | undefined {
+    const refused = refusedOf(event);
+    if (refused) return { sender: source && senderOf(bus, source), refused };
+    return source && originBy(senderOf(bus, source));
   }
 
   function encodeEvent(event: AnyEventObject): Encoded {
@@ -103,6 +145,15 @@ export function createPosting(mirror: Mirror): Posting {
   function target(): Address {
     return mirror.line?.address ?? addressOf(bus.address, actor.sessionId);
   }
+}
+
+const origins = new WeakMap<Sender, Origin>();
+
+/** The same each time, for each event has one. */
+function originBy(sender: Sender): Origin {
+  let origin = origins.get(sender);
+  if (!origin) origins.set(sender, (origin = { sender }));
+  return origin;
 }
 
 /** One that is restored from its end never begins. */

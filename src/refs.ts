@@ -11,6 +11,7 @@ import { answerForTheDead } from './graves.ts';
 import { mirrorOf } from './mirror.ts';
 import { isActorRef } from './recipient.ts';
 import { createRemote } from './remote.ts';
+import { findAddressesBy } from './senders.ts';
 import { cellExtension } from './shared/extension.ts';
 import { assertSeams, onEnd, statusOf } from './xstate.ts';
 
@@ -18,6 +19,8 @@ import { assertSeams, onEnd, statusOf } from './xstate.ts';
 export interface Refs {
   /** Where an actor is, so that others may send to it; a local one is served from now on. */
   addressOf(actor: AnyActorRef): Address;
+  /** The same of an actor that others know of; undefined of any other. */
+  knownAddressOf(actor: AnyActorRef): Address | undefined;
   /** The ref of an address on this node. */
   at(address: Address, id: string): AnyActorRef;
   /** Declares that an actor here is the one at an address, or its mirror. */
@@ -56,8 +59,10 @@ export function createBus(options: { readonly name?: string } = {}): Bus {
     ...options,
     extensions: (bus) => {
       answerForTheDead(bus);
-      tables.set(bus, createRefs(bus));
-      return [refExtension(refsOf(bus)), cellExtension];
+      const refs = createRefs(bus);
+      tables.set(bus, refs);
+      findAddressesBy(bus, refs.knownAddressOf);
+      return [refExtension(refs), cellExtension];
     },
   });
 }
@@ -92,12 +97,16 @@ function createRefs(bus: Bus): Refs {
 
   const refs: Refs = {
     addressOf(actor) {
-      const known = mirrorOf(actor)?.address ?? served.get(actor);
-      if (known && !isFormer(actor, known)) return known;
+      const known = refs.knownAddressOf(actor);
+      if (known) return known;
       const address = addressOf(bus.address, bus.createId());
       refs.declare(actor, address);
       createEndpoint(bus, actor, localIdOf(address));
       return address;
+    },
+    knownAddressOf(actor) {
+      const known = mirrorOf(actor)?.address ?? served.get(actor);
+      return known && !isFormer(actor, known) ? known : undefined;
     },
     at(address, id) {
       const known = local.get(address) ?? held.get(address)?.deref();

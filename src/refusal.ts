@@ -48,3 +48,15 @@ function reasonOf({ message }: TroupeError): string {
 function refusalWith({ cause }: TroupeError, text: string, details: TroupeErrorDetails): TroupeError {
   return new TroupeError('NOT_SERIALIZABLE', text, { details, ...(cause === undefined ? {} : { cause }) });
 }
+
+const refused = new WeakMap<object, (error: TroupeError) => void>();
+
+/** Has `tell` told if a full mailbox refuses this very event when it is sent. */
+export function onRefused(event: object, tell: (error: TroupeError) => void): void {
+  refused.set(event, tell);
+}
+
+/** Who is to be told if a full mailbox refuses an event. */
+export function refusedOf(event: object): ((error: TroupeError) => void) | undefined {
+  return refused.get(event);
+}

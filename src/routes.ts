@@ -3,6 +3,7 @@
 import { addressOf, type NodeAddress } from './address.ts';
 import type { DeadLetter } from './bus.ts';
 import type { TroupeError } from './errors.ts';
+import { createMailboxes, senderOf, type Fill, type Mailboxes, type MailboxLimits, type Origin } from './mailboxes.ts';
 import type { Peer } from './peer.ts';
 import type { Outgoing } from './wire.ts';
 
@@ -18,8 +19,35 @@ export interface Route {
    * @internal
    */
   readonly immediate: boolean;
-  /** Sends a frame after those pushed before; once the node is down, events become dead letters and other frames vanish. */
+  /**
+   * Sends a frame after those pushed before. An event that finds its actor's mailbox full becomes a dead letter, and so do events once the node is
+   * down, when other frames vanish.
+   */
   push(frame: Outgoing): void;
+  /**
+   * The same, with a word of who sends it.
+   *
+   * @internal
+   */
+  push(frame: Outgoing, origin: Origin | undefined): void;
+  /**
+   * Sets the bounds of an actor's mailbox for what is sent from here, or the usual ones again.
+   *
+   * @internal
+   */
+  limit(to: string, limits: MailboxLimits | undefined): void;
+  /**
+   * What waits for an actor of what was sent from here; undefined if that is nothing.
+   *
+   * @internal
+   */
+  fillOf(to: string): Fill | undefined;
+  /**
+   * Runs `freed` whenever an actor's mailbox has got room, or the node is down, until the returned function is called.
+   *
+   * @internal
+   */
+  onFreed(to: string, freed: () => void): () => void;
   /**
    * Posts now what has been pushed; else that is done when the tick ends.
    *
@@ -45,6 +73,8 @@ export interface Routes {
   to(node: NodeAddress): Route;
   /** The peer that a route leads to, if it is known. */
   peerOf(node: NodeAddress): Peer | undefined;
+  /** The mailboxes of the actors on a node, if it is known. */
+  mailboxesOf(node: NodeAddress): Mailboxes | undefined;
   /** Says which peer a route leads to. */
   connect(node: NodeAddress, peer: Peer): Route;
   /** Says that a route leads nowhere any more. */
@@ -63,6 +93,7 @@ interface RouteState {
   readonly watchers: Set<RouteWatcher>;
   /** Holds on a peer that is still to come. */
   readonly holds: Set<{ release(): void }>;
+  readonly mailboxes: Mailboxes;
   peer: Peer | undefined;
   down: TroupeError | undefined;
 }
@@ -80,7 +111,9 @@ export function createRoutes(missing: (node: NodeAddress) => void, bury: (letter
     states.delete(node);
     state.peer = undefined;
     state.down = error;
-    for (const frame of state.waiting.splice(0)) refuse(node, frame, error, bury);
+    // what waited is noted in the mailboxes, too
+    state.waiting.length = 0;
+    state.mailboxes.end(error);
     for (const watcher of [...state.watchers]) watcher.down(error);
     state.watchers.clear();
     proceedIfNoneWaits();
@@ -105,6 +138,7 @@ export function createRoutes(missing: (node: NodeAddress) => void, bury: (letter
       return route;
     },
     peerOf: (node) => states.get(node)?.peer,
+    mailboxesOf: (node) => states.get(node)?.mailboxes,
     connect(node, peer) {
       const state = stateOf(node);
       state.peer = peer;
@@ -126,7 +160,13 @@ export function createRoutes(missing: (node: NodeAddress) => void, bury: (letter
 }
 
 function createRoute(node: NodeAddress, bury: (letter: DeadLetter) => void): RouteState {
+  const post = (frame: Outgoing): void => {
+    if (state.peer) state.peer.push(frame);
+    else state.waiting.push(frame);
+  };
+  const mailboxes = createMailboxes(node, { post, bury });
   const state: RouteState = {
+    mailboxes,
     waiting: [],
     watchers: new Set(),
     holds: new Set(),
@@ -140,10 +180,15 @@ function createRoute(node: NodeAddress, bury: (letter: DeadLetter) => void): Rou
       get immediate() {
         return state.peer?.immediate ?? false;
       },
-      push(frame) {
-        if (state.peer) state.peer.push(frame);
-        else if (state.down) refuse(node, frame, state.down, bury);
-        else state.waiting.push(frame);
+      push(frame: Outgoing, origin?: Origin) {
+        if (state.down) refuse(node, frame, state.down, origin, bury);
+        else mailboxes.push(frame, origin);
+      },
+      limit: mailboxes.limit,
+      fillOf: mailboxes.fillOf,
+      onFreed(to, freed) {
+        state.peer?.askSoon();
+        return mailboxes.onFreed(to, freed);
       },
       flush: () => state.peer?.flush(),
       hold() {
@@ -161,6 +206,13 @@ function createRoute(node: NodeAddress, bury: (letter: DeadLetter) => void): Rou
   return state;
 }
 
-function refuse(node: NodeAddress, frame: Outgoing, error: TroupeError, bury: (letter: DeadLetter) => void): void {
-  if (frame.type === 'event') bury({ reason: 'unreachable', target: addressOf(node, frame.to), count: 1, error });
+function refuse(
+  node: NodeAddress,
+  frame: Outgoing,
+  error: TroupeError,
+  origin: Origin | undefined,
+  bury: (letter: DeadLetter) => void,
+): void {
+  if (frame.type !== 'event') return;
+  bury({ reason: 'unreachable', target: addressOf(node, frame.to), count: 1, ...senderOf(origin?.sender), error });
 }

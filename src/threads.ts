@@ -78,6 +78,7 @@ export function inThread<TModule extends object>(
         local: localOf(options, name),
         snapshots: options.snapshots,
         persist: options.persist,
+        mailbox: options.mailbox,
         logger: options.logger,
         place: () =>
           placeIn(openThread(bus, `${options.name ?? 'thread'}-${name}`, factoryOf(source), options), options),

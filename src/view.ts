@@ -3,10 +3,12 @@
 import type { AnyActorRef, Snapshot } from 'xstate';
 import { localIdOf, nodeOf, type Address } from './address.ts';
 import type { Bus, Route } from './bus.ts';
-import type { Encoded } from './codec.ts';
+import { sizeOf, type Encoded } from './codec.ts';
 import { persistHere } from './gather.ts';
+import { fullError, isFull } from './mailboxes.ts';
 import { encodeRecords, type InspectionRecord } from './inspection-records.ts';
 import { holdOutput, releaseOutput, sendEarlier } from './outlets.ts';
+import { senderOf } from './senders.ts';
 import { describeSnapshot, diffFields, encodePatch, type Patch, type Told } from './snapshots.ts';
 import type { Output, SnapshotMode } from './wire.ts';
 
@@ -51,6 +53,7 @@ export function createView(bus: Bus, actor: AnyActorRef, options: ViewOptions): 
   const { from, isOwner, mode, isEager, unsendable } = options;
   const route = bus.route(nodeOf(from));
   const to = localIdOf(from);
+  const origin = { sender: senderOf(bus, actor) };
   let out: (Output<Encoded> | InspectionRecord[])[] = [];
   /** The snapshot that the far side has, and what was told of it. */
   let sent: Snapshot<unknown> | undefined;
@@ -70,6 +73,7 @@ export function createView(bus: Bus, actor: AnyActorRef, options: ViewOptions): 
       return out.length > 0 || (behind && !underWay);
     },
     put(output) {
+      if (!hasRoomFor(output)) return;
       holdOutput(bus, route.node, view);
       out.push(output);
     },
@@ -91,7 +95,12 @@ export function createView(bus: Bus, actor: AnyActorRef, options: ViewOptions): 
         out.length > 0 ||
         (view.wish && mode === 'all')
       ) {
-        send('step');
+        if (snapshot.status !== 'active' || out.length > 0 || !isFull(route.fillOf(to), 0)) send('step');
+        else {
+          // so many steps are on their way to who observes it that the latest must do
+          behind = true;
+          if (!underWay) sendMerged();
+        }
       } else if (mode !== 'none') behind = true;
     },
     flush() {
@@ -117,6 +126,21 @@ export function createView(bus: Bus, actor: AnyActorRef, options: ViewOptions): 
     },
   };
   return view;
+
+  /** What an actor emits or tells its parent finds the observer's mailbox full like any other event. */
+  function hasRoomFor(output: Output<Encoded>): boolean {
+    if (output.type !== 'emit' && output.type !== 'parent') return true;
+    const fill = route.fillOf(to);
+    if (!fill || !isFull(fill, sizeOf(output.body))) return true;
+    bus.bury({
+      reason: 'mailbox-full',
+      target: from,
+      count: 1,
+      sender: senderOf(bus, actor).address as Address,
+      error: fullError(from, fill.limits),
+    });
+    return false;
+  }
 
   function sendMerged(): void {
     underWay = true;
@@ -165,6 +189,6 @@ export function createView(bus: Bus, actor: AnyActorRef, options: ViewOptions): 
       Array.isArray(output) ? { type: 'inspect' as const, body: encodeRecords(bus.codec, output) } : output,
     );
     out = [];
-    route.push({ type: 'step', to, out: leaving, merged, body });
+    route.push({ type: 'step', to, out: leaving, merged, body }, origin);
   }
 }

@@ -1,5 +1,6 @@
 // What goes over a link. A frame is the unit of meaning, one of a closed union; a packet is the unit of posting and holds the
-// frames of one tick in order, numbered: `seq` is the number of its first frame, so every frame has one and a gap is seen.
+// frames of one tick in order, numbered: `seq` is the number of its first frame, so every frame has one and a gap is seen. A packet also tells
+// how far the frames of the other side were handled, and which were lost; one without frames tells nothing else.
 // Values inside a frame (`body`) are encoded when they are sent; see codec.ts. This file is types and the checks of bytes alone.
 import type { MessagePort } from 'node:worker_threads';
 import type { Address, NodeAddress } from './address.ts';
@@ -31,7 +32,7 @@ export type ControlFrame<TBody> =
       readonly orderly?: boolean;
     }
   | { readonly type: 'publish'; readonly topic: string; readonly body: TBody }
-  | { readonly type: 'resync' | 'goodbye' };
+  | { readonly type: 'goodbye' };
 
 /** Frames for a channel: `to` is its local id on the receiving node. */
 export type ChannelFrame<TBody> =
@@ -41,8 +42,15 @@ export type ChannelFrame<TBody> =
       readonly to: string;
       readonly body: TBody;
       /** @internal */ readonly seen?: Seen | undefined;
+      /** Not from a link: its sender, or the node that it came from. @internal */
+      readonly via?: Address | NodeAddress | undefined;
     }
-  | { readonly type: 'events'; readonly to: string; readonly events: readonly unknown[] }
+  | {
+      readonly type: 'events';
+      readonly to: string;
+      readonly events: readonly unknown[];
+      /** @internal */ readonly via?: NodeAddress | undefined;
+    }
   | { readonly type: 'observe'; readonly to: string; readonly from: Address; readonly wish: boolean }
   | { readonly type: 'inspect'; readonly to: string; readonly from: Address; readonly wish: boolean }
   | { readonly type: 'send-to'; readonly to: string; readonly actor: string; readonly body: TBody }
@@ -131,27 +139,45 @@ export type Outgoing = Frame<Encoded>;
 /** A channel frame that arrived: its values are ready to use. */
 export type Delivery = ChannelFrame<unknown>;
 
-/** What a link carries: the JSON text of `{ seq, frames }`, or that object where a frame holds what only structured clone can carry. */
+/** What a link carries: the JSON text of a packet, or that object where a frame holds what only structured clone can carry. */
 export type Packet = string | PacketObject;
 
-export interface PacketObject {
+export interface PacketObject extends Partial<Progress> {
+  /** The number of its first frame, or of the next one that will be sent. */
   readonly seq: number;
   /** A frame as an object, or as its JSON text. */
   readonly frames: readonly unknown[];
 }
 
+/** What a node tells another, with each packet, of the frames that came from there. */
+export interface Progress {
+  /** The frames numbered below this were handled, or were lost. */
+  readonly done: number;
+  /** Frames that did not arrive, each gap as its first number and the one after its last; told until it is known to have been heard. */
+  readonly lost?: readonly (readonly [first: number, next: number])[];
+  /** How many events of those that were handled still wait for a channel that takes none yet, by channel. */
+  readonly held?: Readonly<Record<string, number>>;
+  /** An answer is wished for when the tick ends. */
+  readonly ask?: true;
+}
+
 /** A frame as it arrived: `body` if it was plain JSON, `tagged` if the codec has to revive it. */
 export type RawFrame = { readonly type: string; readonly [key: string]: unknown };
 
-/** The frames of a packet, or a `BAD_FRAME`: what a wire brings is unknown until here. Their fields are trusted from then on. */
-export function parsePacket(packet: unknown): { readonly seq: number; readonly frames: readonly RawFrame[] } {
+/** A packet as it arrived, its frames read from their texts. */
+export interface ParsedPacket extends Progress {
+  readonly seq: number;
+  readonly frames: readonly RawFrame[];
+}
+
+/** What a packet tells, or a `BAD_FRAME`: what a wire brings is unknown until here. Their fields are trusted from then on. */
+export function parsePacket(packet: unknown): ParsedPacket {
   const found: unknown = typeof packet === 'string' ? parseJson(packet) : packet;
   if (typeof found !== 'object' || found === null) throw badFrame('a packet is not an object', packet);
-  const { seq, frames } = found as Partial<PacketObject>;
+  const { seq, frames, done = 0, lost, held, ask } = found as Partial<PacketObject>;
   // a seq that is no count would make every later packet a duplicate
-  if (!Number.isSafeInteger(seq) || (seq as number) < 0 || !Array.isArray(frames) || frames.length === 0) {
-    throw badFrame('a packet has no seq or no frames', packet);
-  }
+  if (!isCount(seq) || !Array.isArray(frames)) throw badFrame('a packet has no seq or no frames', packet);
+  if (!isCount(done) || !areGaps(lost) || !areCounts(held)) throw badFrame('a packet tells no progress', packet);
   const parsed =
     typeof packet === 'string'
       ? frames
@@ -161,7 +187,28 @@ export function parsePacket(packet: unknown): { readonly seq: number; readonly f
       throw badFrame('a frame has no type', packet);
     }
   }
-  return { seq: seq as number, frames: parsed as readonly RawFrame[] };
+  return {
+    seq,
+    frames: parsed as readonly RawFrame[],
+    done,
+    ...(lost && { lost }),
+    ...(held && { held }),
+    ...(ask === true && { ask }),
+  };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function areGaps(value: unknown): boolean {
+  return (
+    value === undefined || (Array.isArray(value) && value.every((gap) => Array.isArray(gap) && gap.every(isCount)))
+  );
+}
+
+function areCounts(value: unknown): boolean {
+  return value === undefined || (typeof value === 'object' && value !== null && Object.values(value).every(isCount));
 }
 
 /** What a frame must say in words, by its type; whoever handles it trusts that. */
@@ -174,7 +221,6 @@ const TEXTS: Readonly<Record<Exclude<Frame<unknown>['type'], 'unreadable'>, read
   introduce: ['node', 'from'],
   introduction: ['for', 'node'],
   publish: ['topic'],
-  resync: [],
   goodbye: [],
   event: ['to'],
   events: ['to'],

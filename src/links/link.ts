@@ -22,6 +22,12 @@ export interface Link {
    * @internal
    */
   readonly immediate?: boolean;
+  /**
+   * Whether packets may be lost, come twice or out of order without a word; then the bus asks after those that are not answered.
+   *
+   * @defaultValue false
+   */
+  readonly lossy?: boolean;
   /** Ends the link on both sides. What was posted before still arrives. */
   close(): void;
   /** Whether this link keeps the process alive; at first it does not. After the end it does nothing. */

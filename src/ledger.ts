@@ -1,0 +1,130 @@
+// What has been sent to another node and is not known to have been handled there, in order: what waits to be posted, and what was posted, by
+// packet. So it is known of each event whether it arrived, was lost, or may have been handled by a node that has died.
+
+/** Who sent an event, for whoever is told that it was not delivered. */
+export interface Sender {
+  readonly address: string;
+}
+
+/** Events for one channel in a row, of one sender. */
+export interface Entry {
+  readonly to: string;
+  readonly sender: Sender | undefined;
+  /** How many events. */
+  events: number;
+  /** How much of the channel's mailbox they take: as many, but a step without events takes its place too. */
+  places: number;
+  bytes: number;
+}
+
+export interface Ledger {
+  /** Notes what is given to the link. */
+  add(entry: Entry): void;
+  /** What was noted has been posted, in packets whose frames are numbered below `next`. */
+  posted(next: number): void;
+  /** The frames below `next` were handled, but for the latest events for some channels, as many as `held` says, which wait there. Gives what is done with. */
+  handled(next: number, held: Held | undefined): Entry[];
+  /** The frames from `first` to below `next` did not arrive. Gives what was in them. */
+  lost(first: number, next: number): Entry[];
+  /** The link has ended. Gives what may have been handled, and what was never posted. */
+  end(): { readonly posted: Entry[]; readonly waiting: Entry[] };
+}
+
+/** How many events wait over there for a channel that takes none yet, by channel. */
+export type Held = Readonly<Record<string, number>>;
+
+interface Packet {
+  /** Its frames are numbered below this, and from where those of the packet before end. */
+  readonly next: number;
+  readonly entries: Entry[];
+}
+
+export function createLedger(): Ledger {
+  let waiting: Entry[] = [];
+  let packets: Packet[] = [];
+  /** Where the packets begin that are not done with; those before are cut off now and then. */
+  let head = 0;
+  const kept = new Map<string, Entry[]>();
+
+  const trim = (): void => {
+    if (head < 64 || head * 2 < packets.length) return;
+    packets = packets.slice(head);
+    head = 0;
+  };
+  const release = (to: string, entries: Entry[], remaining: number): Entry[] => {
+    const done: Entry[] = [];
+    let excess = sum(entries) - remaining;
+    while (excess > 0 && entries[0]) {
+      const entry = entries[0];
+      if (entry.events <= excess) {
+        entries.shift();
+        done.push(entry);
+        excess -= entry.events;
+      } else {
+        done.push(split(entry, excess));
+        excess = 0;
+      }
+    }
+    if (entries.length === 0) kept.delete(to);
+    return done;
+  };
+  return {
+    add(entry) {
+      const last = waiting.at(-1);
+      if (last?.to !== entry.to || last.sender !== entry.sender) {
+        waiting.push(entry);
+        return;
+      }
+      last.events += entry.events;
+      last.places += entry.places;
+      last.bytes += entry.bytes;
+    },
+    posted(next) {
+      if (waiting.length === 0) return;
+      packets.push({ next, entries: waiting });
+      waiting = [];
+    },
+    handled(next, held) {
+      const done: Entry[] = [];
+      for (let packet = packets[head]; packet && packet.next <= next; packet = packets[head]) {
+        head += 1;
+        for (const entry of packet.entries) {
+          if (held?.[entry.to] === undefined && !kept.has(entry.to)) done.push(entry);
+          else kept.set(entry.to, [...(kept.get(entry.to) ?? []), entry]);
+        }
+      }
+      trim();
+      for (const [to, entries] of kept) done.push(...release(to, entries, held?.[to] ?? 0));
+      return done;
+    },
+    lost(first, next) {
+      const isLost = (packet: Packet) => packet.next > first && packet.next <= next;
+      const open = packets.slice(head);
+      packets = open.filter((packet) => !isLost(packet));
+      head = 0;
+      return open.filter(isLost).flatMap(({ entries }) => entries);
+    },
+    end() {
+      const posted = [...[...kept.values()].flat(), ...packets.slice(head).flatMap(({ entries }) => entries)];
+      const left = { posted, waiting };
+      kept.clear();
+      packets = [];
+      head = 0;
+      waiting = [];
+      return left;
+    },
+  };
+}
+
+function sum(entries: readonly Entry[]): number {
+  return entries.reduce((events, entry) => events + entry.events, 0);
+}
+
+/** Takes the first `events` off an entry. */
+function split(entry: Entry, events: number): Entry {
+  const bytes = Math.floor((entry.bytes * events) / entry.events);
+  entry.events -= events;
+  entry.places -= events;
+  entry.bytes -= bytes;
+  return { ...entry, events, places: events, bytes };
+}

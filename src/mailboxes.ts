@@ -1,0 +1,352 @@
+// The mailboxes of the actors on another node, as seen from here: how many events from here wait for each, and what happens when one is full. The far
+// side tells which packets it has handled, and so room is made. An event that is refused is a dead letter and never throws; frames of an
+// actor's life share the order of its events and are never refused.
+import { addressOf, nameOf, nodeOf, type Address, type NodeAddress } from './address.ts';
+import type { DeadLetter } from './bus.ts';
+import { sizeOf, type Encoded } from './codec.ts';
+import { TroupeError } from './errors.ts';
+import { createLedger, type Entry, type Held, type Sender } from './ledger.ts';
+import { assertWord, optionError } from './options.ts';
+import type { Outgoing, Output } from './wire.ts';
+
+/** How much may wait for an actor of another node, of what is sent from this one. */
+export interface MailboxOptions {
+  /**
+   * The most events; from 1, or from 2 where the oldest is dropped.
+   *
+   * @defaultValue 1048576, which is 2^20
+   */
+  readonly events?: number;
+  /**
+   * The most bytes, as the events are encoded.
+   *
+   * @defaultValue 67108864, which is 64 MiB
+   */
+  readonly bytes?: number;
+  /**
+   * What happens to an event that finds no room: `'drop-newest'` refuses it, `'drop-oldest'` makes room by refusing the oldest that is still here.
+   *
+   * @defaultValue `'drop-newest'`
+   */
+  readonly overflow?: 'drop-newest' | 'drop-oldest';
+}
+
+export type MailboxLimits = Required<MailboxOptions>;
+
+export const DEFAULT_MAILBOX: MailboxLimits = { events: 2 ** 20, bytes: 64 * 2 ** 20, overflow: 'drop-newest' };
+
+/** Throws `INVALID_ARGUMENT` for bounds that no mailbox can have. */
+export function assertMailbox(mailbox: unknown): void {
+  if (mailbox === undefined) return;
+  if (typeof mailbox !== 'object' || mailbox === null)
+    throw optionError('mailbox', mailbox, 'it must be an object of events, bytes and overflow');
+  const { events, bytes, overflow } = mailbox as { readonly [TName in keyof MailboxOptions]?: unknown };
+  assertWord('mailbox.overflow', overflow, OVERFLOWS);
+  const least = overflow === 'drop-oldest' ? 2 : 1;
+  assertCount('mailbox.events', events, least);
+  assertCount('mailbox.bytes', bytes, 1);
+}
+
+const OVERFLOWS: readonly MailboxLimits['overflow'][] = ['drop-newest', 'drop-oldest'];
+
+function assertCount(option: string, value: unknown, least: number): void {
+  if (value === undefined || (Number.isSafeInteger(value) && (value as number) >= least)) return;
+  throw optionError(option, value, `it must be a whole number from ${least} up`);
+}
+
+/** Where an event comes from, for who has to be told that it was refused. */
+export interface Origin {
+  readonly sender?: Sender | undefined;
+  /** The mailbox was full. */
+  refused?(error: TroupeError): void;
+}
+
+/** What waits for one actor. */
+export interface Fill {
+  readonly events: number;
+  readonly bytes: number;
+  readonly limits: MailboxLimits;
+}
+
+/** Whether at least half of a mailbox is free. */
+export function isRoomy(fill: Fill | undefined): boolean {
+  return !fill || (fill.events * 2 <= fill.limits.events && fill.bytes * 2 <= fill.limits.bytes);
+}
+
+/** Whether a mailbox has no room for one more event. */
+export function isFull(fill: Fill | undefined, bytes: number): boolean {
+  return fill !== undefined && (fill.events + 1 > fill.limits.events || fill.bytes + bytes > fill.limits.bytes);
+}
+
+export interface Mailboxes {
+  /** Sends a frame, if it is not an event that finds no room. */
+  push(frame: Outgoing, origin: Origin | undefined): void;
+  /** Sets the bounds of a channel's mailbox, or the usual ones again. */
+  limit(to: string, limits: MailboxLimits | undefined): void;
+  /** What waits for a channel; undefined if nothing does and its bounds are the usual ones. */
+  fillOf(to: string): Fill | undefined;
+  /** Runs `freed` whenever room was made in a channel's mailbox, until the returned function is called. */
+  onFreed(to: string, freed: () => void): () => void;
+  /** Whether somebody here waits to hear what was handled there. */
+  readonly isAsking: boolean;
+  posted(next: number): void;
+  handled(next: number, held: Held | undefined): void;
+  lost(first: number, next: number): void;
+  /** Nothing goes this way any more. */
+  end(error: TroupeError): void;
+}
+
+interface Box {
+  readonly to: string;
+  limits: MailboxLimits;
+  /** What is on its way, and what is still here. */
+  events: number;
+  bytes: number;
+  /** Frames that are still here, because the oldest of them may have to be dropped. */
+  readonly queue: Queued[];
+  /** How many places are taken by what is on its way. */
+  underWay: number;
+  readonly freed: Set<() => void>;
+}
+
+interface Queued {
+  readonly frame: Outgoing;
+  readonly origin: Origin | undefined;
+  readonly bytes: number;
+}
+
+export function createMailboxes(
+  node: NodeAddress,
+  { post, bury }: { post(frame: Outgoing): void; bury(letter: DeadLetter): void },
+): Mailboxes {
+  const boxes = new Map<string, Box>();
+  const ledger = createLedger();
+  /** How many wait to hear of room: those who asked to, and queues. */
+  let asking = 0;
+
+  return {
+    push(frame, origin) {
+      switch (frame.type) {
+        case 'event':
+        case 'send-to':
+          pushEvent(frame, origin);
+          return;
+        case 'step':
+          pushStep(frame, origin);
+          return;
+        default: {
+          const box = 'to' in frame ? boxes.get(frame.to) : undefined;
+          if (box && box.queue.length > 0) box.queue.push({ frame, origin, bytes: 0 });
+          else post(frame);
+        }
+      }
+    },
+    limit(to, limits) {
+      const box = boxOf(to);
+      box.limits = limits ?? DEFAULT_MAILBOX;
+      dropIfIdle(box);
+    },
+    fillOf: (to) => boxes.get(to),
+    onFreed(to, freed) {
+      const box = boxOf(to);
+      box.freed.add(freed);
+      asking += 1;
+      return () => {
+        if (!box.freed.delete(freed)) return;
+        asking -= 1;
+        dropIfIdle(box);
+      };
+    },
+    get isAsking() {
+      return asking > 0;
+    },
+    posted: ledger.posted,
+    handled(next, held) {
+      free(ledger.handled(next, held));
+    },
+    lost(first, next) {
+      const entries = ledger.lost(first, next);
+      tell('lost', entries);
+      free(entries);
+    },
+    end(error) {
+      const { posted, waiting } = ledger.end();
+      tell('maybe-handled', posted, error);
+      const queued = [...boxes.values()].flatMap(({ to, queue }) =>
+        queue.filter(({ frame }) => isEvent(frame)).map(({ origin, bytes }) => entryOf(to, bytes, origin)),
+      );
+      tell('unreachable', [...waiting, ...queued], error);
+      const waiters = [...boxes.values()].flatMap(({ freed }) => [...freed]);
+      boxes.clear();
+      for (const freed of waiters) freed();
+    },
+  };
+
+  function boxOf(to: string): Box {
+    let box = boxes.get(to);
+    if (!box) {
+      box = { to, limits: DEFAULT_MAILBOX, events: 0, bytes: 0, queue: [], underWay: 0, freed: new Set() };
+      boxes.set(to, box);
+    }
+    return box;
+  }
+
+  function dropIfIdle(box: Box): void {
+    if (box.events === 0 && box.freed.size === 0 && box.limits === DEFAULT_MAILBOX && boxes.get(box.to) === box)
+      boxes.delete(box.to);
+  }
+
+  function pushEvent(frame: EventFrame, origin: Origin | undefined): void {
+    const box = boxOf(frame.to);
+    const bytes = sizeOf(frame.body);
+    const { limits } = box;
+    while (isFull(box, bytes) && limits.overflow === 'drop-oldest' && dropOldest(box));
+    if (isFull(box, bytes)) {
+      refuse(box, origin);
+      return;
+    }
+    box.events += 1;
+    box.bytes += bytes;
+    if (limits.overflow === 'drop-newest' || (box.queue.length === 0 && box.underWay < windowOf(limits)))
+      send(box, { frame, origin, bytes });
+    else {
+      if (box.queue.length === 0) asking += 1;
+      box.queue.push({ frame, origin, bytes });
+    }
+  }
+
+  /** What an actor puts out goes by its own way: whoever would overfill a mailbox by it has asked before. */
+  function pushStep(frame: StepFrame, origin: Origin | undefined): void {
+    const outputs = new Map<string, { events: number; bytes: number }>();
+    for (const output of frame.out) {
+      const to = targetOf(output, frame.to);
+      if (to === undefined) continue;
+      const sum = outputs.get(to) ?? { events: 0, bytes: 0 };
+      outputs.set(to, { events: sum.events + 1, bytes: sum.bytes + sizeOf(output.body) });
+    }
+    // a snapshot takes a place of its own
+    const own = outputs.get(frame.to);
+    const steps = frame.body === undefined ? 0 : 1;
+    if (own || steps > 0) {
+      const bytes = (own?.bytes ?? 0) + (frame.body === undefined ? 0 : sizeOf(frame.body));
+      take(boxOf(frame.to), {
+        to: frame.to,
+        sender: origin?.sender,
+        events: own?.events ?? 0,
+        places: (own?.events ?? 0) + steps,
+        bytes,
+      });
+      outputs.delete(frame.to);
+    }
+    for (const [to, { events, bytes }] of outputs) {
+      take(boxOf(to), { to, sender: origin?.sender, events, places: events, bytes });
+    }
+    post(frame);
+  }
+
+  function take(box: Box, entry: Entry): void {
+    box.events += entry.places;
+    box.underWay += entry.places;
+    box.bytes += entry.bytes;
+    ledger.add(entry);
+  }
+
+  function send(box: Box, { frame, origin, bytes }: Queued): void {
+    if (isEvent(frame)) {
+      box.underWay += 1;
+      ledger.add(entryOf(box.to, bytes, origin));
+    }
+    post(frame);
+  }
+
+  /** Refuses the oldest event that is still here; tells whether there was one. */
+  function dropOldest(box: Box): boolean {
+    const index = box.queue.findIndex(({ frame }) => isEvent(frame));
+    const [oldest] = index === -1 ? [] : box.queue.splice(index, 1);
+    if (!oldest) return false;
+    box.events -= 1;
+    box.bytes -= oldest.bytes;
+    if (box.queue.length === 0) asking -= 1;
+    refuse(box, oldest.origin);
+    return true;
+  }
+
+  function refuse({ to, limits }: Box, origin: Origin | undefined): void {
+    const target = addressOf(node, to);
+    const error = fullError(target, limits);
+    bury({ reason: 'mailbox-full', target, count: 1, ...senderOf(origin?.sender), error });
+    origin?.refused?.(error);
+  }
+
+  function free(entries: readonly Entry[]): void {
+    const freed = new Set<Box>();
+    for (const { to, places, bytes } of entries) {
+      const box = boxes.get(to);
+      if (!box) continue;
+      box.events -= places;
+      box.underWay -= places;
+      box.bytes -= bytes;
+      freed.add(box);
+    }
+    for (const box of freed) {
+      proceed(box);
+      for (const tellFreed of [...box.freed]) tellFreed();
+      dropIfIdle(box);
+    }
+  }
+
+  function proceed(box: Box): void {
+    const { queue, limits } = box;
+    if (queue.length === 0) return;
+    while (queue[0] && (!isEvent(queue[0].frame) || box.underWay < windowOf(limits))) {
+      const [next] = queue.splice(0, 1);
+      if (next) send(box, next);
+    }
+    if (queue.length === 0) asking -= 1;
+  }
+
+  function tell(reason: 'lost' | 'maybe-handled' | 'unreachable', entries: readonly Entry[], error?: unknown): void {
+    const counts = new Map<string, { entry: Entry; count: number }>();
+    for (const entry of entries) {
+      const key = `${entry.to}\n${entry.sender?.address ?? ''}`;
+      const known = counts.get(key);
+      if (known) known.count += entry.events;
+      else counts.set(key, { entry, count: entry.events });
+    }
+    for (const { entry, count } of counts.values()) {
+      if (count === 0) continue;
+      const target = addressOf(node, entry.to);
+      bury({ reason, target, count, ...senderOf(entry.sender), ...(error === undefined ? {} : { error }) });
+    }
+  }
+}
+
+type EventFrame = Extract<Outgoing, { readonly type: 'event' | 'send-to' }>;
+type StepFrame = Extract<Outgoing, { readonly type: 'step' }>;
+
+const isEvent = (frame: Outgoing): frame is EventFrame => frame.type === 'event' || frame.type === 'send-to';
+
+/** What is an event in what an actor puts out, and for which channel. */
+function targetOf(output: Output<Encoded>, to: string): string | undefined {
+  if (output.type === 'send') return output.to;
+  return output.type === 'parent' || output.type === 'emit' ? to : undefined;
+}
+
+function entryOf(to: string, bytes: number, origin: Origin | undefined): Entry {
+  return { to, sender: origin?.sender, events: 1, places: 1, bytes };
+}
+
+/** How many may be on their way where the oldest that are still here may be dropped. */
+const windowOf = ({ events }: MailboxLimits): number => Math.floor(events / 2);
+
+export const senderOf = (sender: Sender | undefined): { readonly sender?: Address } =>
+  sender ? { sender: sender.address as Address } : {};
+
+/** Why a mailbox takes no more. */
+export function fullError(target: Address, { events, bytes, overflow }: MailboxLimits): TroupeError {
+  return new TroupeError(
+    'MAILBOX_FULL',
+    `Cannot deliver to ${target}: its mailbox is full (${events} events, ${bytes} bytes). Await drained(ref) before you send, or import it with a larger mailbox.`,
+    { details: { target, node: nameOf(nodeOf(target)), events, bytes, overflow } },
+  );
+}

@@ -12,6 +12,7 @@ import { TroupeError } from './errors.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
 import { createIntroductions } from './introductions.ts';
 import type { Link } from './links/link.ts';
+import { warnOnce } from './loud.ts';
 import { createPortLink } from './links/port.ts';
 import { createPeer, type Peer, type PeerListener, type Role } from './peer.ts';
 import { createPublications } from './publications.ts';
@@ -144,7 +145,10 @@ export function createBus(options: BusOptions = {}): Bus {
   const joining = new Map<Peer, Deferred<unknown>>();
   const deadLetters = new Subject<DeadLetter>();
   const nodes = new Subject<NodeChange>();
-  const bury = (letter: DeadLetter) => deadLetters.next(letter);
+  const bury = (letter: DeadLetter) => {
+    if (!deadLetters.observed) warnOnce(letter);
+    deadLetters.next(letter);
+  };
   const self = {
     get address() {
       return address;

@@ -74,7 +74,9 @@ export function drained(ref: AnyActorRef, { timeout = Infinity, signal }: Draine
   return wait(begin, { timeout, signal, timedOut });
 }
 
-function hasRoom(ref: AnyActorRef): boolean {
+/** Whether there is room now, in the mailbox of an actor that may run. */
+export function hasRoom(ref: AnyActorRef): boolean {
+  if (statusOf(ref) === 'stopped') return false;
   const { line } = mirrorOf(ref) ?? {};
   return !line || isRoomy(line.route.fillOf(line.to));
 }

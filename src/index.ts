@@ -16,6 +16,7 @@ export type { PersistMode, SnapshotMode } from './wire.ts';
 export { settled } from './settled.ts';
 export type { SettledOptions, SnapshotsOf } from './settled.ts';
 export { drained } from './drained.ts';
+export { feed } from './feed.ts';
 export type { DrainedOptions } from './drained.ts';
 export { started } from './started.ts';
 export { persist } from './persist.ts';

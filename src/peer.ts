@@ -218,6 +218,8 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
     }
     const { seq, frames } = parsed;
     if (!greeted) {
+      // a mere answer, to nothing
+      if (frames.length === 0) return;
       const mismatch = greetingError(peer.node, frames[0]);
       if (mismatch) {
         end(mismatch);

@@ -85,7 +85,7 @@ describe('an event that comes before the start of its actor', () => {
     nodes.lose();
     await nodes.starter.close();
     await turns();
-    expect(letters).toMatchObject([{ reason: 'lost' }, { reason: 'no-such-actor', count: 1 }]);
+    expect(letters).toMatchObject([{ reason: 'no-such-actor', count: 1 }]);
   });
 
   it('is a dead letter at once when the actor has ended', async () => {

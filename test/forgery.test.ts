@@ -113,7 +113,9 @@ describe.each(wrappings)('a forged event that comes as $as', ({ wrap }) => {
     await until('the last has come', () => heardBy(actor).length >= 3);
     expect(heardBy(actor)).toEqual([{ type: 'BEFORE' }, { type: 'AFTER' }, { type: 'LAST' }]);
     expect((actor.getSnapshot() as Snapshot<unknown>).status).toBe('active');
-    expect(letters).toEqual(Array.from({ length: 3 }, () => ({ reason: 'forged', target: address, count: 1 })));
+    expect(letters).toEqual(
+      Array.from({ length: 3 }, () => ({ reason: 'forged', target: address, count: 1, sender: 'child@1' })),
+    );
   });
 
   it.each(forged)('is not believed where an actor that it hosts is said to have sent it: %s', async (type) => {
@@ -179,7 +181,9 @@ describe.each(wrappings)('what is no event, and comes as $as', ({ wrap }) => {
     post(`{"type":"events","to":"${to}","events":[${event},{"type":"LAST"}]}`);
     await until('the last has come', () => heardBy(actor).length > 0);
     expect(heardBy(actor)).toEqual([{ type: 'LAST' }]);
-    expect(letters).toEqual(Array.from({ length: 2 }, () => ({ reason: 'unreadable', target: address, count: 1 })));
+    expect(letters).toEqual(
+      Array.from({ length: 2 }, () => ({ reason: 'unreadable', target: address, count: 1, sender: 'child@1' })),
+    );
   });
 
   it.each([

@@ -14,7 +14,11 @@ const raw = (to: string, ...bytes: readonly number[]): Frame => ({
 
 function start() {
   const posted: { readonly packet: unknown; readonly transfer: readonly unknown[] }[] = [];
-  const outbox = createOutbox((packet, transfer) => posted.push({ packet, transfer }));
+  const outbox = createOutbox({
+    post: (packet, transfer) => posted.push({ packet, transfer }),
+    progress: () => ({ done: 0 }),
+    immediate: false,
+  });
   const packets = () => posted.map(({ packet }) => parsePacket(packet));
   const frames = () => packets().flatMap((packet) => packet.frames);
   return { outbox, posted, packets, frames };
@@ -129,7 +133,7 @@ describe('packing', () => {
     outbox.flush();
     await tickEnd();
     expect(posted.length).toBe(1);
-    expect(packets()).toEqual([{ seq: 0, frames: [{ type: 'goodbye' }] }]);
+    expect(packets()).toEqual([{ seq: 0, done: 0, frames: [{ type: 'goodbye' }] }]);
   });
 
   it('moves ports with the packet whose frame holds them', async () => {

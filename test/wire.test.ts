@@ -15,10 +15,14 @@ const stop = { type: 'stop', to: 'a' };
 
 describe('a packet', () => {
   it('is read alike as text, as an object, and as an object with frames of text', () => {
-    const read = { seq: 3, frames: [stop, stop] };
+    const read = { seq: 3, done: 2, lost: [[0, 1]], held: { a: 4 }, ask: true, frames: [stop, stop] };
     expect(parsePacket(JSON.stringify(read))).toEqual(read);
     expect(parsePacket(read)).toEqual(read);
-    expect(parsePacket({ seq: 3, frames: [JSON.stringify(stop), stop] })).toEqual(read);
+    expect(parsePacket({ ...read, frames: [JSON.stringify(stop), stop] })).toEqual(read);
+  });
+
+  it('may have no frames, and tell nothing of those of the other side', () => {
+    expect(parsePacket({ seq: 9, frames: [] })).toEqual({ seq: 9, done: 0, frames: [] });
   });
 
   it.each([
@@ -37,7 +41,9 @@ describe('a packet', () => {
     ['a broken seq', { seq: 0.5, frames: [stop] }],
     ['no frames', { seq: 0 }],
     ['frames that are no list', { seq: 0, frames: { 0: stop } }],
-    ['an empty list', { seq: 9, frames: [] }],
+    ['a done that is no count', { seq: 9, done: -1, frames: [] }],
+    ['gaps that are none', { seq: 9, done: 0, lost: [['a']], frames: [] }],
+    ['held events that are no counts', { seq: 9, done: 0, held: { a: 'b' }, frames: [] }],
     ['a frame of null', { seq: 0, frames: [stop, null] }],
     ['a frame without a type', { seq: 0, frames: [{ to: 'a' }] }],
     ['a frame whose type is no name', { seq: 0, frames: [{ type: 4 }] }],

@@ -1,0 +1,30 @@
+// Dead letters are told on the console while nobody listens for them: once per reason, in development, for whoever does not know of them.
+import { nameOf, nodeOf, type Address } from './address.ts';
+import type { DeadLetter } from './bus.ts';
+
+const told = new Set<DeadLetter['reason']>();
+
+const REASONS: Readonly<Record<DeadLetter['reason'], string>> = {
+  'no-such-actor': 'nobody has that address',
+  stopped: 'the actor has stopped',
+  unreachable: 'its node is gone',
+  'mailbox-full': 'its mailbox is full',
+  lost: 'the link lost them',
+  'maybe-handled': 'its node died, and may have handled them before',
+  'not-serializable': 'they cannot cross',
+  forged: 'only XState and troupe may send such events',
+  unreadable: 'they could not be read',
+};
+
+/** Warns of the first letter of each reason, unless this is production. */
+export function warnOnce({ reason, target, count, error }: DeadLetter): void {
+  if (told.has(reason) || globalThis.process?.env['NODE_ENV'] === 'production') return;
+  told.add(reason);
+  const node = target.includes('/') ? nodeOf(target as Address) : target;
+  const why = error instanceof Error ? `. ${error.message}` : `: ${REASONS[reason]}.`;
+  console.warn(
+    `troupe: ${count === 1 ? 'an event' : `${count} events`} for ${target} on '${nameOf(node as ReturnType<typeof nodeOf>)}' ` +
+      `${count === 1 ? 'was' : 'were'} not delivered (${reason})${why} ` +
+      'No other of this reason is told here; subscribe to currentBus().deadLetters for each.',
+  );
+}

@@ -1,0 +1,402 @@
+import { createActor, setup, sendTo, type AnyActorRef } from 'xstate';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import {
+  ask,
+  createBus,
+  createMemoryHost,
+  createThreads,
+  drained,
+  feed,
+  settled,
+  watch,
+  type DeadLetter,
+  type MailboxOptions,
+} from 'troupe';
+import { lastValueFrom, Subject, take, toArray } from 'rxjs';
+import * as clerks from '../dist/test/fixtures/clerk.js';
+import { urlOf } from './support/places.ts';
+import { runProgram } from './support/programs.ts';
+
+type Clerks = typeof clerks;
+
+/** A clerk in this realm who hears nothing until deliveries are let through. */
+function openHeld(mailbox?: MailboxOptions) {
+  const bus = createBus({ name: 'main' });
+  const deliveries: (() => void)[] = [];
+  let held = false;
+  const host = createMemoryHost({
+    bus,
+    schedule: (deliver) => {
+      if (held) deliveries.push(deliver);
+      else queueMicrotask(deliver);
+    },
+  });
+  onTestFinished(() => host.close());
+  const letters: DeadLetter[] = [];
+  bus.deadLetters.subscribe((letter) => letters.push(letter));
+  const { clerk } = host.import(clerks, mailbox ? { mailbox } : {});
+  const actor = createActor(clerk, { id: 'Clerk' }).start();
+  return {
+    bus,
+    actor,
+    letters,
+    refused: () => letters.filter(({ reason }) => reason === 'mailbox-full'),
+    hold: () => void (held = true),
+    /** Lets all through, and what follows from it. */
+    release() {
+      held = false;
+      for (const deliver of deliveries.splice(0)) deliver();
+    },
+  };
+}
+
+const note = (number: number) => ({ type: 'NOTE', number }) as const;
+
+describe('a mailbox', () => {
+  it('refuses what finds no room, tells of each as a dead letter with the reason, and never throws', async () => {
+    const { actor, hold, release, refused } = openHeld({ events: 10 });
+    await settled(actor);
+    hold();
+    for (let number = 1; number <= 15; number += 1) actor.send(note(number));
+    expect(refused()).toHaveLength(5);
+    expect(refused()[0]).toMatchObject({ reason: 'mailbox-full', count: 1, error: { code: 'MAILBOX_FULL' } });
+    release();
+    expect((await settled(actor)).context.noted).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  });
+
+  it('has room again when its actor has handled something', async () => {
+    const { actor, hold, release, refused } = openHeld({ events: 3 });
+    await settled(actor);
+    for (let round = 0; round < 5; round += 1) {
+      hold();
+      for (let number = 1; number <= 3; number += 1) actor.send(note(number));
+      release();
+      await settled(actor);
+    }
+    expect(refused()).toEqual([]);
+    expect((await settled(actor)).context.noted).toHaveLength(15);
+  });
+
+  it('is bounded in bytes, too', async () => {
+    const { actor, hold, release, refused } = openHeld({ bytes: 10_000 });
+    await settled(actor);
+    hold();
+    const paper = 'x'.repeat(3000);
+    for (let number = 1; number <= 5; number += 1) actor.send({ ...note(number), paper });
+    expect(refused()).toHaveLength(2);
+    release();
+    expect((await settled(actor)).context.noted).toEqual([1, 2, 3]);
+  });
+
+  it('makes room by refusing the oldest that has not left, where that was chosen', async () => {
+    const { actor, hold, release, refused } = openHeld({ events: 4, overflow: 'drop-oldest' });
+    await settled(actor);
+    hold();
+    for (let number = 1; number <= 10; number += 1) actor.send(note(number));
+    expect(refused()).toHaveLength(6);
+    release();
+    // two were under way, and the latest two found room
+    expect((await settled(actor)).context.noted).toEqual([1, 2, 9, 10]);
+  });
+
+  it.each(['drop-newest', 'drop-oldest'] as const)(
+    'never refuses what is no event, and keeps its order: %s',
+    async (overflow) => {
+      const { actor, hold, release } = openHeld({ events: 2, overflow });
+      await settled(actor);
+      hold();
+      for (let number = 1; number <= 4; number += 1) actor.send(note(number));
+      const judged = settled(actor);
+      const down = watch(actor);
+      release();
+      expect((await judged).context.noted).toEqual(overflow === 'drop-newest' ? [1, 2] : [1, 4]);
+      hold();
+      actor.send(note(5));
+      actor.send(note(6));
+      actor.stop();
+      release();
+      await settled(actor);
+      expect(await down).toEqual({ type: 'stopped' });
+    },
+  );
+
+  it('bounds what waits for an actor that was not started yet', () => {
+    const bus = createBus();
+    const host = createMemoryHost({ bus });
+    onTestFinished(() => host.close());
+    const letters: DeadLetter[] = [];
+    bus.deadLetters.subscribe((letter) => letters.push(letter));
+    const actor = createActor(host.import(clerks, { mailbox: { events: 2 } }).clerk);
+    for (let number = 1; number <= 5; number += 1) actor.send(note(number));
+    expect(letters.map(({ reason }) => reason)).toEqual(['mailbox-full', 'mailbox-full', 'mailbox-full']);
+  });
+
+  it('names the actor that sent what was refused', async () => {
+    const { bus, actor, hold, release, refused } = openHeld({ events: 2 });
+    await settled(actor);
+    hold();
+    const sender = createActor(
+      setup({ types: { context: {} as { readonly to: AnyActorRef } } }).createMachine({
+        context: { to: actor },
+        entry: [1, 2, 3].map((number) => sendTo(({ context }) => context.to, note(number))),
+      }),
+    ).start();
+    expect(refused()).toMatchObject([{ sender: `${bus.address}/${sender.sessionId}` }]);
+    release();
+  });
+
+  it('refuses a question with MAILBOX_FULL at once', async () => {
+    const { actor, hold, release } = openHeld({ events: 1 });
+    await settled(actor);
+    hold();
+    actor.send(note(1));
+    const asked = ask(actor, (replyTo) => ({ type: 'HOW_MANY', replyTo }), { timeout: Infinity });
+    await expect(asked).rejects.toMatchObject({ code: 'MAILBOX_FULL' });
+    release();
+    await settled(actor);
+    await expect(ask(actor, (replyTo) => ({ type: 'HOW_MANY', replyTo }))).resolves.toEqual({
+      type: 'NOTED',
+      count: 1,
+    });
+  });
+
+  it('refuses with MAILBOX_FULL a question that has to make room for a later event', async () => {
+    const { actor, hold, release } = openHeld({ events: 2, overflow: 'drop-oldest' });
+    await settled(actor);
+    hold();
+    actor.send(note(1));
+    const asked = ask(actor, (replyTo) => ({ type: 'HOW_MANY', replyTo }), { timeout: Infinity });
+    actor.send(note(2));
+    await expect(asked).rejects.toMatchObject({ code: 'MAILBOX_FULL' });
+    release();
+    expect((await settled(actor)).context.noted).toEqual([1, 2]);
+  });
+
+  it('bounds what an actor elsewhere emits to one that does not listen fast enough, and tells only there', async () => {
+    await using threads = createThreads({ size: 1 });
+    const { clerk } = threads.import<Clerks>(urlOf('clerk'));
+    const actor = createActor(clerk).start();
+    let shouted = 0;
+    actor.on('SHOUTED', () => (shouted += 1));
+    await settled(actor);
+    const words = 'x'.repeat(8 * 2 ** 20);
+    for (let count = 0; count < 3; count += 1) {
+      actor.send({ type: 'SHOUT', words });
+      await settled(actor);
+    }
+    // what was handled makes room
+    expect(shouted).toBe(3);
+  });
+
+  it.each([
+    ['no object', 7],
+    ['no events', { events: 0 }],
+    ['half an event', { events: 1.5 }],
+    ['no number', { events: Number.NaN }],
+    ['negative bytes', { bytes: -1 }],
+    ['another policy', { overflow: 'drop-some' }],
+    ['one event of which the oldest is to be dropped', { events: 1, overflow: 'drop-oldest' }],
+  ])('cannot have %s', (_, mailbox) => {
+    const host = createMemoryHost({ bus: createBus() });
+    onTestFinished(() => host.close());
+    expect(() => host.import(clerks, { mailbox: mailbox as MailboxOptions })).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', message: expect.stringContaining('mailbox') as string }),
+    );
+  });
+});
+
+describe('drained', () => {
+  it('resolves at once while at most half of the mailbox is taken, and else when it is again', async () => {
+    const { actor, hold, release } = openHeld({ events: 4 });
+    await settled(actor);
+    hold();
+    actor.send(note(1));
+    actor.send(note(2));
+    await drained(actor);
+    actor.send(note(3));
+    let isDrained = false;
+    const waiting = drained(actor).then(() => (isDrained = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isDrained).toBe(false);
+    release();
+    await waiting;
+  });
+
+  it('resolves at once for an actor of this thread', async () => {
+    await drained(createActor(clerks.clerk).start());
+  });
+
+  it('lets a sender of many send them all through a small mailbox', async () => {
+    await using threads = createThreads({ size: 1 });
+    const { clerk } = threads.import<Clerks>(urlOf('clerk'), { mailbox: { events: 100 } });
+    const actor = createActor(clerk).start();
+    for (let number = 0; number < 5000; number += 1) {
+      await drained(actor);
+      actor.send({ type: 'COUNT' });
+    }
+    expect((await settled(actor)).context.counted).toBe(5000);
+  });
+
+  it('rejects when the actor ends, or has ended', async () => {
+    const { actor, hold, release } = openHeld({ events: 2 });
+    await settled(actor);
+    hold();
+    actor.send(note(1));
+    actor.send(note(2));
+    const waiting = drained(actor);
+    actor.stop();
+    await expect(waiting).rejects.toMatchObject({ code: 'ACTOR_DOWN' });
+    await expect(drained(actor)).rejects.toMatchObject({ code: 'ACTOR_DOWN' });
+    release();
+  });
+
+  it('ends by its timeout and its signal', async () => {
+    const { actor, hold, release } = openHeld({ events: 1 });
+    await settled(actor);
+    hold();
+    actor.send(note(1));
+    await expect(drained(actor, { timeout: 0 })).rejects.toMatchObject({ code: 'DRAIN_TIMEOUT' });
+    const reason = new Error('enough');
+    await expect(drained(actor, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    release();
+  });
+});
+
+describe('feed', () => {
+  const counts = function* (most: number, pulled: { count: number }) {
+    for (; pulled.count < most; pulled.count += 1) yield { type: 'COUNT' } as const;
+  };
+
+  it('pulls an iterable only as far as there is room', async () => {
+    const { actor, hold, release } = openHeld({ events: 10 });
+    await settled(actor);
+    hold();
+    const pulled = { count: 0 };
+    const fed = lastValueFrom(feed(actor, counts(100, pulled)));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(pulled.count).toBeLessThan(10);
+    release();
+    await fed;
+    expect((await settled(actor)).context.counted).toBe(100);
+  });
+
+  it('loses nothing of a long source on its way to a thread', async () => {
+    await using threads = createThreads({ size: 1 });
+    const { clerk } = threads.import<Clerks>(urlOf('clerk'), { mailbox: { events: 64 } });
+    const actor = createActor(clerk).start();
+    await lastValueFrom(feed(actor, counts(20_000, { count: 0 })));
+    expect((await settled(actor)).context.counted).toBe(20_000);
+  });
+
+  it('takes what an async iterable and an observable bring, in order', async () => {
+    const { actor } = openHeld({ events: 4 });
+    const later = async function* () {
+      for (const number of [1, 2, 3]) yield note(number);
+    };
+    expect(await lastValueFrom(feed(actor, later()).pipe(toArray()))).toEqual([note(1), note(2), note(3)]);
+    const source = new Subject<ReturnType<typeof note>>();
+    const fed = lastValueFrom(feed(actor, source));
+    source.next(note(4));
+    source.next(note(5));
+    source.complete();
+    await fed;
+    expect((await settled(actor)).context.noted).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('fails when an observable brings more than can be kept', async () => {
+    const { actor, hold, release } = openHeld({ events: 2 });
+    await settled(actor);
+    hold();
+    const source = new Subject<ReturnType<typeof note>>();
+    const fed = lastValueFrom(feed(actor, source));
+    for (let number = 0; number < 10; number += 1) source.next(note(number));
+    await expect(fed).rejects.toMatchObject({ code: 'MAILBOX_FULL' });
+    expect(source.observed).toBe(false);
+    release();
+  });
+
+  it('fails with the error of its source, and when the actor ends', async () => {
+    const { actor, hold, release } = openHeld({ events: 2 });
+    await settled(actor);
+    const source = new Subject<ReturnType<typeof note>>();
+    const fed = lastValueFrom(feed(actor, source));
+    source.error(new RangeError('dry'));
+    await expect(fed).rejects.toThrow('dry');
+    hold();
+    const pulled = { count: 0 };
+    const waiting = lastValueFrom(feed(actor, counts(10, pulled)));
+    actor.stop();
+    await expect(waiting).rejects.toMatchObject({ code: 'ACTOR_DOWN' });
+    release();
+  });
+
+  it('stops when it is unsubscribed from, and lets its source go', async () => {
+    const { actor } = openHeld();
+    const source = new Subject<ReturnType<typeof note>>();
+    const fed = lastValueFrom(feed(actor, source).pipe(take(1)));
+    source.next(note(1));
+    await fed;
+    expect(source.observed).toBe(false);
+    source.next(note(2));
+    expect((await settled(actor)).context.noted).toEqual([1]);
+  });
+});
+
+describe('what a node takes with it when it dies', () => {
+  it('is counted as maybe handled, as far as it was not known to have been', async () => {
+    const bus = createBus({ name: 'main' });
+    const letters: DeadLetter[] = [];
+    bus.deadLetters.subscribe((letter) => letters.push(letter));
+    await using threads = createThreads({ size: 1, bus });
+    const { clerk } = threads.import<Clerks>(urlOf('clerk'));
+    const actor = createActor(clerk);
+    actor.subscribe({ error: () => {} });
+    actor.start();
+    for (let number = 0; number < 1000; number += 1) actor.send({ type: 'COUNT' });
+    await settled(actor);
+    const down = watch(actor);
+    actor.send({ type: 'DIE' });
+    for (let number = 0; number < 10; number += 1) actor.send({ type: 'COUNT' });
+    expect(await down).toMatchObject({ type: 'failed', error: { code: 'THREAD_DIED' } });
+    // what it had handled is not among them, and nothing is forgotten
+    expect(letters).toMatchObject([{ reason: 'maybe-handled', count: 11, error: { code: 'THREAD_DIED' } }]);
+  });
+
+  it('has not been handled while its actor is still being made', async () => {
+    const bus = createBus({ name: 'main' });
+    const letters: DeadLetter[] = [];
+    bus.deadLetters.subscribe((letter) => letters.push(letter));
+    await using threads = createThreads({ size: 1, bus });
+    const { clerk } = threads.import<Clerks>(urlOf('clerk'));
+    const killer = createActor(clerk);
+    killer.subscribe({ error: () => {} });
+    killer.start();
+    await settled(killer);
+    const { never } = threads.import<{ never: Clerks['clerk'] }>(urlOf('never-loaded'));
+    const actor = createActor(never);
+    actor.subscribe({ error: () => {} });
+    actor.start();
+    for (let number = 0; number < 7; number += 1) actor.send(note(number));
+    // they have arrived, for an answer to what was sent later has come
+    await ask(killer, (replyTo) => ({ type: 'HOW_MANY', replyTo }));
+    const down = watch(actor);
+    killer.send({ type: 'DIE' });
+    expect(await down).toMatchObject({ type: 'failed' });
+    expect(letters.reduce((sum, { count }) => sum + count, 0)).toBe(8);
+    expect(letters.every(({ reason }) => reason === 'maybe-handled')).toBe(true);
+  });
+});
+
+describe('a dead letter that nobody listens for', () => {
+  it('is told on the console once per reason, and never in production', async () => {
+    expect((await runProgram('unheard')).lines).toEqual([
+      expect.stringMatching(
+        /^troupe: an event for memory@\S+ on 'memory' was not delivered \(stopped\)\. Cannot send 'NOTE'/,
+      ),
+      expect.stringMatching(
+        /^troupe: an event for memory@\S+ on 'memory' was not delivered \(mailbox-full\)\. Cannot deliver/,
+      ),
+    ]);
+    expect((await runProgram('unheard', 'production')).lines).toEqual(['']);
+  });
+});

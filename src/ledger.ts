@@ -6,20 +6,26 @@ export interface Sender {
   readonly address: string;
 }
 
-/** Events for one channel in a row, of one sender. */
-export interface Entry {
-  readonly to: string;
-  readonly sender: Sender | undefined;
+/** How much is sent. */
+export interface Amount {
   /** How many events. */
-  events: number;
+  readonly events: number;
   /** How much of the channel's mailbox they take: as many, but a step without events takes its place too. */
-  places: number;
-  bytes: number;
+  readonly places: number;
+  readonly bytes: number;
 }
 
+/** Events for one channel in a row, of one sender. */
+export interface Entry extends Amount {
+  readonly to: string;
+  readonly sender: Sender | undefined;
+}
+
+type Growing = { -readonly [TName in keyof Entry]: Entry[TName] };
+
 export interface Ledger {
-  /** Notes what is given to the link. */
-  add(entry: Entry): void;
+  /** Notes what is given to the link for a channel. */
+  add(to: string, sender: Sender | undefined, amount: Amount): void;
   /** What was noted has been posted, in packets whose frames are numbered below `next`. */
   posted(next: number): void;
   /** The frames below `next` were handled, but for the latest events for some channels, as many as `held` says, which wait there. Gives what is done with. */
@@ -36,23 +42,23 @@ export type Held = Readonly<Record<string, number>>;
 interface Packet {
   /** Its frames are numbered below this, and from where those of the packet before end. */
   readonly next: number;
-  readonly entries: Entry[];
+  readonly entries: Growing[];
 }
 
 export function createLedger(): Ledger {
-  let waiting: Entry[] = [];
+  let waiting: Growing[] = [];
   let packets: Packet[] = [];
   /** Where the packets begin that are not done with; those before are cut off now and then. */
   let head = 0;
-  const kept = new Map<string, Entry[]>();
+  const kept = new Map<string, Growing[]>();
 
   const trim = (): void => {
     if (head < 64 || head * 2 < packets.length) return;
     packets = packets.slice(head);
     head = 0;
   };
-  const release = (to: string, entries: Entry[], remaining: number): Entry[] => {
-    const done: Entry[] = [];
+  const release = (to: string, entries: Growing[], remaining: number): Growing[] => {
+    const done: Growing[] = [];
     let excess = sum(entries) - remaining;
     while (excess > 0 && entries[0]) {
       const entry = entries[0];
@@ -69,15 +75,15 @@ export function createLedger(): Ledger {
     return done;
   };
   return {
-    add(entry) {
+    add(to, sender, { events, places, bytes }) {
       const last = waiting.at(-1);
-      if (last?.to !== entry.to || last.sender !== entry.sender) {
-        waiting.push(entry);
+      if (last?.to !== to || last.sender !== sender) {
+        waiting.push({ to, sender, events, places, bytes });
         return;
       }
-      last.events += entry.events;
-      last.places += entry.places;
-      last.bytes += entry.bytes;
+      last.events += events;
+      last.places += places;
+      last.bytes += bytes;
     },
     posted(next) {
       if (waiting.length === 0) return;
@@ -85,7 +91,7 @@ export function createLedger(): Ledger {
       waiting = [];
     },
     handled(next, held) {
-      const done: Entry[] = [];
+      const done: Growing[] = [];
       for (let packet = packets[head]; packet && packet.next <= next; packet = packets[head]) {
         head += 1;
         for (const entry of packet.entries) {
@@ -121,7 +127,7 @@ function sum(entries: readonly Entry[]): number {
 }
 
 /** Takes the first `events` off an entry. */
-function split(entry: Entry, events: number): Entry {
+function split(entry: Growing, events: number): Growing {
   const bytes = Math.floor((entry.bytes * events) / entry.events);
   entry.events -= events;
   entry.places -= events;

@@ -5,7 +5,7 @@ import { addressOf, nameOf, nodeOf, type Address, type NodeAddress } from './add
 import type { DeadLetter } from './bus.ts';
 import { sizeOf, type Encoded } from './codec.ts';
 import { TroupeError } from './errors.ts';
-import { createLedger, type Entry, type Held, type Sender } from './ledger.ts';
+import { createLedger, type Amount, type Entry, type Held, type Sender } from './ledger.ts';
 import { assertWord, optionError } from './options.ts';
 import type { Outgoing, Output } from './wire.ts';
 
@@ -173,7 +173,9 @@ export function createMailboxes(
       const { posted, waiting } = ledger.end();
       tell('maybe-handled', posted, error);
       const queued = [...boxes.values()].flatMap(({ to, queue }) =>
-        queue.filter(({ frame }) => isEvent(frame)).map(({ origin, bytes }) => entryOf(to, bytes, origin)),
+        queue
+          .filter(({ frame }) => isEvent(frame))
+          .map(({ origin, bytes }) => ({ to, sender: origin?.sender, events: 1, places: 1, bytes })),
       );
       tell('unreachable', [...waiting, ...queued], error);
       const waiters = [...boxes.values()].flatMap(({ freed }) => [...freed]);
@@ -229,32 +231,26 @@ export function createMailboxes(
     const steps = frame.body === undefined ? 0 : 1;
     if (own || steps > 0) {
       const bytes = (own?.bytes ?? 0) + (frame.body === undefined ? 0 : sizeOf(frame.body));
-      take(boxOf(frame.to), {
-        to: frame.to,
-        sender: origin?.sender,
-        events: own?.events ?? 0,
-        places: (own?.events ?? 0) + steps,
-        bytes,
-      });
+      take(boxOf(frame.to), origin, { events: own?.events ?? 0, places: (own?.events ?? 0) + steps, bytes });
       outputs.delete(frame.to);
     }
     for (const [to, { events, bytes }] of outputs) {
-      take(boxOf(to), { to, sender: origin?.sender, events, places: events, bytes });
+      take(boxOf(to), origin, { events, places: events, bytes });
     }
     post(frame);
   }
 
-  function take(box: Box, entry: Entry): void {
-    box.events += entry.places;
-    box.underWay += entry.places;
-    box.bytes += entry.bytes;
-    ledger.add(entry);
+  function take(box: Box, origin: Origin | undefined, amount: Amount): void {
+    box.events += amount.places;
+    box.underWay += amount.places;
+    box.bytes += amount.bytes;
+    ledger.add(box.to, origin?.sender, amount);
   }
 
   function send(box: Box, { frame, origin, bytes }: Queued): void {
     if (isEvent(frame)) {
       box.underWay += 1;
-      ledger.add(entryOf(box.to, bytes, origin));
+      ledger.add(box.to, origin?.sender, { events: 1, places: 1, bytes });
     }
     post(frame);
   }
@@ -330,10 +326,6 @@ const isEvent = (frame: Outgoing): frame is EventFrame => frame.type === 'event'
 function targetOf(output: Output<Encoded>, to: string): string | undefined {
   if (output.type === 'send') return output.to;
   return output.type === 'parent' || output.type === 'emit' ? to : undefined;
-}
-
-function entryOf(to: string, bytes: number, origin: Origin | undefined): Entry {
-  return { to, sender: origin?.sender, events: 1, places: 1, bytes };
 }
 
 /** How many may be on their way where the oldest that are still here may be dropped. */

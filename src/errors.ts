@@ -9,6 +9,7 @@ export type TroupeErrorCode =
   | 'DRAIN_TIMEOUT' // an actor's mailbox had no room in time
   | 'SETTLE_TIMEOUT' // an actor did not settle, or not where it was wanted, in time
   | 'PERSIST_TIMEOUT' // an actor was not persisted in time
+  | 'UNTIL_TIMEOUT' // a condition that a test waited for did not hold in time
   | 'NOT_PERSISTED' // a hosted actor's persisted snapshot is not known here
   | 'VERSION_MISMATCH' // a machine, or what was persisted of one, is of another version than its host's
   | 'NOT_SERIALIZABLE' // a value cannot cross to another node

@@ -79,6 +79,10 @@ export function createHostOver(
   );
   // a link that never greets ends with this host, and so does what waits for it
   far.join(there).catch(() => {});
+  // it dies with its link, as a thread does
+  far.nodes.subscribe(({ type, node }) => {
+    if (type === 'down' && node === bus.address) void far.close();
+  });
   hostActors(
     far,
     (source, exported) => loadFrom({ ...modules[Number(source)] }, `a module given to '${name}'`)(source, exported),

@@ -28,8 +28,20 @@ export interface Link {
    * @defaultValue false
    */
   readonly lossy?: boolean;
+  /**
+   * Whether a thread is at the other end, which has this link alone to the one that started it.
+   *
+   * @internal
+   */
+  readonly thread?: boolean;
   /** Ends the link on both sides. What was posted before still arrives. */
   close(): void;
+  /**
+   * Ends the link as if the other side had crashed: nothing more arrives, and `packets` errors, with `error` where the link knows no reason of its own.
+   *
+   * @internal
+   */
+  abort?(error: Error): void;
   /** Whether this link keeps the process alive; at first it does not. After the end it does nothing. */
   hold(alive: boolean): void;
 }

@@ -26,7 +26,7 @@ export interface MemoryLinkOptions {
  *
  * @remarks
  * Each packet arrives once, in the order posted (as long as `schedule` keeps it), never while `post` runs unless `mode` is `'sync'`. A packet that is an object
- * is copied by structured clone when it is posted. What was posted before `close` still arrives. This link never breaks, and never
+ * is copied by structured clone when it is posted. What was posted before `close` still arrives. This link never breaks by itself, and never
  * keeps the process alive.
  *
  * @throws `INVALID_ARGUMENT` for another mode, and for a schedule that is no function or that the sync mode has no use for. From `post`: the `DataCloneError` of structured clone for a packet that cannot be copied; a bus posts none.
@@ -88,6 +88,11 @@ export function linkEnds(
       open = false;
       fromLeft(() => right.deliver((subscriber) => subscriber.complete()));
       fromRight(() => left.deliver((subscriber) => subscriber.complete()));
+    },
+    abort(error) {
+      open = false;
+      // at once: what is on its way comes after that, and is not heard
+      for (const end of [mine, other]) end.deliver((subscriber) => subscriber.error(error));
     },
     hold() {},
   });

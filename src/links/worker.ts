@@ -19,8 +19,9 @@ export function createWorkerLink(
     failed = true;
     cause = error;
   });
+  let killed = false;
   const port = createPortLink(worker, () => {
-    closing = true;
+    closing = !killed;
     void worker.terminate();
   });
   // a worker, unlike a port, does not wait until somebody listens
@@ -37,7 +38,11 @@ export function createWorkerLink(
     );
     return subscription;
   });
-  return { link: { ...port, packets }, exited };
+  const abort = () => {
+    killed = !closing;
+    void worker.terminate();
+  };
+  return { link: { ...port, packets, thread: true, abort }, exited };
 }
 
 function deathOf(name: string, exitCode: number, failed: boolean, cause: unknown): TroupeError {

@@ -1,3 +1,8 @@
 // `troupe/testing`: for the tests of programs whose actors are to move.
 export { hostEverything } from './host-everything.ts';
 export type { HostEverythingOptions, Hosting } from './host-everything.ts';
+export { injectFaults } from './inject-faults.ts';
+export type { FaultOptions, Faults, FaultTarget } from './inject-faults.ts';
+export type { FaultClock } from './lane.ts';
+export { until } from './until.ts';
+export type { Truthy, UntilOptions } from './until.ts';

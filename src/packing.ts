@@ -101,9 +101,9 @@ export function createOutbox({ post, progress, immediate }: OutboxOptions): Outb
 
 /** As JSON text without its braces. */
 function writeProgress(progress: Progress): string {
-  const { done, lost, held, ask } = progress;
+  const { done, lost, heard, held, ask } = progress;
   // mostly there is nothing else to tell
-  return lost || held || ask ? JSON.stringify(progress).slice(1, -1) : `"done":${done}`;
+  return lost || heard || held || ask ? JSON.stringify(progress).slice(1, -1) : `"done":${done}`;
 }
 
 /** Which run a frame can be part of: it has a plain body, and nothing else to tell. */

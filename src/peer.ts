@@ -78,10 +78,10 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
   let expected = 0;
   /** The frames below this were handled; while one is being handled that is less than what is expected. */
   let done = 0;
-  /** Gaps in what came, until the other side has answered a packet that told of them. */
-  let gaps: { readonly gap: readonly [number, number]; told: number }[] = [];
-  /** The gaps below this in what was sent are known. */
-  let lostBelow = 0;
+  /** Gaps in what came, until the other side knows of them. */
+  let gaps: (readonly [first: number, next: number])[] = [];
+  /** The gaps below this in what was sent are known here. */
+  let heard = 0;
   /** What the other side has handled. */
   let answered = 0;
   let unanswered = 0;
@@ -159,11 +159,11 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
   /** A mere answer asks for none, or two nodes that ask would answer each other for ever. */
   function progress(isEmpty: boolean): Progress {
     const held = listener.held();
-    for (const each of gaps) each.told = Math.min(each.told, outbox.next + 1);
     const asks = isAsking || (!isEmpty && (link?.lossy === true || listener.isAsking()));
     return {
       done,
-      ...(gaps.length > 0 && { lost: gaps.map(({ gap }) => gap) }),
+      ...(gaps.length > 0 && { lost: gaps }),
+      ...(heard > 0 && { heard }),
       ...(held && { held }),
       ...(asks && { ask: true as const }),
     };
@@ -230,7 +230,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
     }
     hear(parsed);
     if (seq > expected) {
-      gaps.push({ gap: [expected, seq], told: Infinity });
+      gaps.push([expected, seq]);
       done = expected = seq;
       listener.resync();
       tellSoon();
@@ -267,17 +267,15 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
   function hear(told: Progress): void {
     for (const [first, next] of told.lost ?? []) {
       // it is told until it is known to have been heard
-      if (first < lostBelow) continue;
-      lostBelow = next;
-      // what told of gaps may have been lost itself
-      for (const each of gaps) if (each.told > first && each.told <= next) each.told = Infinity;
+      if (first < heard) continue;
+      heard = next;
       listener.lost(first, next);
       listener.resync();
     }
+    if (told.heard) gaps = gaps.filter(([, next]) => next > (told.heard ?? 0));
     // what came late tells of what was before
     if (told.done < answered) return;
     answered = Math.min(told.done, outbox.next);
-    gaps = gaps.filter((each) => each.told > answered);
     listener.handled({ ...told, done: answered });
   }
 }

@@ -153,8 +153,10 @@ export interface PacketObject extends Partial<Progress> {
 export interface Progress {
   /** The frames numbered below this were handled, or were lost. */
   readonly done: number;
-  /** Frames that did not arrive, each gap as its first number and the one after its last; told until it is known to have been heard. */
+  /** Frames that did not arrive, each gap as its first number and the one after its last; told until `heard` says that it is known. */
   readonly lost?: readonly (readonly [first: number, next: number])[];
+  /** The gaps below this, among the frames of this side, are known. */
+  readonly heard?: number;
   /** How many events of those that were handled still wait for a channel that takes none yet, by channel. */
   readonly held?: Readonly<Record<string, number>>;
   /** An answer is wished for when the tick ends. */
@@ -174,10 +176,11 @@ export interface ParsedPacket extends Progress {
 export function parsePacket(packet: unknown): ParsedPacket {
   const found: unknown = typeof packet === 'string' ? parseJson(packet) : packet;
   if (typeof found !== 'object' || found === null) throw badFrame('a packet is not an object', packet);
-  const { seq, frames, done = 0, lost, held, ask } = found as Partial<PacketObject>;
+  const { seq, frames, done = 0, lost, heard = 0, held, ask } = found as Partial<PacketObject>;
   // a seq that is no count would make every later packet a duplicate
   if (!isCount(seq) || !Array.isArray(frames)) throw badFrame('a packet has no seq or no frames', packet);
-  if (!isCount(done) || !areGaps(lost) || !areCounts(held)) throw badFrame('a packet tells no progress', packet);
+  if (!isCount(done) || !isCount(heard) || !areGaps(lost) || !areCounts(held))
+    throw badFrame('a packet tells no progress', packet);
   const parsed =
     typeof packet === 'string'
       ? frames
@@ -192,6 +195,7 @@ export function parsePacket(packet: unknown): ParsedPacket {
     frames: parsed as readonly RawFrame[],
     done,
     ...(lost && { lost }),
+    ...(heard > 0 && { heard }),
     ...(held && { held }),
     ...(ask === true && { ask }),
   };

@@ -695,6 +695,74 @@ describe('a link that goes wrong', () => {
     expect(new Set(got).size).toBe(got.length);
   });
 
+  it('finds what was lost before a silence, where the link says that it may lose', async () => {
+    const hub = openBus('hub');
+    let isLost = false;
+    const ends = createMemoryLink({
+      schedule(deliver) {
+        if (!isLost) queueMicrotask(deliver);
+        isLost = false;
+      },
+    }).map((end) => ({ ...end, lossy: true }));
+    const below = await openBelow(hub, 'below', ends as unknown as readonly [Link, Link]);
+    const [got, letters] = [collect(below, 'a'), lettersOf(hub)];
+    await turns();
+    isLost = true;
+    send(hub, below.address, 'a', 1, 2, 3);
+    await until('it is found', () => letters.length > 0);
+    expect(letters).toEqual([{ reason: 'lost', target: `${below.address}/a`, count: 3 }]);
+    expect(got).toEqual([]);
+  });
+
+  it('tells of a gap until that is known to have been heard', async () => {
+    const hub = openBus('hub');
+    const [up, down] = createMemoryLink();
+    const told: unknown[] = [];
+    const dropping = (end: Link, isLost: (packet: string) => boolean): Link => ({
+      ...end,
+      lossy: true,
+      post(packet, transfer) {
+        if (!isLost(packet as string)) end.post(packet, transfer);
+      },
+    });
+    // an event is lost, and what the far side says of that is lost twice
+    const ends = [
+      dropping(up, (packet) => packet.includes('lose me')),
+      dropping(down, (packet) => packet.includes('lost') && told.push(packet) <= 2),
+    ] as const;
+    const below = await openBelow(hub, 'below', ends);
+    const letters = lettersOf(hub);
+    await turns();
+    send(hub, below.address, 'a', 'lose me');
+    await until('it is told once more', () => letters.length > 0);
+    expect(told.length).toBe(3);
+    expect(letters).toEqual([{ reason: 'lost', target: `${below.address}/a`, count: 1 }]);
+    send(hub, below.address, 'a', 'this arrives');
+    await until('it is answered', () => hub.route(below.address).fillOf('a') === undefined);
+    const { length } = told;
+    send(hub, below.address, 'a', 'this too');
+    await until('it is answered', () => hub.route(below.address).fillOf('a') === undefined);
+    // it is known by now
+    expect(told.length).toBe(length);
+  });
+
+  it('is silent when all has been told', async () => {
+    const { bus, far, node, received } = openByHand();
+    bus.open('a').subscribe(() => {});
+    far.post(hello());
+    far.post(eventTo('a', 1, 1));
+    send(bus, node, 'b', 1);
+    const lastDone = () => (JSON.parse(String(received.at(-1) ?? '{}')) as { readonly done?: number }).done;
+    await until('it is answered', () => lastDone() === 2);
+    const count = received.length;
+    far.post(JSON.stringify({ seq: 2, done: 2, frames: [] }));
+    far.post(JSON.stringify({ seq: 2, done: 2, ask: true, frames: [] }));
+    await until('it has answered what was asked', () => received.length > count);
+    await turns();
+    // an answer is not answered
+    expect(received.length).toBe(count + 1);
+  });
+
   const rubbish: Readonly<Record<string, unknown>> = {
     'text that is no JSON': 'rubbish',
     nothing: undefined,

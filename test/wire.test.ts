@@ -15,7 +15,7 @@ const stop = { type: 'stop', to: 'a' };
 
 describe('a packet', () => {
   it('is read alike as text, as an object, and as an object with frames of text', () => {
-    const read = { seq: 3, done: 2, lost: [[0, 1]], held: { a: 4 }, ask: true, frames: [stop, stop] };
+    const read = { seq: 3, done: 2, lost: [[0, 1]], heard: 3, held: { a: 4 }, ask: true, frames: [stop, stop] };
     expect(parsePacket(JSON.stringify(read))).toEqual(read);
     expect(parsePacket(read)).toEqual(read);
     expect(parsePacket({ ...read, frames: [JSON.stringify(stop), stop] })).toEqual(read);

@@ -151,7 +151,7 @@ export function viaOf(frame: Delivery): { readonly sender?: Address | NodeAddres
 /** The node that an event came from. */
 function nodeBefore(frame: Delivery): NodeAddress | undefined {
   const { sender } = viaOf(frame);
-  return sender?.includes('/') ? nodeOf(sender as Address) : (sender as NodeAddress | undefined);
+  return sender?.includes('/') ? nodeOf(sender as Address) : sender;
 }
 
 const claimNothing: Claim = () => false;

@@ -29,7 +29,7 @@ export interface DrainedOptions {
  * selector of RxJS: `throttle(() => drained(ref))` lets through one event when there is room, `audit(() => drained(ref))` the latest, and
  * `bufferWhen(() => drained(ref))` collects until there is. To send every event of a source at the actor's pace, see {@link feed}.
  *
- * It resolves when there is room, and others may take it before you do. It tells nothing of what the actor did: see {@link settled}.
+ * It resolves when there is room, and others may take it before you do. It tells nothing of what the actor did: see `settled`.
  *
  * @throws `ACTOR_DOWN` if the actor has ended, or ends meanwhile; `DRAIN_TIMEOUT` after `timeout`; the signal's reason; `NOT_AN_ACTOR`; `INVALID_ARGUMENT`
  * for a `timeout` or `signal` that is none.
@@ -57,13 +57,11 @@ export function drained(ref: AnyActorRef, { timeout = Infinity, signal }: Draine
         else if (hasRoom(ref)) resolve();
       };
       check();
-      const atEnd = (cleanUp: () => void) => over.addEventListener('abort', cleanUp, { once: true });
-      atEnd(onEnd(ref, check));
+      const cleanUps = [onEnd(ref, check)];
       const { line } = mirrorOf(ref) ?? {};
-      if (!line) return;
-      atEnd(line.route.onFreed(line.to, check));
       // it is waited for, as a reply is
-      atEnd(line.route.hold());
+      if (line) cleanUps.push(line.route.onFreed(line.to, check), line.route.hold());
+      over.addEventListener('abort', () => cleanUps.forEach((cleanUp) => cleanUp()), { once: true });
     });
   const timedOut = () =>
     new TroupeError(

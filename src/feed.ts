@@ -19,7 +19,7 @@ import { assertActorRef } from './recipient.ts';
  * sends no more once it is unsubscribed from.
  *
  * @remarks
- * That an event was sent does not say that it was handled: await {@link settled} for that. Nothing is dropped here; with other senders at work an event
+ * That an event was sent does not say that it was handled: await `settled` for that. Nothing is dropped here; with other senders at work an event
  * may still find the mailbox full, and then is a dead letter as ever.
  *
  * @throws The observable fails with the source's error; `ACTOR_DOWN` if the actor has ended; `MAILBOX_FULL` if an observable brings more than can be kept;
@@ -104,7 +104,11 @@ async function feedAsync<TEvent>(
   }
 }
 
-/** The events of an observable, or of anything else that RxJS knows, kept until they are asked for. */
+/**
+ * The events of an observable, or of anything else that RxJS knows.
+ *
+ * @yields Each in order, kept until it is asked for.
+ */
 async function* keepInOrder<TEvent>(
   ref: AnyActorRef,
   source: ObservableInput<TEvent>,
@@ -113,17 +117,17 @@ async function* keepInOrder<TEvent>(
   const { events: most } = mirrorOf(ref)?.mailbox ?? DEFAULT_MAILBOX;
   const kept: TEvent[] = [];
   let end: { readonly error?: unknown } | undefined;
-  let wake = () => {};
+  let wake: (() => void) | undefined;
   const finish = (ended: { readonly error?: unknown }): void => {
     end ??= ended;
     subscription?.unsubscribe();
-    wake();
+    wake?.();
   };
   const subscription = innerFrom(source).subscribe({
     next(event) {
       if (kept.length >= most) finish({ error: overrun(ref, most) });
       else kept.push(event);
-      wake();
+      wake?.();
     },
     error: (error: unknown) => finish({ error }),
     complete: () => finish({}),

@@ -1,6 +1,7 @@
 // Dead letters are told on the console while nobody listens for them: once per reason, in development, for whoever does not know of them.
 import { nameOf, nodeOf, type Address } from './address.ts';
 import type { DeadLetter } from './bus.ts';
+import { isTroupeError } from './errors.ts';
 
 const told = new Set<DeadLetter['reason']>();
 
@@ -16,14 +17,19 @@ const REASONS: Readonly<Record<DeadLetter['reason'], string>> = {
   unreadable: 'they could not be read',
 };
 
+/** Whether it follows from an end that somebody asked for. */
+function isWished(error: unknown): boolean {
+  return isTroupeError(error) && (error.code === 'BUS_CLOSED' || error.details['orderly'] === true);
+}
+
 /** Warns of the first letter of each reason, unless this is production. */
 export function warnOnce({ reason, target, count, error }: DeadLetter): void {
-  if (told.has(reason) || globalThis.process?.env['NODE_ENV'] === 'production') return;
+  if (told.has(reason) || isWished(error) || globalThis.process?.env['NODE_ENV'] === 'production') return;
   told.add(reason);
   const node = target.includes('/') ? nodeOf(target as Address) : target;
   const why = error instanceof Error ? `. ${error.message}` : `: ${REASONS[reason]}.`;
   console.warn(
-    `troupe: ${count === 1 ? 'an event' : `${count} events`} for ${target} on '${nameOf(node as ReturnType<typeof nodeOf>)}' ` +
+    `troupe: ${count === 1 ? 'an event' : `${count} events`} for ${target} on '${nameOf(node)}' ` +
       `${count === 1 ? 'was' : 'were'} not delivered (${reason})${why} ` +
       'No other of this reason is told here; subscribe to currentBus().deadLetters for each.',
   );

@@ -752,7 +752,8 @@ describe('a link that goes wrong', () => {
     far.post(hello());
     far.post(eventTo('a', 1, 1));
     send(bus, node, 'b', 1);
-    const lastDone = () => (JSON.parse(String(received.at(-1) ?? '{}')) as { readonly done?: number }).done;
+    const lastDone = () =>
+      (JSON.parse((received.at(-1) as string | undefined) ?? '{}') as { readonly done?: number }).done;
     await until('it is answered', () => lastDone() === 2);
     const count = received.length;
     far.post(JSON.stringify({ seq: 2, done: 2, frames: [] }));

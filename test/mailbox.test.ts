@@ -223,7 +223,7 @@ describe('drained', () => {
   });
 
   it('resolves at once for an actor of this thread', async () => {
-    await drained(createActor(clerks.clerk).start());
+    await expect(drained(createActor(clerks.clerk).start())).resolves.toBe(undefined);
   });
 
   it('lets a sender of many send them all through a small mailbox', async () => {

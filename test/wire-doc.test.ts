@@ -173,9 +173,16 @@ ${body}
 
 ## Frames
 
-A link carries packets, a packet the frames of one tick in order. A packet is the JSON text of \`{ seq, frames }\`, or that object where a frame holds what only structured clone
-can carry. \`seq\` is the number of its first frame, so each frame has one: a packet that came before is dropped, and a gap or rubbish is a dead letter (\`lost\`, \`unreadable\`) after which both
-sides say again what the other must know. The first frame on a link is \`hello\` with the version, \`1\`; another version ends the link with \`PROTOCOL_MISMATCH\`. The frames are the closed union in
+A link carries packets, a packet the frames of one tick in order. A packet is the JSON text of \`{ seq, done, frames }\`, or that object where a frame holds what only structured clone
+can carry. \`seq\` is the number of its first frame, so each frame has one: a packet that came before is dropped.
+
+\`done\` says that the frames of the other side below this number were handled; so each side knows what still waits over there, bounds its mailboxes, and can tell what may have been handled by a node that has
+died. Where a packet came and nothing else goes back, one without frames does: at once if the packet said \`ask\`, after 32 packets, or within 50 ms. Such an answer is not answered. \`held\` counts the events that have come and
+wait for an actor whose module is still being loaded. A gap is told as \`lost\`, a list of the first number and the one after the last, in each packet until the other side says by \`heard\` that it knows; the side that sent what was lost makes dead letters
+of the events in it, and both sides say again what the other must know. On a link that may lose packets (\`lossy\`) each packet asks, and while some are unanswered the other side is asked after them, at first after 50 ms: so a
+loss is found though nothing follows it. Rubbish is a dead letter (\`unreadable\`).
+
+The first frame on a link is \`hello\` with the version, \`1\`; another version ends the link with \`PROTOCOL_MISMATCH\`. The frames are the closed union in
 \`src/wire.ts\`. Runs of plain events for one actor, and of plain steps of one, share a frame.
 
 An actor's address is \`node@incarnation/local-id\`. A ref travels as its address and id; the incarnation is new at each start of a node, so an address never means a later actor by accident.

@@ -34,6 +34,7 @@ function isBlock(data: unknown): data is Block {
     typeof directory === 'string' &&
     typeof name === 'string' &&
     buffer instanceof SharedArrayBuffer &&
-    (kind === 'segment' || ((kind === 'cell' || kind === 'lock') && buffer.byteLength >= BigInt64Array.BYTES_PER_ELEMENT))
+    (kind === 'segment' ||
+      ((kind === 'cell' || kind === 'lock') && buffer.byteLength >= BigInt64Array.BYTES_PER_ELEMENT))
   );
 }

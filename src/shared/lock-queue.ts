@@ -107,11 +107,13 @@ function createQueue(id: string, buffer: SharedArrayBuffer, { number, isAlive, w
     const slept = waitAsync(words, TURN, turn);
     if (!slept.async) return false;
     asleep = true;
-    void slept.value.then(() => {
-      asleep = false;
-      serve();
-    });
+    void slept.value.then(wake);
     return true;
+  }
+
+  function wake(): void {
+    asleep = false;
+    serve();
   }
 
   function enter(waiter: Waiter): void {

@@ -70,6 +70,18 @@ const { waitAsync } = Atomics as unknown as {
 const raised = async (flag: SharedArrayBuffer): Promise<void> =>
   void (await waitAsync(new Int32Array(flag), 0, 0).value);
 
+/** The two words of a lock: see lock-word.ts. */
+const wordsOf = (lock: Lock): Int32Array =>
+  new Int32Array((cellExtension.describe(lock) as { readonly buffer: SharedArrayBuffer }).buffer);
+
+/** Releases a lock after one has gone to sleep who is woken, and will not come. */
+function releaseToAPhantom(lock: Lock): void {
+  const words = wordsOf(lock);
+  Atomics.or(words, 0, 1);
+  waitAsync(words, 1, Atomics.load(words, 1));
+  lock.release();
+}
+
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** What a promise has come to, as far as it has. */
@@ -316,14 +328,7 @@ describe('a wait for a lock', () => {
 
   it('ends well with the lock when those who were let go first do not come', async () => {
     const lock = lockOf();
-    const { buffer } = cellExtension.describe(lock) as { readonly buffer: SharedArrayBuffer };
-    const words = new Int32Array(buffer);
-    /** Releases it after one has gone to sleep who will not come: by the words that lock-word.ts tells of. */
-    const release = () => {
-      Atomics.or(words, 0, 1);
-      waitAsync(words, 1, Atomics.load(words, 1));
-      lock.release();
-    };
+    const release = () => releaseToAPhantom(lock);
     await lock.acquire();
     for (const acquire of [
       () => lock.acquire({ timeout: 0 }),
@@ -402,6 +407,28 @@ describe('a lock between threads', () => {
     expect(await order).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it('is left for a moment to those who were woken, also by one who would take it again at once', async () => {
+    const lock = lockOf();
+    await lock.acquire();
+    releaseToAPhantom(lock);
+    const again = lock.acquire();
+    expect(lock.locked).toBe(false);
+    expect(await again).toMatchObject({ abandoned: false });
+    lock.release();
+    const atOnce = lock.acquire();
+    expect(lock.locked).toBe(true);
+    await atOnce;
+  });
+
+  it('counts a turn when it is freed, so that one who is about to sleep does not', async () => {
+    const lock = lockOf();
+    const words = wordsOf(lock);
+    await lock.acquire();
+    const before = Atomics.load(words, 1);
+    releaseToAPhantom(lock);
+    expect(Atomics.load(words, 1)).not.toBe(before);
+  });
+
   it('is let go to others by one that takes it again at once', async () => {
     const lock = lockOf();
     const thread = start();
@@ -451,6 +478,7 @@ describe('a lock whose thread died', () => {
     await thread.ask('acquire', lock.name);
     await thread.kill();
     expect(lock.locked).toBe(false);
+    expect(Atomics.load(wordsOf(lock), 0) >>> 2).toBe(0); // freed, and not only known to be a dead one's
     expect(lock.tryAcquire()).toMatchObject({ abandoned: true });
     lock.release();
     expect(lock.tryAcquire()).toMatchObject({ abandoned: false });
@@ -469,6 +497,19 @@ describe('a lock whose thread died', () => {
     const held = await waits;
     held[Symbol.dispose]();
     expect(new Set([held.abandoned, await blocked])).toEqual(new Set([false, true]));
+  });
+
+  it('is free although it has no name any more, for one who is blocked and hears of nothing', async () => {
+    const lock = createLock(label());
+    const [thread, other] = [start(), start()];
+    await thread.ask('acquire', lock.name);
+    await other.ask('locked', lock.name);
+    lock.unlink();
+    const flag = new SharedArrayBuffer(4);
+    const blocked = other.ask('signal', lock.name, flag);
+    await raised(flag);
+    await thread.kill();
+    expect(await blocked).toBe(true);
   });
 
   it('is free when the thread that started its own one was killed', async () => {

@@ -29,9 +29,12 @@ export type TroupeErrorCode =
   | 'PROTOCOL_MISMATCH' // the other side of a link speaks another version
   | 'BAD_FRAME' // the other side of a link sent something that is no frame
   | 'SYSTEM_ID_TAKEN' // two sides of a hosted actor gave the same systemId to two actors at once
-  | 'NO_SUCH_CELL' // no cell or segment of that name is known
-  | 'CELL_EXISTS' // a cell or segment of that name is there already
-  | 'CELL_CLOSED' // this handle of a cell or segment was closed
+  | 'NO_SUCH_CELL' // no cell, segment or lock of that name is known
+  | 'CELL_EXISTS' // a cell, segment or lock of that name is there already
+  | 'CELL_CLOSED' // this handle of a cell, segment or lock was closed
+  | 'LOCK_TIMEOUT' // a lock was not free in time
+  | 'NOT_LOCKED' // this thread does not hold the lock that it would release
+  | 'CANNOT_BLOCK' // a thread would wait where it must not, or where only it could end the wait
   | 'UNSUPPORTED_XSTATE'; // this version of XState lacks something that troupe stands on
 
 /** Plain data about the failure, by name. */

@@ -47,6 +47,7 @@ export function openThread(bus: Bus, label: string, factory: Factory | undefined
     // the bus is closed: nothing of the thread must be left
     link.close();
     for (const port of cells.ports) port.close();
+    releaseOwned(node);
     throw error;
   }
 }

@@ -69,7 +69,7 @@ const samples: readonly Sample[] = [
     holds: (found) => (found as typeof actor).id === 'Alice',
   },
   {
-    kind: 'cell, segment',
+    kind: 'cell, segment, lock',
     make: () => cell,
     arrives: 'as a handle of the same memory',
     holds: (found) => (found as typeof cell).name === 'wire-doc',

@@ -3,7 +3,8 @@
 // lives while anyone holds it. Nothing here reaches another process.
 import { TroupeError } from '../errors.ts';
 import { createLedger, joinLedger } from './ledger.ts';
-import type { Ledger, LedgerShare } from './ledger.ts';
+import type { Ledger, LedgerShare, Replica } from './ledger.ts';
+import { freeOfTheDead } from './lock-word.ts';
 
 /** What a name stands for. */
 export interface Block {
@@ -11,13 +12,25 @@ export interface Block {
   readonly id: bigint;
   readonly directory: string;
   readonly name: string;
-  readonly kind: 'cell' | 'segment';
+  readonly kind: 'cell' | 'segment' | 'lock';
   readonly buffer: SharedArrayBuffer;
 }
 
 /** The directory for one new thread: plain data, shared memory, and `ports` that belong in the transfer list. */
-export interface DirectoryShare extends LedgerShare<readonly Entry[]> {
+export interface DirectoryShare extends LedgerShare<State> {
   readonly owners: readonly string[];
+  /** The number that the thread has among all of the directory, never given to another. */
+  readonly number: number;
+}
+
+/** This thread among those of its directory, as a lock knows them: by number. */
+export interface Membership {
+  readonly directory: string;
+  readonly number: number;
+  /** Whether a thread has not ended; asked after its number was read in shared memory, the answer is not older than that. */
+  isAlive(number: number): boolean;
+  /** What is called, soon, after threads have ended; whoever adds to it takes away. */
+  readonly whenEnded: Set<() => void>;
 }
 
 /**
@@ -29,8 +42,14 @@ export interface DirectoryShare extends LedgerShare<readonly Entry[]> {
  * node's address.
  */
 export function shareDirectory(owner: string): DirectoryShare {
-  const { ledger, owners } = current();
-  return { ...ledger.share(), owners: [...owners, owner] };
+  const { ledger, owners, threads } = current();
+  const given = [...owners, owner];
+  let number = 0;
+  ledger.commit(() => {
+    number = threads.last + 1;
+    return { type: 'joined', number, owners: given };
+  });
+  return { ...ledger.share(), owners: given, number };
 }
 
 /**
@@ -48,21 +67,24 @@ export function adoptDirectory(share: DirectoryShare): void {
         'Make cells later than that, not in a module that is preloaded into threads.',
     );
   }
-  const entries = new Map<string, Entry>();
-  here = { ledger: joinLedger(replicaOf(entries), share), entries, owners: share.owners };
+  here = openDirectory((replica) => joinLedger(replica, share), share.owners, share.number);
 }
 
 /**
- * Unlinks every name that `owner`, or a thread started by it, has left, and gives those names, oldest first.
+ * Unlinks every name that `owner`, or a thread started by it, has left, and gives those names, oldest first; frees the locks that
+ * they held.
  *
  * @remarks
- * To be called when that thread has ended. Handles that others hold go on working.
+ * To be called when that thread has ended, and with it those that it started. Handles that others hold go on working.
  */
 export function releaseOwned(owner: string): readonly string[] {
-  const { ledger, entries } = current();
-  ledger.advance();
+  const { ledger, entries, threads, membership } = current();
+  const isOf = (owners: readonly string[]) => owners.includes(owner);
+  ledger.commit(() => ([...threads.owners.values()].some(isOf) ? { type: 'ended', owner } : undefined), { wake: true });
+  // Those who wait on a lock without a name see to it themselves; a blocked one needs to be woken.
+  for (const { kind, buffer } of entries.values()) if (kind === 'lock') freeOfTheDead(buffer, membership.isAlive);
   return [...entries.values()]
-    .filter((entry) => entry.owners.includes(owner) && forget({ ...entry, directory: ledger.token }))
+    .filter((entry) => isOf(entry.owners) && forget({ ...entry, directory: ledger.token }))
     .map((entry) => entry.name);
 }
 
@@ -70,20 +92,21 @@ export function releaseOwned(owner: string): readonly string[] {
 export function register(kind: Block['kind'], name: string, buffer: SharedArrayBuffer): Block {
   const { ledger, entries, owners } = current();
   const id = ledger.commit(() => {
-    if (entries.has(name)) throw alreadyThere(kind, name);
+    const there = entries.get(name);
+    if (there !== undefined) throw alreadyThere(kind, name, there.kind);
     return { type: 'created', entry: { kind, name, buffer, owners } };
   });
   // Not looked up again: another thread may have unlinked it by now. `decide` gave a change, so there is an id.
   return { id: id as bigint, directory: ledger.token, kind, name, buffer };
 }
 
-/** What a name stands for at this moment. */
+/** What a name stands for at this moment; a segment may be what is under a cell. */
 export function lookUp(kind: Block['kind'], name: string): Block {
   const { ledger, entries } = current();
   ledger.advance();
   const there = entries.get(name);
   if (there === undefined) throw unknown(kind, name, entries);
-  if (kind === 'cell' && there.kind !== 'cell') throw notACell(name);
+  if (kind !== there.kind && (kind !== 'segment' || there.kind !== 'cell')) throw another(kind, name, there.kind);
   const { id, buffer } = there;
   return { id, directory: ledger.token, kind: there.kind, name, buffer };
 }
@@ -91,12 +114,23 @@ export function lookUp(kind: Block['kind'], name: string): Block {
 /** Makes a name unknown everywhere; false if this block's name was forgotten already. */
 export function forget(block: Pick<Block, 'id' | 'name' | 'directory'>): boolean {
   const { ledger, entries } = current();
-  if (block.directory !== ledger.token) throw elsewhere(block.name);
+  if (block.directory !== ledger.token) throw elsewhere('unlink', block.name);
   const { id, name } = block;
   const forgotten = ledger.commit(() => (entries.get(name)?.id === id ? { type: 'forgotten', name } : undefined), {
     wake: true,
   });
   return forgotten !== undefined;
+}
+
+/** This thread in the directory that a block is of; throws `NO_SUCH_CELL` if it is not part of that. */
+export function membershipIn({ directory, name }: Pick<Block, 'directory' | 'name'>): Membership {
+  const { membership } = current();
+  if (membership.directory !== directory) throw elsewhere('use', name);
+  return membership;
+}
+
+export function opener(kind: Block['kind']): string {
+  return { cell: 'openCell', segment: 'openSegment', lock: 'openLock' }[kind];
 }
 
 interface Entry extends Omit<Block, 'directory'> {
@@ -106,42 +140,81 @@ interface Entry extends Omit<Block, 'directory'> {
 
 type Change =
   | { readonly type: 'created'; readonly entry: Omit<Entry, 'id'> }
-  | { readonly type: 'forgotten'; readonly name: string };
+  | { readonly type: 'forgotten'; readonly name: string }
+  | { readonly type: 'joined'; readonly number: number; readonly owners: readonly string[] }
+  | { readonly type: 'ended'; readonly owner: string };
+
+interface State {
+  readonly entries: readonly Entry[];
+  readonly threads: Threads;
+}
+
+/** The threads that have not ended, by number, and whose end is theirs too: their own, and those of the threads that started them. */
+interface Threads {
+  last: number;
+  readonly owners: Map<number, readonly string[]>;
+}
 
 interface Directory {
-  readonly ledger: Ledger<Change, readonly Entry[]>;
+  readonly ledger: Ledger<Change, State>;
   readonly entries: ReadonlyMap<string, Entry>;
+  readonly threads: Readonly<Threads>;
   readonly owners: readonly string[];
+  readonly membership: Membership;
 }
 
 let here: Directory | undefined;
 
 function current(): Directory {
-  if (here === undefined) {
-    const entries = new Map<string, Entry>();
-    here = { ledger: createLedger(replicaOf(entries)), entries, owners: [] };
-  }
-  return here;
+  return (here ??= openDirectory(createLedger, [], FIRST));
 }
 
-function replicaOf(entries: Map<string, Entry>) {
-  return {
-    apply(change: Change, id: bigint): void {
+/** The number of the thread that began the directory. */
+const FIRST = 1;
+
+function openDirectory(
+  open: (replica: Replica<Change, State>) => Ledger<Change, State>,
+  owners: readonly string[],
+  number: number,
+): Directory {
+  const entries = new Map<string, Entry>();
+  const threads: Threads = { last: FIRST, owners: new Map([[FIRST, []]]) };
+  const whenEnded = new Set<() => void>();
+  const ledger = open({
+    apply(change, id) {
       if (change.type === 'created') entries.set(change.entry.name, { ...change.entry, id });
-      else entries.delete(change.name);
+      else if (change.type === 'forgotten') entries.delete(change.name);
+      else if (change.type === 'joined') {
+        threads.last = change.number;
+        threads.owners.set(change.number, change.owners);
+      } else {
+        for (const [each, of] of threads.owners) if (of.includes(change.owner)) threads.owners.delete(each);
+        // not now, for whoever has made this thread read the change may be in the midst of something
+        for (const call of whenEnded) queueMicrotask(call);
+      }
     },
-    state: (): readonly Entry[] => [...entries.values()],
-    restore(state: readonly Entry[]): void {
+    state: () => ({ entries: [...entries.values()], threads }),
+    restore(state) {
       entries.clear();
-      for (const entry of state) entries.set(entry.name, entry);
+      for (const entry of state.entries) entries.set(entry.name, entry);
+      threads.last = state.threads.last;
+      threads.owners.clear();
+      for (const [each, of] of state.threads.owners) threads.owners.set(each, of);
     },
+  });
+  const isAlive = (each: number): boolean => {
+    // A thread is entered before it is started, so whatever has been read of it was written after that.
+    ledger.advance();
+    return threads.owners.has(each);
   };
+  const membership = { directory: ledger.token, number, isAlive, whenEnded };
+  return { ledger, entries, threads, owners, membership };
 }
 
-function alreadyThere(kind: Block['kind'], name: string): TroupeError {
+function alreadyThere(kind: Block['kind'], name: string, there: Block['kind']): TroupeError {
   return new TroupeError(
     'CELL_EXISTS',
-    `Cannot create ${kind} '${name}': the name is taken. Open it with ${opener(kind)}('${name}'), or unlink it first.`,
+    `Cannot create ${kind} '${name}': the name is taken. Open it with ${opener(there)}('${name}'), or unlink it first.`,
     { details: { name } },
   );
 }
@@ -156,25 +229,21 @@ function unknown(kind: Block['kind'], name: string, entries: ReadonlyMap<string,
   );
 }
 
-function notACell(name: string): TroupeError {
+function another(kind: Block['kind'], name: string, there: Block['kind']): TroupeError {
   return new TroupeError(
     'NO_SUCH_CELL',
-    `Cannot open cell '${name}': that name is a segment. Open it with openSegment('${name}').`,
+    `Cannot open ${kind} '${name}': that name is a ${there}. Open it with ${opener(there)}('${name}').`,
     { details: { name } },
   );
 }
 
-function elsewhere(name: string): TroupeError {
+function elsewhere(verb: 'unlink' | 'use', name: string): TroupeError {
+  const mend = verb === 'unlink' ? 'Unlink it where it was made.' : 'Start this thread with troupe, by one of those.';
   return new TroupeError(
     'NO_SUCH_CELL',
-    `Cannot unlink '${name}' in this thread: it belongs to the names of threads that this one is not part of. ` +
-      'Unlink it where it was made.',
+    `Cannot ${verb} '${name}' in this thread: it belongs to the names of threads that this one is not part of. ${mend}`,
     { details: { name } },
   );
-}
-
-function opener(kind: Block['kind']): string {
-  return kind === 'cell' ? 'openCell' : 'openSegment';
 }
 
 const listedAtMost = 20;

@@ -1,12 +1,13 @@
-// Cells and segments as data: inside an event, an input or an output they arrive as working handles, also if they were unlinked
+// Cells, segments and locks as data: inside an event, an input or an output they arrive as working handles, also if they were unlinked
 // meanwhile. The shared memory itself travels, so only links between threads carry them; the others refuse.
 import type { Extension } from '../codec.ts';
 import { TroupeError } from '../errors.ts';
 import { cellOf } from './cell.ts';
 import type { Block } from './directory.ts';
+import { lockOf } from './lock.ts';
 import { blockOf, segmentOf } from './segment.ts';
 
-/** Tells the codec of cells and segments. */
+/** Tells the codec of cells, segments and locks. */
 export const cellExtension: Extension = {
   tag: 'cell',
   test: (value) => blockOf.has(value),
@@ -16,12 +17,14 @@ export const cellExtension: Extension = {
     if (!isBlock(data)) {
       throw new TroupeError(
         'BAD_FRAME',
-        'Cannot take up a cell or segment: what came is no shared memory of this process.',
+        'Cannot take up a cell, segment or lock: what came is no shared memory of this process.',
       );
     }
-    return data.kind === 'cell' ? cellOf(data) : segmentOf(data);
+    return handles[data.kind](data);
   },
 };
+
+const handles = { cell: cellOf, segment: segmentOf, lock: lockOf };
 
 function isBlock(data: unknown): data is Block {
   if (typeof data !== 'object' || data === null) return false;
@@ -31,6 +34,7 @@ function isBlock(data: unknown): data is Block {
     typeof directory === 'string' &&
     typeof name === 'string' &&
     buffer instanceof SharedArrayBuffer &&
-    (kind === 'segment' || (kind === 'cell' && buffer.byteLength >= BigInt64Array.BYTES_PER_ELEMENT))
+    (kind === 'segment' ||
+      ((kind === 'cell' || kind === 'lock') && buffer.byteLength >= BigInt64Array.BYTES_PER_ELEMENT))
   );
 }

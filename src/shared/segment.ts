@@ -2,7 +2,7 @@
 // `shared_memory`: `close` gives up this handle, `unlink` makes the name unknown everywhere; the memory lives while a handle,
 // a typed array over it or an event under way holds it. A segment orders nothing: use Atomics on it, or a cell.
 import { TroupeError } from '../errors.ts';
-import { forget, lookUp, register } from './directory.ts';
+import { forget, lookUp, opener, register } from './directory.ts';
 import type { Block } from './directory.ts';
 
 /** A named piece of shared memory, as this thread holds it. */
@@ -139,10 +139,9 @@ function allocate(name: string, byteLength: unknown): SharedArrayBuffer {
 }
 
 function closed(kind: Block['kind'], name: string): TroupeError {
-  const opener = kind === 'cell' ? 'openCell' : 'openSegment';
   return new TroupeError(
     'CELL_CLOSED',
-    `Cannot use ${kind} '${name}': this handle was closed. Open another with ${opener}('${name}').`,
+    `Cannot use ${kind} '${name}': this handle was closed. Open another with ${opener(kind)}('${name}').`,
     { details: { name } },
   );
 }

@@ -87,7 +87,9 @@ describe('drop', () => {
     await (way === 'there' ? sendEach(hub, node, range(3)) : sendEach(below, hub.address, range(3)));
     faults.heal(node);
     const lost = way === 'there' ? letters : toldLetters;
-    await until(() => lostOf(lost) === 3);
+    await until(() => lostOf(lost) > 0);
+    await turns();
+    expect(lostOf(lost)).toBe(3);
   });
 
   it('has every event handled or told as lost, whatever goes wrong with what tells of it', async () => {
@@ -128,7 +130,8 @@ describe('drop', () => {
     faults.heal('below@1');
     const got = collect(below, 'a');
     send(hub, 'below@1', 'a', 1);
-    await until(() => got.length === 1);
+    await until(() => got.length > 0);
+    expect(got).toEqual([1]);
   });
 });
 
@@ -482,28 +485,30 @@ const heardBy = (actor: AnyActorRef) =>
   }) as Promise<unknown> as Promise<{ readonly numbers: readonly number[] }>;
 
 describe.each(worlds)('a hosted actor $where', ({ open }) => {
-  it.each(['drop', 'duplicate', 'reorder'] as const)(
-    'hears in order, and is shown as it is when it is healed: %s',
-    async (verb) => {
-      await using world = open();
-      const actor = createActor(world.hearers.hearer).start();
-      actor.subscribe(() => {});
-      await settled(actor);
-      world.faults[verb](actor, 0.3);
-      for (const number of range(100)) {
-        actor.send({ type: 'SAID', number });
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-      world.faults.heal(actor);
-      actor.send({ type: 'SAID', number: 100 });
-      const { heard } = (await settled(actor)).context;
-      expect(ascending(heard)).toBe(true);
-      expect(heard.at(-1)).toBe(100);
-      expect((await heardBy(actor)).numbers).toEqual(heard);
-      if (verb === 'drop') expect(heard.length).toBeLessThan(95);
-      if (verb === 'duplicate') expect(heard).toEqual(range(101));
-    },
-  );
+  it.each([
+    ['drop', 0, 95],
+    // all of them
+    ['duplicate', 101, 101],
+    ['reorder', 0, 101],
+  ] as const)('hears in order, and is shown as it is when it is healed: %s', async (verb, least, most) => {
+    await using world = open();
+    const actor = createActor(world.hearers.hearer).start();
+    actor.subscribe(() => {});
+    await settled(actor);
+    world.faults[verb](actor, 0.3);
+    for (const number of range(100)) {
+      actor.send({ type: 'SAID', number });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    world.faults.heal(actor);
+    actor.send({ type: 'SAID', number: 100 });
+    const { heard } = (await settled(actor)).context;
+    expect(ascending(heard)).toBe(true);
+    expect(heard.at(-1)).toBe(100);
+    expect((await heardBy(actor)).numbers).toEqual(heard);
+    expect(heard.length).toBeGreaterThanOrEqual(least);
+    expect(heard.length).toBeLessThanOrEqual(most);
+  });
 
   it('hears nothing while it is cut off, and is shown as it is when that is healed', async () => {
     await using world = open();
@@ -518,7 +523,7 @@ describe.each(worlds)('a hosted actor $where', ({ open }) => {
     world.faults.heal(actor);
     actor.send({ type: 'SAID', number: 3 });
     expect((await settled(actor)).context.heard).toEqual([1, 3]);
-    expect(shown).toEqual(shown.toSorted());
+    expect(shown).toEqual(shown.toSorted((one, other) => one - other));
     expect(shown.at(-1)).toBe(2);
   });
 

@@ -127,11 +127,17 @@ describe('drop', () => {
     for (const verb of ['drop', 'duplicate', 'reorder'] as const) faults[verb]('below@1', 1);
     faults.cut('below@1');
     await below.join(down);
+    await turns();
     faults.heal('below@1');
     const got = collect(below, 'a');
     send(hub, 'below@1', 'a', 1);
     await until(() => got.length > 0);
     expect(got).toEqual([1]);
+    // nor the answer to it
+    const told = collect(hub, 'a');
+    send(below, hub.address, 'a', 2);
+    await until(() => told.length > 0);
+    expect(told).toEqual([2]);
   });
 });
 
@@ -396,8 +402,12 @@ describe('ending the faults', () => {
     second.cut(below.address);
     first.close();
     send(hub, below.address, 'a', 1);
+    const between = await openBelow(hub, 'between');
+    const cutOff = collect(between, 'a');
+    second.cut(between.address);
+    send(hub, between.address, 'a', 1);
     await turns();
-    expect(got).toEqual([]);
+    expect([got, cutOff]).toEqual([[], []]);
     second.close();
     send(hub, below.address, 'a', 2);
     await until(() => got.length === 1);
@@ -665,6 +675,17 @@ describe('freezing a thread', () => {
     world.faults.heal(actor);
     await freezing;
     expect((await heardBy(actor)).numbers).toEqual([]);
+  });
+
+  it('comes after what was sent before, though that is delayed', async () => {
+    await using world = (worlds[1] as (typeof worlds)[number]).open({ clock: new SimulatedClock() });
+    const actor = createActor(world.hearers.hearer).start();
+    await started(actor);
+    world.faults.delay(actor, 5);
+    actor.send({ type: 'SAID', number: 1 });
+    await world.faults.freeze(actor);
+    world.faults.heal(actor);
+    expect((await heardBy(actor)).numbers).toEqual([1]);
   });
 
   it('is refused by one whose file serves its own actors', async () => {

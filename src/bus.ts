@@ -243,10 +243,10 @@ export function createBus(options: BusOptions = {}): Bus {
     async close() {
       if (closed) return;
       closed = true;
-      for (const peer of [...peers]) {
-        peer.close();
-        drop(peer, closedError());
-      }
+      const closing = [...peers];
+      for (const peer of closing) peer.close();
+      // only now, so that nobody elsewhere is told of what ends here in consequence
+      for (const peer of closing) drop(peer, closedError());
       routes.failWaiting(closedError);
       channels.close();
       publications.close();

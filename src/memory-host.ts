@@ -1,5 +1,6 @@
 // A host in this realm: a node of its own behind a memory link. Everything crosses by the same frames and codec as between threads, so it shows
 // in a test what a thread would do, without a thread.
+import { Observable } from 'rxjs/internal/Observable';
 import type { AnyActor } from 'xstate';
 import { createIncarnation, nodeAddress } from './address.ts';
 import { hostActors } from './host.ts';
@@ -78,11 +79,7 @@ export function createHostOver(
     far.route(bus.address),
   );
   // a link that never greets ends with this host, and so does what waits for it
-  far.join(there).catch(() => {});
-  // it dies with its link, as a thread does
-  far.nodes.subscribe(({ type, node }) => {
-    if (type === 'down' && node === bus.address) void far.close();
-  });
+  far.join(endingWith(there, () => void far.close())).catch(() => {});
   hostActors(
     far,
     (source, exported) => loadFrom({ ...modules[Number(source)] }, `a module given to '${name}'`)(source, exported),
@@ -103,4 +100,19 @@ export function createHostOver(
       await far.close();
     },
   });
+}
+
+/** A link that, where it breaks, is the end of all at this side: nothing may be told any more of what happens here in consequence. */
+function endingWith(link: Link, end: () => void): Link {
+  const packets = new Observable<unknown>((subscriber) =>
+    link.packets.subscribe({
+      next: (packet) => subscriber.next(packet),
+      error(error) {
+        end();
+        subscriber.error(error);
+      },
+      complete: () => subscriber.complete(),
+    }),
+  );
+  return { ...link, packets };
 }

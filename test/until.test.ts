@@ -9,7 +9,7 @@ describe('until', () => {
     const found = await until(() => (++looks === 3 ? 'found' : undefined));
     expect([found, looks]).toEqual(['found', 3]);
     expectTypeOf(found).toEqualTypeOf<string>();
-    expectTypeOf(until(() => true as boolean)).toEqualTypeOf<Promise<true>>();
+    expectTypeOf(until<boolean>(() => true)).toEqualTypeOf<Promise<true>>();
   });
 
   it('looks at once, and then once in each turn of the event loop', async () => {

@@ -5,7 +5,6 @@ import type { Subscriber } from 'rxjs/internal/Subscriber';
 import type { Link } from '../links/link.ts';
 import type { Packet } from '../wire.ts';
 import { createLane, NO_TROUBLE, type FaultClock, type Lane, type Trouble } from './lane.ts';
-import { createRandom } from './random.ts';
 
 export interface FaultLink {
   /** What the bus is given in place of the real link. */
@@ -32,13 +31,13 @@ export function createFaultLink(
   const shared = { clock, trouble: () => trouble };
   const going: Lane = createLane({
     ...shared,
-    random: createRandom(outSeed),
+    seed: outSeed,
     // what goes out was given to `post`
     forward: ({ packet, transfer }) => real.post(packet as Packet, transfer),
   });
   const coming: Lane = createLane({
     ...shared,
-    random: createRandom(inSeed),
+    seed: inSeed,
     forward: ({ packet }) => listener?.next(packet),
   });
   const lanes = [going, coming];

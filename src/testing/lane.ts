@@ -2,6 +2,7 @@
 // node that is frozen. The greeting always passes. Which packet meets which fault is drawn from the lane's own numbers, as many for each packet, so it
 // depends on the seed and on how many packets went this way before, and not on what other links do, or on which other faults there are.
 import type { MessagePort } from 'node:worker_threads';
+import { createRandom } from './random.ts';
 import { afterTurn } from './turns.ts';
 
 /** What delays go by; XState's clocks fit. */
@@ -58,13 +59,16 @@ export interface Lane {
 }
 
 export interface LaneOptions {
-  readonly random: () => number;
+  readonly seed: number;
   readonly clock: FaultClock;
   trouble(): Trouble;
   forward(parcel: Parcel): void;
 }
 
-export function createLane({ random, clock, trouble, forward }: LaneOptions): Lane {
+export function createLane({ seed, clock, trouble, forward }: LaneOptions): Lane {
+  const draw = createRandom(seed);
+  // mere answers are posted when a timer says so, and must not use up what the others draw
+  const drawForAnswer = createRandom(~seed);
   let isGreeted = false;
   let isSure = false;
   /** Behind it comes the next, and then it. */
@@ -121,6 +125,7 @@ export function createLane({ random, clock, trouble, forward }: LaneOptions): La
         forward(parcel);
         return;
       }
+      const random = isMereAnswer(parcel.packet) ? drawForAnswer : draw;
       const [dropping, duplicating, reordering, delaying] = [random(), random(), random(), random()];
       const { drop, duplicate, reorder, delay, isCut, isFrozen } = trouble();
       // a port moves once
@@ -159,6 +164,11 @@ interface Delayed {
   readonly traveller: Traveller;
   isDue: boolean;
   timer: unknown;
+}
+
+/** Whether a packet only tells what was handled of the other side's. */
+function isMereAnswer(packet: unknown): boolean {
+  return typeof packet === 'string' && packet.endsWith('"frames":[]}');
 }
 
 /** How many turns of the event loop a packet waits for another to overtake it. */

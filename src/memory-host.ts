@@ -74,9 +74,8 @@ export function createHostOver(
   const name = options.name ?? 'memory';
   const modules: object[] = [];
   const far = createBus({ name });
-  const route = approach(bus.connect(here, { node: nodeAddress(name, createIncarnation()), as: 'child' }), () =>
-    far.route(bus.address),
-  );
+  const node = nodeAddress(name, createIncarnation());
+  const route = approach(bus.connect(here, { node, as: 'child' }), () => far.route(bus.address));
   // a link that never greets ends with this host, and so does what waits for it
   far.join(there).catch(() => {});
   // it dies with its link, as a thread does
@@ -98,9 +97,13 @@ export function createHostOver(
       return String(known === -1 ? modules.push(module) - 1 : known);
     },
     place: () => ({ route, leave: async () => {} }),
-    async end() {
+    async end(patience) {
+      // hosts that its actors have opened
+      await far.tenants.close(patience);
       here.close();
       await far.close();
+      // its schedule may hold back the end too
+      bus.disconnect(node);
     },
   });
 }

@@ -51,7 +51,7 @@ export function assertTimeout(timeout: unknown): asserts timeout is number {
 }
 
 /** By what it can do and not by its class, for a signal may be of another realm, or of a library. */
-function assertSignal(signal: unknown): asserts signal is AbortSignal | undefined {
+export function assertSignal(signal: unknown): asserts signal is AbortSignal | undefined {
   if (signal === undefined) return;
   const { aborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>;
   if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return;

@@ -109,7 +109,8 @@ export function hostEverything(options: HostEverythingOptions = {}): Hosting {
     const impatient = new AbortController();
     if (patience.isOver) impatient.abort();
     else void patience.over.then(() => impatient.abort());
-    for (const host of hosts.toReversed()) await host.close({ timeout: Infinity, signal: impatient.signal });
+    // the outermost first: an actor that is stopped stops what is below it, and does not lose it
+    for (const host of hosts) await host.close({ timeout: Infinity, signal: impatient.signal });
   });
   const hosting: Hosting = {
     close: closing.close,

@@ -378,13 +378,21 @@ export function createBus(options: BusOptions = {}): Bus {
 }
 
 function leftError(node: NodeAddress): TroupeError {
-  return new TroupeError('ACTOR_DOWN', `The link to '${nameOf(node)}' has ended.`, {
-    details: { node, orderly: true },
-  });
+  return new TroupeError(
+    'ACTOR_DOWN',
+    `The link to '${nameOf(node)}' has ended: its host was closed. Close it when all is done.`,
+    {
+      details: { node, orderly: true },
+    },
+  );
 }
 
 function unknownError(name: string, node: NodeAddress, orderly = false): TroupeError {
-  return new TroupeError('ACTOR_DOWN', `No way leads from '${name}' to '${node}': it has ended, or was never linked.`, {
-    details: { node, orderly },
-  });
+  return new TroupeError(
+    'ACTOR_DOWN',
+    `No way leads from '${name}' to '${node}': it has ended, or was never linked. Watch an actor there, and send only while it runs.`,
+    {
+      details: { node, orderly },
+    },
+  );
 }

@@ -384,7 +384,7 @@ describe('a thread that dies', () => {
       details: { exitCode: 7, actor: 'doomed' },
     });
     expect(error.message).toMatch(
-      /Lost 'doomed' on 'crew-.*'\. The thread 'crew-.*' exited with code 7\. Let actors end by themselves/,
+      /Lost 'doomed' on 'crew-.*'\. The thread 'crew-.*' exited with code 7: process\.exit was called in it, or it was terminated\. Let its actors end by themselves\./,
     );
     expect(await watch(beside)).toMatchObject({ type: 'failed', error: { code: 'THREAD_DIED' } });
     expect(isTroupeError(await rejectionOf(settled(beside)), 'THREAD_DIED')).toBe(true);

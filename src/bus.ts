@@ -281,7 +281,7 @@ export function createBus(options: BusOptions = {}): Bus {
       for (const peer of [...peers]) if (peer.node === node) cut(peer, leftError(node));
     },
     tenants,
-    close: (options) => closing.close(options),
+    close: (closeOptions) => closing.close(closeOptions),
     [Symbol.asyncDispose]: () => bus.close(),
   };
   const closing = createClosing(async (patience) => {

@@ -51,11 +51,12 @@ export function createClosing(end: (patience: Patience) => Promise<void>): Closi
     // there before it begins, for what is stopped by it may close it once more
     const { promise, resolve, reject } = createDeferred<void>();
     ended = promise;
-    const finish = () => {
-      hasEnded = true;
-      for (const cleanUp of cleanUps.splice(0)) cleanUp();
-    };
-    end(patience).finally(finish).then(resolve, reject);
+    end(patience)
+      .finally(() => {
+        hasEnded = true;
+        for (const cleanUp of cleanUps.splice(0)) cleanUp();
+      })
+      .then(resolve, reject);
     return ended;
   };
   const join = (timeout: number, signal: AbortSignal | undefined): void => {
@@ -77,7 +78,7 @@ export function createClosing(end: (patience: Patience) => Promise<void>): Closi
         assertTimeout(timeout);
         assertSignal(signal);
       } catch (error) {
-        return Promise.reject(error as Error);
+        return Promise.reject(error);
       }
       join(timeout, signal);
       return begin();
@@ -91,7 +92,7 @@ export function createClosing(end: (patience: Patience) => Promise<void>): Closi
 }
 
 /** Resolves with what is waited for, or when the patience is over. */
-export async function waitWithin(patience: Patience, waits: Iterable<Promise<unknown> | undefined>): Promise<void> {
+export async function waitWithin(patience: Patience, waits: Iterable<Promise<unknown>>): Promise<void> {
   await Promise.race([patience.over, Promise.all(waits)]);
 }
 

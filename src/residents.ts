@@ -40,7 +40,8 @@ export function createResidents(closedError: (actor: AnyActor) => TroupeError): 
     },
     async drain(patience) {
       const requests: (() => void)[] = [];
-      const settle = (actor: AnyActor) => mirrorOf(actor)?.line?.settle((takeBack) => void requests.push(takeBack));
+      const settle = async (actor: AnyActor) =>
+        mirrorOf(actor)?.line?.settle((takeBack) => void requests.push(takeBack));
       await waitWithin(patience, latestFirst().map(settle));
       for (const takeBack of requests) takeBack();
     },

@@ -21,6 +21,7 @@ import {
   createMemoryHost,
   createMemoryLink,
   createThreads,
+  drained,
   inThread,
   isTroupeError,
   persist,
@@ -73,6 +74,17 @@ const failureIn = (source: URL, name = 'it') =>
   failureOf(start(inThread<Record<string, AnyActorLogic>>(source, { name: 'crew' })[name] as AnyActorLogic));
 
 const question = (replyTo: AnyActorRef) => ({ type: 'ADD', replyTo }) as never;
+
+/** An actor that takes one event, and to which nothing is delivered. */
+async function stuck(use: (actor: AnyActorRef) => unknown): Promise<unknown> {
+  const host = createMemoryHost({ name: 'workshop', schedule: () => {} });
+  const actor = start(host.import({ counter }, { mailbox: { events: 1 } }).counter);
+  try {
+    return await use(actor);
+  } finally {
+    await host.close({ timeout: 0 });
+  }
+}
 
 /** What becomes of an actor in a thread that is told to do something. */
 async function doom(type: 'EXIT' | 'THROW' | 'FILL'): Promise<unknown> {
@@ -192,6 +204,26 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
       "Lost 'Ada' on 'crew-recluse-N'. The node 'crew-recluse-N' has closed its bus, and nothing more comes from there. Close a bus only at the end.",
     ],
   ],
+  MAILBOX_FULL: [
+    [
+      () =>
+        stuck((actor) => {
+          actor.send({ type: 'ADD' });
+          return rejectionOf(ask(actor as never, question));
+        }),
+      'Cannot deliver to WHERE: its mailbox is full (1 events, 67108864 bytes). Await drained(ref) before you send, or import it with a larger mailbox.',
+    ],
+  ],
+  DRAIN_TIMEOUT: [
+    [
+      () =>
+        stuck((actor) => {
+          actor.send({ type: 'ADD' });
+          return rejectionOf(drained(actor, { timeout: 5 }));
+        }),
+      "'Ada' had no room in its mailbox within 5 ms. Wait longer, or see what it is doing.",
+    ],
+  ],
   ASK_TIMEOUT: [
     [
       () => hosted((actor) => rejectionOf(ask(actor as never, question, { timeout: 5 }))),
@@ -204,32 +236,17 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
       "'Ada' did not settle where it was wanted within 5 ms. Wait longer, or see what it is doing.",
     ],
     [
-      async () => {
-        await using host = createMemoryHost({ schedule: () => {} });
-        const error = await rejectionOf(settled(start(host.import({ counter }).counter), undefined, { timeout: 5 }));
-        await host.close({ timeout: 0 });
-        return error;
-      },
+      () => stuck((actor) => rejectionOf(settled(actor, undefined, { timeout: 5 }))),
       "'Ada' did not settle within 5 ms. Wait longer, or see what it is doing.",
     ],
     [
-      async () => {
-        await using host = createMemoryHost({ schedule: () => {} });
-        const error = await rejectionOf(started(start(host.import({ counter }).counter), { timeout: 5 }));
-        await host.close({ timeout: 0 });
-        return error;
-      },
+      () => stuck((actor) => rejectionOf(started(actor, { timeout: 5 }))),
       "'Ada' did not start within 5 ms. Wait longer, or see what its module does when it is loaded.",
     ],
   ],
   PERSIST_TIMEOUT: [
     [
-      async () => {
-        await using host = createMemoryHost({ schedule: () => {} });
-        const error = await rejectionOf(persist(start(host.import({ counter }).counter), { timeout: 5 }));
-        await host.close({ timeout: 0 });
-        return error;
-      },
+      () => stuck((actor) => rejectionOf(persist(actor, { timeout: 5 }))),
       "'Ada' was not persisted within 5 ms. Wait longer, or see what it is doing.",
     ],
   ],
@@ -267,8 +284,8 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
   ],
   NOT_SERIALIZABLE: [
     [
-      () => hosted((actor) => thrownBy(() => actor.send({ type: 'ADD', then: [() => {}] }))),
-      "Cannot send 'ADD' to 'Ada': event.then[0] is a function. Send plain data; docs/wire.md lists what can cross.",
+      () => hosted((actor) => thrownBy(() => actor.send({ type: 'ADD', by: [() => {}] }))),
+      "Cannot send 'ADD' to 'Ada': event.by[0] is a function. Send plain data; docs/wire.md lists what can cross.",
     ],
   ],
   BARRIER_BROKEN: [
@@ -522,9 +539,9 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
   ],
 };
 
-function thrownBy(run: () => unknown): unknown {
+function thrownBy(attempt: () => unknown): unknown {
   try {
-    run();
+    attempt();
   } catch (error) {
     return error;
   }
@@ -537,7 +554,8 @@ const textOf = (message: string) =>
     .replaceAll(pathToFileURL(folder).href, 'FOLDER')
     .replaceAll(new URL('../dist', import.meta.url).href, 'DIST')
     .replaceAll(/(crew-\w+)-\d+/g, '$1-N')
-    .replaceAll(/version \d+ was/g, 'version N was');
+    .replaceAll(/version \d+ was/g, 'version N was')
+    .replaceAll(/workshop@[^ :]+/g, 'WHERE');
 
 describe('the text of an error', () => {
   it.each(

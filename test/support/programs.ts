@@ -39,7 +39,9 @@ export async function startProgram(name: string, ...args: readonly string[]): Pr
     timeout: 20_000,
     killSignal: 'SIGKILL',
   });
-  const ended = once(child, 'exit').then(([code, signal]): Ended => ({ code, signal }) as Ended);
+  const ended = new Promise<Ended>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
   const [line] = (await Promise.race([
     once(createInterface(child.stdout), 'line'),
     ended.then(({ code }) => Promise.reject(new Error(`${name} ended with ${code} and said nothing`))),

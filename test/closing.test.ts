@@ -207,7 +207,7 @@ describe('closing a memory host', () => {
     const host = createMemoryHost({ schedule: () => {} });
     const counter = fromTransition((count: number) => count + 1, 0);
     const actor = createActor(host.import({ counter }).counter).start();
-    actor.send({ type: 'ADD' } as never);
+    actor.send({ type: 'ADD' });
     await host.close({ timeout: 10 });
     expect(await settled(actor)).toMatchObject({ status: 'stopped' });
     expect(await watch(actor)).toEqual({ type: 'stopped' });

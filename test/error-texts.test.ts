@@ -265,7 +265,7 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
       async () => {
         await using host = createMemoryHost({ name: 'workshop' });
         const local = { toggle: createMachine({ id: 'toggle', initial: 'on', states: { on: {} } }) };
-        return failureOf(start(host.import({ toggle }, { local: local as never }).toggle as AnyActorLogic));
+        return failureOf(start(host.import({ toggle }, { local: local }).toggle as AnyActorLogic));
       },
       "Cannot host 'toggle' of 'workshop': it is not the machine that was given as local. Build both sides from one source, or leave local out.",
     ],

@@ -79,8 +79,8 @@ export function createHostOver(
   // a link that never greets ends with this host, and so does what waits for it
   far.join(there).catch(() => {});
   // it dies with its link, as a thread does
-  far.nodes.subscribe(({ type, node }) => {
-    if (type === 'down' && node === bus.address) void far.close();
+  far.nodes.subscribe((change) => {
+    if (change.type === 'down' && change.node === bus.address) void far.close({ timeout: 0 });
   });
   hostActors(
     far,

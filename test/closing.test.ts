@@ -1,8 +1,10 @@
 // Closing: what is sent is handled, nobody waits longer than the least patient wants, and nothing is left, whatever was going on.
 import { getEventListeners } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import type { Worker } from 'node:worker_threads';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createActor, fromCallback, fromPromise, fromTransition, setup, toPromise, waitFor } from 'xstate';
 import {
+  ask,
   createBus,
   createMemoryHost,
   createThreads,
@@ -106,6 +108,21 @@ describe('closing a host of threads', () => {
     await closed;
   });
 
+  it('does not wait for a thread that dies meanwhile', async () => {
+    const workers: Worker[] = [];
+    const collect = (worker: Worker) => workers.push(worker);
+    process.on('worker', collect);
+    onTestFinished(() => void process.off('worker', collect));
+    const threads = createThreads({ size: 2 });
+    const actor = await startBlocked(threads);
+    const waiting = rejectionOf(ask(actor as never, (replyTo) => ({ type: 'NEVER', replyTo }) as never));
+    const closed = threads.close({ timeout: Infinity });
+    await Promise.all(workers.map((worker) => worker.terminate()));
+    await closed;
+    expect(await waiting).toMatchObject({ code: 'THREAD_DIED' });
+    expect(await watch(actor)).toMatchObject({ type: 'failed', error: { code: 'THREAD_DIED' } });
+  });
+
   it('ends a thread that has left its bus and lives on, also where another has taken its place', async () => {
     using counted = countThreads();
     const threads = createThreads({ size: 1 });
@@ -131,6 +148,14 @@ describe.each(places)('closing a host $where', ({ open }) => {
     expect(host.close()).toBe(closed);
     await closed;
     expect(host.close()).toBe(closed);
+  });
+
+  it('shows what its actors made of all that was sent to them', async () => {
+    const { host, load } = open();
+    const actor = createActor(load('counter').counter).start();
+    for (let count = 0; count < 3; count += 1) actor.send({ type: 'ADD', amount: 1 });
+    await host.close();
+    expect(actor.getSnapshot()).toMatchObject({ status: 'stopped', context: 3 });
   });
 
   it.each([Number.NaN, -1, '5', null])('refuses a timeout of %s and stays open', async (timeout) => {

@@ -34,6 +34,7 @@ import {
 } from 'troupe';
 import { arrive, barrier } from 'troupe/actors';
 import { createCell, createSegment, openCell } from 'troupe/shared';
+import { until as waitUntil } from 'troupe/testing';
 import { createOtherXState } from './support/other-xstate.ts';
 import { collectDeadLetters, rejectionOf, until } from './support/observing.ts';
 import { fixtures, urlOf } from './support/places.ts';
@@ -529,6 +530,12 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
         return thrownBy(() => segment.buffer);
       },
       "Cannot use segment 'shut': this handle was closed. Open another with openSegment('shut').",
+    ],
+  ],
+  UNTIL_TIMEOUT: [
+    [
+      () => rejectionOf(waitUntil(() => false, { timeout: 5 })),
+      'Waited in vain until () => false: it did not hold within 5 ms. Wait longer, or see what keeps it from it.',
     ],
   ],
   UNSUPPORTED_XSTATE: [

@@ -7,6 +7,7 @@ import {
   ask,
   createBus,
   createMemoryHost,
+  createMemoryLink,
   createThreads,
   inThread,
   settled,
@@ -324,6 +325,20 @@ describe('closing a bus', () => {
     expect(counted.running).toBeGreaterThan(0);
     await bus.close();
     expect(counted.running).toBe(0);
+  });
+
+  it('ends, and waits for, whatever was joined below and says when it has ended, also if its link is gone', async () => {
+    const bus = createBus();
+    const [near, far] = createMemoryLink();
+    let end = () => {};
+    let hasEnded = false;
+    const ended = new Promise<void>((resolve) => (end = resolve)).then(() => (hasEnded = true));
+    const link = { ...near, close: () => (near.close(), setImmediate(end)) };
+    const route = bus.connect(link, { node: 'annex@1', as: 'child', ended });
+    far.close();
+    await until('its link has ended', () => route.down !== undefined);
+    await bus.close();
+    expect(hasEnded).toBe(true);
   });
 
   it('takes no more hosts while what was sent is handled', async () => {

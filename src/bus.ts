@@ -7,6 +7,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { createIncarnation, nameOf, nodeAddress, type Address, type NodeAddress } from './address.ts';
 import type { Seen } from './causal-order.ts';
 import { createChannels } from './channels.ts';
+import { createClosing, createTenants, type CloseOptions, type Tenants } from './closing.ts';
 import { createCodec, type Codec, type Encoded, type Extension } from './codec.ts';
 import { TroupeError } from './errors.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
@@ -64,6 +65,8 @@ export interface Joining {
   readonly greeting?: unknown;
   /** The ports within the greeting, which move to the far node. */
   readonly ports?: readonly MessagePort[];
+  /** Resolves when nothing is left of what the far node ran in, such as its thread: the bus ends it and waits for it when it is closed. */
+  readonly ended?: Promise<unknown>;
 }
 
 /** A node's message bus. */
@@ -124,8 +127,36 @@ export interface Bus {
   report(change: NodeChange): void;
   /** Tells that an event was not delivered. */
   bury(letter: DeadLetter): void;
-  /** Ends all links. Afterwards nothing is delivered. */
-  close(): Promise<void>;
+  /**
+   * Ends the links that go to a node, at once and in order.
+   *
+   * @internal
+   */
+  disconnect(node: NodeAddress): void;
+  /**
+   * What is closed before this bus is.
+   *
+   * @internal
+   */
+  readonly tenants: Tenants;
+  /**
+   * Ends the bus: it takes no more nodes, the hosts on it are closed, the latest first, as `Host.close` closes them, and then all links end.
+   * Afterwards nothing is delivered, and nothing is left of the threads below it.
+   *
+   * @param options - After `timeout`, 5 s unless told otherwise, or when `signal` is aborted, what still runs is ended at once.
+   * @returns The same promise each time. It resolves when nothing is left, however the end came; the least patient of several calls decides.
+   *
+   * @throws `INVALID_ARGUMENT` for a `timeout` or `signal` that is none; then the bus stays open.
+   *
+   * @example
+   * ```ts
+   * import { currentBus } from 'troupe';
+   *
+   * // at the end of a program: all hosts of this realm, and every thread of `inThread`
+   * await currentBus().close({ timeout: 2000 });
+   * ```
+   */
+  close(options?: CloseOptions): Promise<void>;
   /** The same as `close`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -141,6 +172,10 @@ export function createBus(options: BusOptions = {}): Bus {
   let address = nodeAddress(options.name ?? 'main', createIncarnation());
   let ids = 0;
   let closed = false;
+  const tenants = createTenants();
+  /** What was joined below and has not ended, linked or not. */
+  const below = new Set<Link>();
+  const departures = new Set<Promise<unknown>>();
   const peers = new Set<Peer>();
   const joining = new Map<Peer, Deferred<unknown>>();
   const deadLetters = new Subject<DeadLetter>();
@@ -204,8 +239,10 @@ export function createBus(options: BusOptions = {}): Bus {
     publish(topic, body) {
       if (!closed) publications.publish(topic, body);
     },
-    connect(link, { node, as, greeting, ports }) {
-      if (closed) throw closedError();
+    connect(link, { node, as, greeting, ports, ended }) {
+      // as long as what was sent is being handled, neighbours may still have to meet
+      if (closed || (closing.hasBegun && as === 'child')) throw closedError();
+      if (ended) expectEnd(link, ended);
       const peer = addPeer(link, node, as);
       peer.listen();
       peer.push(
@@ -223,7 +260,7 @@ export function createBus(options: BusOptions = {}): Bus {
     },
     join(link) {
       const joined = createDeferred<unknown>();
-      if (closed) joined.reject(closedError());
+      if (closing.hasBegun) joined.reject(closedError());
       else {
         const peer = addPeer(link, 'parent@unknown', 'parent');
         joining.set(peer, joined);
@@ -240,23 +277,47 @@ export function createBus(options: BusOptions = {}): Bus {
     afterWaiting: routes.afterWaiting,
     report: (change) => nodes.next(change),
     bury,
-    async close() {
-      if (closed) return;
-      closed = true;
-      const closing = [...peers];
-      for (const peer of closing) peer.close();
-      // only now, so that nobody elsewhere is told of what ends here in consequence
-      for (const peer of closing) drop(peer, closedError());
-      routes.failWaiting(closedError);
-      channels.close();
-      publications.close();
-      deadLetters.complete();
-      nodes.complete();
+    disconnect(node) {
+      for (const peer of [...peers]) if (peer.node === node) cut(peer, leftError(node));
     },
+    tenants,
+    close: (closeOptions) => closing.close(closeOptions),
     [Symbol.asyncDispose]: () => bus.close(),
   };
+  const closing = createClosing(async (patience) => {
+    const vacated = tenants.close(patience);
+    if (vacated) await vacated;
+    closed = true;
+    const leaving = [...peers];
+    for (const peer of leaving) peer.close();
+    // only now, so that nobody elsewhere is told of what ends here in consequence
+    for (const peer of leaving) drop(peer, closedError());
+    routes.failWaiting(closedError);
+    channels.close();
+    publications.close();
+    deadLetters.complete();
+    for (const link of below) link.close();
+    if (departures.size > 0) await Promise.all(departures);
+    nodes.complete();
+  });
   const extensions = options.extensions?.(bus) ?? [];
   return bus;
+
+  function cut(peer: Peer, error: TroupeError): void {
+    peer.close();
+    drop(peer, error);
+  }
+
+  /** Also of a node that has left this bus by itself, and whose thread may go on. */
+  function expectEnd(link: Link, ended: Promise<unknown>): void {
+    const forget = () => {
+      below.delete(link);
+      departures.delete(gone);
+    };
+    const gone = ended.then(forget, forget);
+    below.add(link);
+    departures.add(gone);
+  }
 
   function closedError(): TroupeError {
     return new TroupeError('BUS_CLOSED', `The bus of '${bus.name}' is closed. Make another, or close it later.`);
@@ -319,8 +380,22 @@ export function createBus(options: BusOptions = {}): Bus {
   }
 }
 
+function leftError(node: NodeAddress): TroupeError {
+  return new TroupeError(
+    'ACTOR_DOWN',
+    `The link to '${nameOf(node)}' has ended: its host was closed. Close it when all is done.`,
+    {
+      details: { node, orderly: true },
+    },
+  );
+}
+
 function unknownError(name: string, node: NodeAddress, orderly = false): TroupeError {
-  return new TroupeError('ACTOR_DOWN', `No way leads from '${name}' to '${node}': it has ended, or was never linked.`, {
-    details: { node, orderly },
-  });
+  return new TroupeError(
+    'ACTOR_DOWN',
+    `No way leads from '${name}' to '${node}': it has ended, or was never linked. Watch an actor there, and send only while it runs.`,
+    {
+      details: { node, orderly },
+    },
+  );
 }

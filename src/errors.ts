@@ -100,7 +100,16 @@ export function isTroupeError<TCode extends TroupeErrorCode = TroupeErrorCode>(
 
 /** Adds to the stack of an error that came from elsewhere which actor failed on which node; anything else is left as it is. */
 export function markRemote(error: unknown, actor: string, node: string): void {
+  mark(error, `in actor '${actor}' on ${node}`);
+}
+
+/** The same for an error that came from a thread, and from none of its actors. */
+export function markThread(error: unknown, thread: string): void {
+  mark(error, `in thread '${thread}'`);
+}
+
+function mark(error: unknown, where: string): void {
   if (!(error instanceof Error)) return;
-  const mark = `\n    in actor '${actor}' on ${node}`;
-  if (!error.stack?.includes(mark)) error.stack = `${error.stack ?? String(error)}${mark}`;
+  const line = `\n    ${where}`;
+  if (!error.stack?.includes(line)) error.stack = `${error.stack ?? String(error)}${line}`;
 }

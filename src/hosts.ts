@@ -1,19 +1,16 @@
 // What all hosts share: importing, refusing work after the end, and the order in which they end.
 import type { AnyActor, AnyActorLogic } from 'xstate';
 import type { Bus } from './bus.ts';
+import { createClosing, type CloseOptions, type Patience } from './closing.ts';
 import { TroupeError } from './errors.ts';
-import { createDeferred } from './deferred.ts';
-import { departed } from './departures.ts';
 import { isActorLogic } from './host.ts';
 import { createHosted, createHostedModule, type HostedModule, type ImportOptions, type Place } from './hosted.ts';
 import { createIntern } from './intern.ts';
 import { assertMailbox } from './mailboxes.ts';
-import { mirrorOf } from './mirror.ts';
 import { assertWord, optionError } from './options.ts';
+import { createResidents } from './residents.ts';
 import type { Source } from './source.ts';
-import { assertTimeout, setDeadline } from './wait.ts';
 import type { PersistMode, SnapshotMode } from './wire.ts';
-import { parentOf, statusOf } from './xstate.ts';
 
 /** What every host takes. */
 export interface HostOptions {
@@ -48,9 +45,23 @@ export interface Host<TSource = Source> extends AsyncDisposable {
   /**
    * Ends the host: it takes no more work, its actors handle what was sent to them, they stop in reverse order, and nothing of it is left.
    *
-   * @param options - `timeout` in milliseconds, after which what still runs is ended at once; 5000 unless told otherwise, `Infinity` for no such end.
+   * @param options - After `timeout`, 5 s unless told otherwise, or when `signal` is aborted, what still runs is ended at once.
+   * @returns The same promise each time. It resolves when nothing is left, however the end came; the least patient of several calls decides.
+   *
+   * @throws `INVALID_ARGUMENT` for a `timeout` or `signal` that is none; then the host stays open.
+   *
+   * @example
+   * ```ts
+   * import { createThreads } from 'troupe';
+   *
+   * const threads = createThreads({ size: 2 });
+   * const enough = new AbortController();
+   * const closed = threads.close({ timeout: 30_000, signal: enough.signal });
+   * enough.abort(); // not so long after all: what still runs is ended now
+   * await closed; // and no thread is left
+   * ```
    */
-  close(options?: { readonly timeout?: number }): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
 }
 
 /** What tells one kind of host from another. */
@@ -61,55 +72,36 @@ export interface HostKind<TSource> extends HostOptions {
   prepare(source: TSource): string;
   /** A place for one more actor of a source. */
   place(source: TSource): Place;
-  /** Ends all places. */
-  end(): Promise<void>;
+  /** Ends all places, whether or not an actor is in them. */
+  end(patience: Patience): Promise<void>;
 }
-
-const CLOSE_TIMEOUT = 5000;
 
 /** A host of this kind. */
 export function createHost<TSource>(kind: HostKind<TSource>): Host<TSource> {
   const { name, bus, logger } = kind;
-  const running = new Set<AnyActor>();
+  const residents = createResidents((actor) => closedWith(actor, name));
   const intern = createIntern<AnyActorLogic>();
-  let ending: Promise<void> | undefined;
+  let isOpen = true;
 
   const assertOpen = () => {
-    if (ending)
-      throw new TroupeError(
-        'HOST_CLOSED',
-        `The host '${name}' is closed: it takes no more work. Close it when all is done.`,
-        { details: { host: name } },
-      );
+    if (!isOpen) throw closedError(name);
   };
   const placeFor = (source: TSource, actor: AnyActor): Place => {
     assertOpen();
-    const place = kind.place(source);
-    running.add(actor);
-    return {
-      ...place,
-      leave() {
-        running.delete(actor);
-        return place.leave();
-      },
-    };
+    return residents.admit(actor, kind.place(source));
   };
-  const end = async (timeout: number) => {
-    const deadline = createDeadline(timeout);
-    const actors = [...running].toReversed();
-    const requests: (() => void)[] = [];
-    await Promise.race([
-      deadline.passed,
-      Promise.all(
-        actors.map(async (actor) => mirrorOf(actor)?.line?.settle((takeBack) => void requests.push(takeBack))),
-      ),
-    ]);
-    for (const takeBack of requests) takeBack();
-    for (const actor of actors) dismiss(actor, name);
-    await Promise.race([deadline.passed, Promise.all(actors.map((actor) => departed(actor)))]);
-    deadline.cancel();
-    await kind.end();
+  const drain = (patience: Patience) => {
+    isOpen = false;
+    return residents.drain(patience);
   };
+  const closing = createClosing(async (patience) => {
+    await drain(patience);
+    await residents.dismiss(patience);
+    await kind.end(patience);
+    await residents.gone();
+    remove();
+  });
+  const remove = bus.tenants.add({ drain, close: closing.closeWithin });
 
   const host: Host<TSource> = {
     name,
@@ -133,33 +125,26 @@ export function createHost<TSource>(kind: HostKind<TSource>): Host<TSource> {
         ),
       );
     },
-    async close({ timeout = CLOSE_TIMEOUT } = {}) {
-      assertTimeout(timeout);
-      await (ending ??= end(timeout));
-    },
+    close: closing.close,
     [Symbol.asyncDispose]: () => host.close(),
   };
   return host;
 }
 
-/** A root is stopped; to a parent, whose child is taken from it, that is a failure. */
-function dismiss(actor: AnyActor, host: string): void {
-  if (statusOf(actor) !== 'running') return;
-  if (parentOf(actor)) {
-    const error = new TroupeError(
-      'HOST_CLOSED',
-      `The host '${host}' was closed while '${actor.id}' ran in it. Stop it before, or handle its onError.`,
-      {
-        details: { host, actor: actor.id },
-      },
-    );
-    mirrorOf(actor)?.fail(error);
-  } else actor.stop();
+function closedError(host: string): TroupeError {
+  return new TroupeError(
+    'HOST_CLOSED',
+    `The host '${host}' is closed: it takes no more work. Close it when all is done.`,
+    { details: { host } },
+  );
 }
 
-function createDeadline(timeout: number): { readonly passed: Promise<void>; cancel(): void } {
-  const passed = createDeferred<void>();
-  return { passed: passed.promise, cancel: setDeadline(timeout, () => passed.resolve()) };
+function closedWith(actor: AnyActor, host: string): TroupeError {
+  return new TroupeError(
+    'HOST_CLOSED',
+    `The host '${host}' was closed while '${actor.id}' ran in it. Stop it before, or handle its onError.`,
+    { details: { host, actor: actor.id } },
+  );
 }
 
 /** The export of that name in `local`, the module that the caller has at hand; throws `INVALID_ARGUMENT` if it has none. */

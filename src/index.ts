@@ -7,6 +7,7 @@ export { createMemoryHost } from './memory-host.ts';
 export type { MemoryHost, MemoryHostOptions } from './memory-host.ts';
 export { serve } from './serve.ts';
 export type { Host, HostOptions } from './hosts.ts';
+export type { CloseOptions } from './closing.ts';
 export type { Hosted, HostedModule, ImportOptions } from './hosted.ts';
 export type { Source, WorkerLike } from './source.ts';
 export type { MailboxOptions } from './mailboxes.ts';

@@ -273,7 +273,7 @@ export function openLine({ bus, route, to, owns, mailbox, wishes, listener }: Li
   function unknownError(): TroupeError {
     return new TroupeError(
       'ACTOR_DOWN',
-      'Its node does not know it: it has ended, or the request to start it was lost.',
+      'Its node does not know it: it has ended, or the request to start it was lost. Start another.',
       {
         details: { address: addressOf(route.node, to) },
       },

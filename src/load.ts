@@ -96,13 +96,25 @@ async function importTypeScript(typescript: string, source: string): Promise<Mod
 function importError(source: string, cause: unknown): TroupeError {
   // this error tells the mend itself; wrapped, it would be hidden as a cause
   if (isTroupeError(cause, 'OWN_PROGRAM')) return cause;
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new TroupeError(
-    'IMPORT_FAILED',
-    `Cannot import ${source}: ${why}. The cause is the error that the import threw.`,
-    {
-      details: { source },
-      cause,
-    },
-  );
+  return new TroupeError('IMPORT_FAILED', `Cannot import ${source}: ${whyNot(source, cause)}`, {
+    details: { source },
+    cause,
+  });
+}
+
+function whyNot(source: string, cause: unknown): string {
+  if (!(cause instanceof Error)) return `it threw ${String(cause)}. Mend it there.`;
+  const { code } = cause as { readonly code?: unknown };
+  const url = new URL(source);
+  // a module that it imports may be the missing one
+  if (code === 'ERR_MODULE_NOT_FOUND' && url.protocol === 'file:' && builtin('node:fs')?.existsSync(url) === false)
+    return 'there is no such file. Compile it, or give the URL of the compiled module.';
+  // of what does not even parse Node tells no place to those who catch the error
+  if (cause instanceof SyntaxError && !tellsPlace(cause))
+    return `${cause.message}. Run node --check on it, and on what it imports, to see where.`;
+  return `${cause.message}. The cause is the error that the import threw.`;
+}
+
+function tellsPlace({ stack = '' }: Error): boolean {
+  return stack.split('\n').some((line) => /\w:\/\/.*:\d/.test(line) && !line.includes(import.meta.url));
 }

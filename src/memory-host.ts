@@ -75,11 +75,10 @@ export function createHostOver(
   const name = options.name ?? 'memory';
   const modules: object[] = [];
   const far = createBus({ name });
-  const route = approach(bus.connect(here, { node: nodeAddress(name, createIncarnation()), as: 'child' }), () =>
-    far.route(bus.address),
-  );
+  const node = nodeAddress(name, createIncarnation());
+  const route = approach(bus.connect(here, { node, as: 'child' }), () => far.route(bus.address));
   // a link that never greets ends with this host, and so does what waits for it
-  far.join(endingWith(there, () => void far.close())).catch(() => {});
+  far.join(endingWith(there, () => void far.close({ timeout: 0 }))).catch(() => {});
   hostActors(
     far,
     (source, exported) => loadFrom({ ...modules[Number(source)] }, `a module given to '${name}'`)(source, exported),
@@ -95,14 +94,18 @@ export function createHostOver(
       return String(known === -1 ? modules.push(module) - 1 : known);
     },
     place: () => ({ route, leave: async () => {} }),
-    async end() {
+    async end(patience) {
+      // hosts that its actors have opened
+      await far.tenants.close(patience);
       here.close();
       await far.close();
+      // its schedule may hold back the end too
+      bus.disconnect(node);
     },
   });
 }
 
-/** A link that, where it breaks, is the end of all at this side: nothing may be told any more of what happens here in consequence. */
+/** A link whose end is the end of all at this side, as a thread's is: nothing may be told any more of what happens here in consequence. */
 function endingWith(link: Link, end: () => void): Link {
   const packets = new Observable<unknown>((subscriber) =>
     link.packets.subscribe({
@@ -111,7 +114,10 @@ function endingWith(link: Link, end: () => void): Link {
         end();
         subscriber.error(error);
       },
-      complete: () => subscriber.complete(),
+      complete() {
+        end();
+        subscriber.complete();
+      },
     }),
   );
   return { ...link, packets };

@@ -35,7 +35,7 @@ export function openThread(bus: Bus, label: string, factory: Factory | undefined
   const cells = shareDirectory(node);
   try {
     const greeting: Greeting = { cells, programs: ownPrograms() };
-    const route = bus.connect(link, { node, as: 'child', greeting, ports: cells.ports });
+    const route = bus.connect(link, { node, as: 'child', greeting, ports: cells.ports, ended });
     return {
       route,
       close() {

@@ -298,12 +298,20 @@ function greetingError(node: NodeAddress, frame: RawFrame | undefined): TroupeEr
 }
 
 function goodbyeError(node: NodeAddress): TroupeError {
-  return new TroupeError('ACTOR_DOWN', `The node '${nameOf(node)}' has closed its bus.`, { details: { node } });
+  return new TroupeError(
+    'ACTOR_DOWN',
+    `The node '${nameOf(node)}' has closed its bus, and nothing more comes from there. Close a bus only at the end.`,
+    { details: { node } },
+  );
 }
 
 function endedError(node: NodeAddress, cause: unknown, orderly: boolean): TroupeError {
-  return new TroupeError('ACTOR_DOWN', `The link to '${nameOf(node)}' has ended.`, {
-    details: { node, orderly },
-    ...(cause === undefined ? {} : { cause }),
-  });
+  return new TroupeError(
+    'ACTOR_DOWN',
+    `The link to '${nameOf(node)}' has ended: its node is gone. Watch an actor there, or handle its error.`,
+    {
+      details: { node, orderly },
+      ...(cause === undefined ? {} : { cause }),
+    },
+  );
 }

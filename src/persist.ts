@@ -74,6 +74,9 @@ export function persist(
     assertActorRef(actor, 'persist');
     throwFailed(actor);
     const atEnd = (takeBack: () => void) => over.addEventListener('abort', takeBack, { once: true });
+    // its error rejects this, and need not be reported besides
+    const observed = actor.subscribe({ error: () => {} });
+    atEnd(() => observed.unsubscribe());
     return new Promise((resolve, reject) => {
       gather(actor, {
         delays,

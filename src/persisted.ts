@@ -49,8 +49,8 @@ export function persistedOf(mirror: Mirror): Persisted {
 
 const MENDS = {
   running:
-    'Its host has not told it. Await persist(actor) first, for it or the actor at the top, and take what that gives.',
-  stopped: 'It was stopped, and what it did last is not known here. Persist it before it is stopped.',
+    'its host has not told it. Await persist(actor) first, for it or the actor at the top, and take what that gives.',
+  stopped: 'it was stopped, and what it did last is not known here. Persist it before it is stopped.',
   'not-started': 'Nothing has been heard of it. Start it, or give the module at hand as `local` where it is imported.',
 };
 

@@ -22,8 +22,10 @@ export function isActorRef(value: unknown): value is AnyActorRef {
 /** Checks an argument of `where`, named for people. */
 export function assertActorRef(value: unknown, where: string): asserts value is AnyActorRef {
   if (isActorRef(value)) return;
+  const kind = typeof value;
+  const given = value === null || value === undefined ? String(value) : `${kind === 'object' ? 'an' : 'a'} ${kind}`;
   throw new TroupeError(
     'NOT_AN_ACTOR',
-    `Cannot ${where}: it was given ${value === null ? 'null' : `a ${typeof value}`}, not an actor ref. Give it what createActor returns or an event brought.`,
+    `Cannot ${where}: it was given ${given}, not an actor ref. Give it what createActor returns or an event brought.`,
   );
 }

@@ -1,6 +1,6 @@
 // Hosts whose actors run in threads: `inThread` gives each actor one of its own, `createThreads` shares a few among many.
 import type { ResourceLimits } from 'node:worker_threads';
-import type { AnyActorLogic } from 'xstate';
+import type { AnyActor, AnyActorLogic } from 'xstate';
 import type { Bus } from './bus.ts';
 import { TroupeError } from './errors.ts';
 import { HOST_CHANNEL } from './host.ts';
@@ -10,6 +10,7 @@ import { createIntern, type Intern } from './intern.ts';
 import { openThread, type Factory, type Thread } from './open-thread.ts';
 import { clearTimeout, setTimeout } from './platform.ts';
 import { currentBus } from './realm.ts';
+import { createResidents, type Residents } from './residents.ts';
 import { moduleUrl, type Source } from './source.ts';
 
 /** What a thread may use and how long it lives. */
@@ -80,8 +81,11 @@ export function inThread<TModule extends object>(
         persist: options.persist,
         mailbox: options.mailbox,
         logger: options.logger,
-        place: () =>
-          placeIn(openThread(bus, `${options.name ?? 'thread'}-${name}`, factoryOf(source), options), options),
+        place: (actor) =>
+          lodgersOf(bus).admit(
+            actor,
+            placeIn(openThread(bus, `${options.name ?? 'thread'}-${name}`, factoryOf(source), options), options),
+          ),
       }),
     ),
   );
@@ -163,6 +167,8 @@ export function createThreads(options: ThreadsOptions = {}): Host {
       let thread = crew.reduce((least, each) => (each.actors < least.actors ? each : least));
       if (thread.route.down) {
         const index = crew.indexOf(thread);
+        // it may have left its bus and live on
+        void thread.close();
         crew[index] = thread = open(factory, index);
       }
       return placeAmong(thread, options);
@@ -216,6 +222,27 @@ function placeAmong(thread: Member, { daemon }: ThreadOptions): Place {
       thread.actors -= 1;
     },
   };
+}
+
+const lodgers = new WeakMap<Bus, Residents>();
+
+/** The actors on a bus that have threads of their own. When the bus is closed, it is closed to them as a host would be. */
+function lodgersOf(bus: Bus): Residents {
+  let residents = lodgers.get(bus);
+  if (!residents) {
+    residents = createResidents((actor) => closedWith(actor, bus));
+    lodgers.set(bus, residents);
+    bus.tenants.add({ drain: residents.drain, close: residents.dismiss });
+  }
+  return residents;
+}
+
+function closedWith({ id }: AnyActor, { name }: Bus): TroupeError {
+  return new TroupeError(
+    'BUS_CLOSED',
+    `The bus of '${name}' was closed while '${id}' ran in a thread of its own. Stop it before, or handle its onError.`,
+    { details: { bus: name, actor: id } },
+  );
 }
 
 const tables = new WeakMap<Bus, Intern<AnyActorLogic>>();

@@ -6,6 +6,7 @@ import { whenOver } from './ending.ts';
 import { markRemote, type TroupeError } from './errors.ts';
 import { mirrorOf, type Mirror } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
+import { assertSignal } from './wait.ts';
 import { statusOf } from './xstate.ts';
 
 export type { Down } from './down.ts';
@@ -17,7 +18,7 @@ export type { Down } from './down.ts';
  * @param options - `signal` ends the wait, which then rejects with the signal's reason.
  * @returns How it ended. It resolves at once if the actor is gone already. After it resolved nothing of that actor arrives.
  *
- * @throws `NOT_AN_ACTOR` if `ref` is none.
+ * @throws `NOT_AN_ACTOR` if `ref` is none; `INVALID_ARGUMENT` for a `signal` that is none.
  *
  * @remarks
  * It keeps nothing alive and hides no error: an actor that fails and is only watched is reported as XState reports it.
@@ -35,6 +36,7 @@ export type { Down } from './down.ts';
 export function watch(ref: AnyActorRef, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Down> {
   return new Promise((resolve, reject) => {
     assertActorRef(ref, 'watch');
+    assertSignal(signal);
     signal?.throwIfAborted();
     let cancel: (() => void) | undefined;
     const abort = () => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { urlOf } from './support/places.ts';
-import { runProgram } from './support/programs.ts';
+import { runProgram, startProgram } from './support/programs.ts';
 
 const { typescript } = process.features as { readonly typescript?: string | false };
 
@@ -88,5 +88,39 @@ describe('a program that runs for long', () => {
       'the next task runs',
       'uncaughtException too late',
     ]);
+  });
+});
+
+describe('a program that closes what it opened', () => {
+  it('is left with the threads, handles and listeners that it had before', async () => {
+    const { lines } = await runProgram('closes');
+    expect(lines.map((line) => line.replace(/^.*: /, ''))).toEqual(
+      Array.from({ length: 8 }, () => '0 threads, 0 handles (), 0 listeners'),
+    );
+  });
+});
+
+describe('a program that closes nothing', () => {
+  it('ends when its actors have ended by themselves', async () => {
+    expect((await runProgram('outlives-main')).lines.toSorted()).toEqual(['ding', 'ding']);
+  });
+
+  // its threads run, block and load; nothing of troupe listens for the signal, or for the end
+  it.each(['SIGINT', 'SIGTERM', 'SIGKILL'] as const)(
+    'ends at once by %s, and nothing of it is left',
+    async (signal) => {
+      for (const how of ['running', 'closing']) {
+        await using program = await startProgram('signalled', how);
+        expect(program.line).toBe('running, 0000');
+        program.kill(signal);
+        expect(await program.ended).toEqual({ code: null, signal });
+        expect(() => process.kill(program.pid, 0)).toThrow(expect.objectContaining({ code: 'ESRCH' }));
+      }
+    },
+  );
+
+  it('ends at once by process.exit', async () => {
+    await using program = await startProgram('signalled', 'exit');
+    expect(await program.ended).toEqual({ code: 3, signal: null });
   });
 });

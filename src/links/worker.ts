@@ -2,7 +2,7 @@
 // as broken, with an error that tells an exit, an uncaught error and exhausted memory apart.
 import { Observable } from 'rxjs/internal/Observable';
 import type { Worker } from 'node:worker_threads';
-import { TroupeError } from '../errors.ts';
+import { markThread, TroupeError } from '../errors.ts';
 import type { Link } from './link.ts';
 import { createPortLink } from './port.ts';
 
@@ -49,7 +49,7 @@ function deathOf(name: string, exitCode: number, failed: boolean, cause: unknown
   if (!failed) {
     return new TroupeError(
       'THREAD_DIED',
-      `The thread '${name}' exited with code ${exitCode}. Let actors end by themselves; process.exit ends all of a thread's.`,
+      `The thread '${name}' exited with code ${exitCode}: process.exit was called in it, or it was terminated. Let its actors end by themselves.`,
       {
         details: { thread: name, exitCode },
       },
@@ -65,6 +65,7 @@ function deathOf(name: string, exitCode: number, failed: boolean, cause: unknown
       },
     );
   }
+  markThread(cause, name);
   const why = cause instanceof Error ? cause.message : String(cause);
   return new TroupeError(
     'THREAD_DIED',

@@ -2,6 +2,7 @@
 // its own, and so runs in a memory host, behind the codec and the frames of a thread. Only troupe's own actors stay where they are.
 import type { AnyActor, AnyActorLogic } from 'xstate';
 import type { Bus } from '../bus.ts';
+import { createClosing, type CloseOptions } from '../closing.ts';
 import { TroupeError } from '../errors.ts';
 import { hostBusOf } from '../host.ts';
 import { isHosted } from '../hosted.ts';
@@ -42,8 +43,10 @@ export interface Hosting extends AsyncDisposable {
   /**
    * Actors made from now on stay where they are made; those that are hosted handle what was sent to them and stop. For a parent that still runs, the
    * loss of a child is a failure, `HOST_CLOSED`.
+   *
+   * @param options - As for any host; `timeout` counts for all of them together.
    */
-  close(): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
 }
 
 /**
@@ -101,11 +104,16 @@ export function hostEverything(options: HostEverythingOptions = {}): Hosting {
     return wanted && !isHosted(logic) ? placeOf(actor).hosted(logic) : undefined;
   });
 
+  const closing = createClosing(async (patience) => {
+    restore();
+    const impatient = new AbortController();
+    if (patience.isOver) impatient.abort();
+    else void patience.over.then(() => impatient.abort());
+    // the outermost first: an actor that is stopped stops what is below it, and does not lose it
+    for (const host of hosts) await host.close({ timeout: Infinity, signal: impatient.signal });
+  });
   const hosting: Hosting = {
-    async close() {
-      restore();
-      for (const host of hosts.toReversed()) await host.close();
-    },
+    close: closing.close,
     [Symbol.asyncDispose]: () => hosting.close(),
   };
   return hosting;

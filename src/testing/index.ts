@@ -6,3 +6,4 @@ export type { FaultOptions, Faults, FaultTarget } from './inject-faults.ts';
 export type { FaultClock } from './lane.ts';
 export { until } from './until.ts';
 export type { Truthy, UntilOptions } from './until.ts';
+export type { CloseOptions } from '../closing.ts';

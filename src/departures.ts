@@ -7,7 +7,9 @@ const away = new WeakMap<object, Set<Promise<void>>>();
 
 /** Declares that an actor has a place elsewhere until `departure` resolves. */
 export function setDeparture(actor: AnyActor, departure: Promise<void>): void {
-  departures.set(actor, departure);
+  const earlier = departures.get(actor);
+  // of an actor that is restarted the last place may be given back before an earlier one
+  departures.set(actor, earlier ? Promise.allSettled([earlier, departure]).then(() => {}) : departure);
   const others = away.get(actor.system) ?? new Set();
   away.set(actor.system, others.add(departure));
   const remove = () => others.delete(departure);

@@ -29,6 +29,7 @@ export type TroupeErrorCode =
   | 'NO_SUCH_CELL' // no cell or segment of that name is known
   | 'CELL_EXISTS' // a cell or segment of that name is there already
   | 'CELL_CLOSED' // this handle of a cell or segment was closed
+  | 'RESTARTS_EXHAUSTED' // a supervised actor failed more often than it may be restarted
   | 'UNSUPPORTED_XSTATE'; // this version of XState lacks something that troupe stands on
 
 /** Plain data about the failure, by name. */

@@ -31,7 +31,7 @@ import { cannotKnowOf, createPlaceholder } from './received.ts';
 import { resumeRemotes } from './remote.ts';
 import { showRestored } from './restore.ts';
 import { isMachine, versionOf } from './version.ts';
-import { assertSeams, beforeStart, parentOf, setSnapshot } from './xstate.ts';
+import { assertSeams, beforeStart, parentOf, setSnapshot, statusOf } from './xstate.ts';
 import type { PersistMode, SnapshotMode } from './wire.ts';
 
 /**
@@ -122,6 +122,13 @@ export function isHosted(logic: AnyActorLogic): boolean {
   return hosted.has(logic);
 }
 
+/** Declares that actors of this logic, which wraps other, run where those of the other do. */
+export function declareHostedLike(logic: AnyActorLogic, wrapped: AnyActorLogic): void {
+  if (!hosted.has(wrapped)) return;
+  hosted.add(logic);
+  declareElsewhere(logic);
+}
+
 /** Logic whose actors run in the places that `place` gives. */
 export function createHosted(options: HostedOptions): AnyActorLogic {
   assertSeams();
@@ -144,6 +151,8 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       const actor = self as unknown as AnyActor;
       prepare(actor);
       const { initial, active } = createPlaceholder(local, input, can);
+      // its supervisor begins another life of it
+      if (statusOf(actor) === 'running') return active;
       beforeStart(actor, () => {
         if (actor.getSnapshot() === initial) setSnapshot(actor, active);
       });

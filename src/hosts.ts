@@ -69,7 +69,8 @@ const CLOSE_TIMEOUT = 5000;
 /** A host of this kind. */
 export function createHost<TSource>(kind: HostKind<TSource>): Host<TSource> {
   const { name, bus, logger } = kind;
-  const running = new Set<AnyActor>();
+  /** With how many places each has: one that is restarted may have the next before it has left the last. */
+  const running = new Map<AnyActor, number>();
   const intern = createIntern<AnyActorLogic>();
   let ending: Promise<void> | undefined;
 
@@ -84,18 +85,20 @@ export function createHost<TSource>(kind: HostKind<TSource>): Host<TSource> {
   const placeFor = (source: TSource, actor: AnyActor): Place => {
     assertOpen();
     const place = kind.place(source);
-    running.add(actor);
+    running.set(actor, (running.get(actor) ?? 0) + 1);
     return {
       ...place,
       leave() {
-        running.delete(actor);
+        const others = (running.get(actor) ?? 1) - 1;
+        if (others > 0) running.set(actor, others);
+        else running.delete(actor);
         return place.leave();
       },
     };
   };
   const end = async (timeout: number) => {
     const deadline = createDeadline(timeout);
-    const actors = [...running].toReversed();
+    const actors = [...running.keys()].toReversed();
     const requests: (() => void)[] = [];
     await Promise.race([
       deadline.passed,

@@ -22,6 +22,10 @@ export type { AnyRecipient, AskOptions, Question, ReplyTo } from './ask.ts';
 export { watch } from './watch.ts';
 export type { Down } from './watch.ts';
 
+/* Supervision */
+export { supervise } from './supervise.ts';
+export type { Backoff, FailureAction, FailureReport, RestartLimit, Strategy, SuperviseOptions } from './supervise.ts';
+
 /* Topics, and refs as data */
 export { topic } from './topic.ts';
 export type { Topic } from './topic.ts';

@@ -67,6 +67,11 @@ export function knownPersisted(mirror: Mirror): Persisted | undefined {
   return snapshot.status === 'error' ? snapshot : undefined;
 }
 
+/** What was told last, of whatever state it was: the nearest to what is shown that can be had. */
+export function lastPersisted(mirror: Mirror): Persisted | undefined {
+  return knownPersisted(mirror) ?? kept.get(mirror)?.persisted;
+}
+
 /** Whether the actor may be elsewhere than what is shown says, and this side would not come to hear of it. */
 function mayHaveMovedOn({ owns, snapshots, line }: Mirror, { status }: Snapshot<unknown>): boolean {
   if (!owns || line === undefined || line.route.immediate) return false;

@@ -23,7 +23,7 @@ import { TroupeError } from './errors.ts';
 import { asPersisted, assertSameVersion } from './blob.ts';
 import { nameSession } from './early.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
-import { keepPersisted, knownPersisted } from './persisted.ts';
+import { keepRestored, takeRestored } from './persisted.ts';
 import { joinHosted, rejoinHosted } from './hosted-names.ts';
 import { declareElsewhere, namesFor } from './names.ts';
 import { refsOf } from './refs.ts';
@@ -164,7 +164,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       if (isMachine(local)) assertSameVersion(persisted, local, name, bus.address);
       const shown = showRestored(persisted, local, can);
       // by the snapshot that is shown it is found again when the actor starts
-      keepPersisted(mirror, persisted, shown);
+      keepRestored(mirror, persisted, shown);
       return shown;
     },
     start(snapshot, { self }) {
@@ -181,7 +181,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       const { input } = actor.options as { readonly input?: unknown };
       // whatever may be refused is refused before a place is taken
       // from what it was restored from, or from where it was when a framework that starts it again had stopped it
-      const persisted = knownPersisted(mirror);
+      const persisted = takeRestored(mirror, snapshot);
       const body = bus.codec.encode(
         { input, parent, ...(persisted ? { snapshot: persisted } : {}), ...namesFor(actor) },
         'input',

@@ -27,6 +27,21 @@ export function keepPersisted(
   kept.set(mirror, { snapshot, persisted });
 }
 
+const restored = new WeakMap<Mirror, unknown>();
+
+/** Keeps what an actor is restored from, which is shown as `snapshot` until it starts. */
+export function keepRestored(mirror: Mirror, persisted: Persisted, snapshot: unknown): void {
+  keepPersisted(mirror, persisted, snapshot);
+  restored.set(mirror, snapshot);
+}
+
+/** What an actor that is started with a snapshot goes on from; undefined if it begins anew. */
+export function takeRestored(mirror: Mirror, snapshot: unknown): Persisted | undefined {
+  const isRestored = restored.get(mirror) === snapshot;
+  restored.delete(mirror);
+  return isRestored ? kept.get(mirror)?.persisted : knownPersisted(mirror);
+}
+
 /** Runs `read`, while these answers count whatever snapshot is shown. */
 export function withAnswers<T>(gathered: ReadonlyMap<Mirror, Persisted>, read: () => T): T {
   const outer = answers;

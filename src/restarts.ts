@@ -63,11 +63,18 @@ export interface Tally {
 export const NO_FAILURES: Tally = { failures: [], attempt: -1 };
 
 /** Counts a failure. */
-export function count({ failures, attempt }: Tally, failure: Failure, { within }: Required<RestartLimit>): Tally {
+export function count(
+  { failures, attempt }: Tally,
+  failure: Failure,
+  { atMost, within }: Required<RestartLimit>,
+): Tally {
   const last = failures.at(-1);
   const isQuiet = last === undefined || failure.at - last.at >= within;
+  // no more are kept than are needed to say that there were too many
+  const kept = Number.isFinite(atMost) ? atMost : 0;
+  const recent = failures.filter(({ at }) => failure.at - at < within);
   return {
-    failures: [...failures.filter(({ at }) => failure.at - at < within), failure],
+    failures: [...recent.slice(Math.max(0, recent.length - kept)), failure],
     attempt: isQuiet ? 0 : attempt + 1,
   };
 }

@@ -6,7 +6,7 @@ import { isActorLogic } from './host.ts';
 import { declareHostedLike } from './hosted.ts';
 import { assertWord, optionError } from './options.ts';
 import { delayOf, NO_FAILURES, type Backoff, type RestartLimit, type Tally } from './restarts.ts';
-import { messageOf, supervisorOf, type FailureReport, type Policy, type Strategy } from './supervisor.ts';
+import { sentenceOf, supervisorOf, type FailureReport, type Policy, type Strategy } from './supervisor.ts';
 import { assertSeams } from './xstate.ts';
 
 export type { Backoff, RestartLimit } from './restarts.ts';
@@ -177,5 +177,5 @@ function warn({ actor, error, life, action, delay }: FailureReport): void {
     escalate: 'It fails.',
     exhausted: 'It was restarted too often, and fails.',
   }[action];
-  console.warn(`troupe: '${actor.id}' failed in its life ${life}: ${messageOf(error)}. ${next}`);
+  console.warn(`troupe: '${actor.id}' failed in its life ${life}: ${sentenceOf(error)} ${next}`);
 }

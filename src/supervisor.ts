@@ -497,6 +497,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The message of an error as a sentence. */
+export function sentenceOf(error: unknown): string {
+  const message = messageOf(error);
+  return message.endsWith('.') ? message : `${message}.`;
+}
+
 function exhaustedError(
   { id }: AnyActor,
   { failures }: Tally,
@@ -506,7 +512,7 @@ function exhaustedError(
   const messages = failures.map(({ message }) => message);
   return new TroupeError(
     'RESTARTS_EXHAUSTED',
-    `Cannot restart '${id}' once more: there were ${messages.length} failures within ${within} ms, and ${atMost} restarts are allowed. The last: ${messageOf(cause)}. Mend what fails, or allow more with restart: { atMost, within }.`,
+    `Cannot restart '${id}' once more: there were ${messages.length} failures within ${within} ms, and ${atMost} restarts are allowed. The last: ${sentenceOf(cause)} Mend what fails, or allow more with restart: { atMost, within }.`,
     { details: { actor: id, atMost, within, failures: messages }, cause },
   );
 }
@@ -514,7 +520,7 @@ function exhaustedError(
 function notPersistedError({ id }: AnyActor, error: unknown, cause: unknown): TroupeError {
   return new TroupeError(
     'NOT_PERSISTED',
-    `Cannot resume '${id}' after its failure (${messageOf(error)}): its state cannot be persisted. Name its children's logic in setup, or use the strategy 'restart'.`,
+    `Cannot resume '${id}' after its failure: its state cannot be persisted. It had failed with: ${sentenceOf(error)} Name its children's logic in setup, or use the strategy 'restart'.`,
     { details: { actor: id, failure: messageOf(error) }, cause },
   );
 }

@@ -3,6 +3,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
   assign,
   createActor,
+  createMachine,
   emit,
   fromCallback,
   fromPromise,
@@ -402,7 +403,7 @@ describe('the strategies of a supervisor', () => {
     clock.increment(10);
     expect(actor.getSnapshot().status).toBe('active');
 
-    const inline = setup({}).createMachine({
+    const inline = createMachine({
       invoke: { src: fromCallback(() => {}) },
       entry: assign(
         ({ spawn }) =>

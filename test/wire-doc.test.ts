@@ -176,7 +176,8 @@ ${body}
 A link carries packets, a packet the frames of one tick in order. A packet is the JSON text of \`{ seq, frames }\`, or that object where a frame holds what only structured clone
 can carry. \`seq\` is the number of its first frame, so each frame has one: a packet that came before is dropped, and a gap or rubbish is a dead letter (\`lost\`, \`unreadable\`) after which both
 sides say again what the other must know. The first frame on a link is \`hello\` with the version, \`1\`; another version ends the link with \`PROTOCOL_MISMATCH\`. The frames are the closed union in
-\`src/wire.ts\`. Runs of plain events for one actor, and of plain steps of one, share a frame.
+\`src/wire.ts\`. Runs of plain events for one actor, and of plain steps of one, share a frame. A step brings, in order, what its actor put out; an output \`life\` says that the actor has failed, with which error,
+and that its supervisor there gives it another life at the same address.
 
 An actor's address is \`node@incarnation/local-id\`. A ref travels as its address and id; the incarnation is new at each start of a node, so an address never means a later actor by accident.
 `;

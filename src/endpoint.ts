@@ -222,7 +222,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
 
   /** Whoever watches observes one life; the owner tells those who watch where it is. */
   function watchLives(): () => void {
-    let unwatch = () => {};
+    let unwatch: (() => void) | undefined;
     const watchNext = () => void (unwatch = onLifeOver(actor, lifeOver));
     const lifeOver = (error: unknown) => {
       watchNext();
@@ -231,7 +231,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
       watchers.tellAll({ type: 'failed', error });
     };
     watchNext();
-    return () => unwatch();
+    return () => unwatch?.();
   }
 
   function stop(): void {

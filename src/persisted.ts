@@ -70,7 +70,7 @@ const MENDS = {
 };
 
 /** What was told of the snapshot that is shown, or follows from it; undefined if more is to know. */
-export function knownPersisted(mirror: Mirror): Persisted | undefined {
+function knownPersisted(mirror: Mirror): Persisted | undefined {
   const snapshot = mirror.actor.getSnapshot() as Snapshot<unknown>;
   if (mayHaveMovedOn(mirror, snapshot)) return undefined;
   const known = kept.get(mirror);

@@ -110,7 +110,7 @@ export function superviseGroup<const TChildren extends Record<string, AnyActorLo
       return [name, superviseBy(logic, policy)];
     }),
   );
-  return createGroup(actors, names) as unknown as GroupLogic<TChildren>;
+  return createGroup(actors, names) as GroupLogic<TChildren>;
 }
 
 /** The others of its group that run. */
@@ -127,7 +127,7 @@ interface GroupContext {
 
 function createGroup(actors: Record<string, AnyActorLogic>, names: readonly string[]): AnyActorLogic {
   return setup({
-    types: { context: {} as GroupContext, input: {} as Readonly<Record<string, unknown>> | undefined },
+    types: { context: {} as GroupContext, input: undefined as Readonly<Record<string, unknown>> | undefined },
     actors,
   }).createMachine({
     id: 'group',

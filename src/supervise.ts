@@ -2,15 +2,16 @@
 // survive. How an actor lives again is in `supervisor.ts`, the arithmetic in `restarts.ts`; here are the options and their defaults.
 import type { AnyActor, AnyActorLogic, AnyActorScope, AnyStateMachine, Snapshot } from 'xstate';
 import { TroupeError } from './errors.ts';
+import { sentenceOf, type FailureReport, type Policy, type Strategy } from './failures.ts';
 import { isActorLogic } from './host.ts';
 import { declareHostedLike } from './hosted.ts';
 import { assertWord, optionError } from './options.ts';
 import { delayOf, NO_FAILURES, type Backoff, type RestartLimit, type Tally } from './restarts.ts';
-import { sentenceOf, supervisorOf, type FailureReport, type Policy, type Strategy } from './supervisor.ts';
+import { supervisorOf } from './supervisor.ts';
 import { assertSeams } from './xstate.ts';
 
 export type { Backoff, RestartLimit } from './restarts.ts';
-export type { FailureAction, FailureReport, Strategy } from './supervisor.ts';
+export type { FailureAction, FailureReport, Strategy } from './failures.ts';
 
 /** How {@link supervise} restarts. */
 export interface SuperviseOptions {
@@ -105,7 +106,7 @@ export function superviseBy<TLogic extends AnyActorLogic>(logic: TLogic, policy:
     // React sets those of the machine that it renders with
     ...('implementations' in logic && {
       implementations: {
-        get: () => logic.implementations as unknown,
+        get: (): unknown => logic.implementations,
         set: (implementations: unknown) => Object.assign(logic, { implementations }),
       },
     }),

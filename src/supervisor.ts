@@ -5,7 +5,15 @@ import type { AnyActor, AnyActorLogic, AnyActorScope, AnyEventObject, Snapshot }
 import { addressOf } from './address.ts';
 import { openPersisted, type Persisted } from './blob.ts';
 import { armDelays, childrenIn, describeDelays } from './delays.ts';
-import { isTroupeError, TroupeError } from './errors.ts';
+import { isTroupeError } from './errors.ts';
+import {
+  exhaustedError,
+  messageOf,
+  notPersistedError,
+  type FailureAction,
+  type FailureReport,
+  type Policy,
+} from './failures.ts';
 import { isReserved } from './forged.ts';
 import { hostBusOf } from './host.ts';
 import { isHosted } from './hosted.ts';
@@ -17,7 +25,7 @@ import { lastPersisted } from './persisted.ts';
 import { now, runSoon } from './platform.ts';
 import { currentBus } from './realm.ts';
 import { createPlaceholder } from './received.ts';
-import { count, isExhausted, NO_FAILURES, type RestartLimit, type Tally } from './restarts.ts';
+import { count, isExhausted, NO_FAILURES } from './restarts.ts';
 import { bringsFailure } from './steps.ts';
 import { isMachine } from './version.ts';
 import {
@@ -30,37 +38,6 @@ import {
   statusOf,
   stopActor,
 } from './xstate.ts';
-
-/** What a supervisor does about a failure. */
-export type Strategy = 'restart' | 'resume' | 'stop' | 'escalate';
-
-/** What becomes of an actor that has failed: `exhausted` when it failed more often than it may be restarted. */
-export type FailureAction = Strategy | 'exhausted';
-
-/** A failure, as its supervisor tells of it. */
-export interface FailureReport {
-  readonly actor: AnyActor;
-  readonly error: unknown;
-  /** Which life of the actor it was, from 1. */
-  readonly life: number;
-  /** What becomes of the actor. */
-  readonly action: FailureAction;
-  /** After how many milliseconds its next life begins; 0 if there is none. */
-  readonly delay: number;
-}
-
-/** How an actor is supervised. */
-export interface Policy {
-  readonly strategy: Strategy;
-  readonly limit: Required<RestartLimit>;
-  /** Milliseconds before a restart. */
-  delay(attempt: number): number;
-  report(report: FailureReport): void;
-  /** Where the failures of an actor are counted, maybe with those of others. */
-  tallyOf(actor: AnyActor): { tally: Tally };
-  /** Those who are restarted with it. */
-  companionsOf?(actor: AnyActor): readonly AnyActor[];
-}
 
 /** The members of actor logic, for one actor. */
 interface Supervisor {
@@ -284,10 +261,6 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     return snapshot;
   }
 
-  function failedWith(snapshot: Snapshot<unknown>, error: unknown): Snapshot<unknown> {
-    return { ...snapshot, status: 'error', output: undefined, error } as Snapshot<unknown>;
-  }
-
   function initialOf(input: unknown): Snapshot<unknown> {
     const initial = logic.getInitialSnapshot(life.scope, input) as Snapshot<unknown>;
     // of a hosted one that is only a placeholder, which is made when it is first read
@@ -407,7 +380,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     const timer: unknown = delay > 0 ? actor.clock.setTimeout(proceed, delay) : runSoon(proceed);
     cancelTimer = () => {
       isOff = true;
-      if (delay > 0) actor.clock.clearTimeout(timer as number);
+      if (delay > 0) actor.clock.clearTimeout(timer);
     };
   }
 
@@ -442,7 +415,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
   function savedHere(): Persisted | undefined {
     // one that failed as it began has nothing to go on from
     if (!life.hasShown || !good) return undefined;
-    const persisted = logic.getPersistedSnapshot(good) as Snapshot<unknown>;
+    const persisted = logic.getPersistedSnapshot(good);
     return isMachine(logic)
       ? ({ ...persisted, troupe: { delays: describeDelays(actor) } } satisfies Persisted)
       : persisted;
@@ -475,6 +448,10 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
   }
 }
 
+function failedWith(snapshot: Snapshot<unknown>, error: unknown): Snapshot<unknown> {
+  return { ...snapshot, status: 'error', output: undefined, error };
+}
+
 /** A snapshot that says that its actor has failed is a failure like any other. */
 function succeeded(snapshot: Snapshot<unknown>): Snapshot<unknown> {
   if (snapshot.status === 'error') throw snapshot.error;
@@ -491,36 +468,4 @@ function timeOf({ clock }: AnyActor): number {
   const { now: read } = clock as { now?(): unknown };
   const time = read?.call(clock);
   return typeof time === 'number' ? time : now();
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** The message of an error as a sentence. */
-export function sentenceOf(error: unknown): string {
-  const message = messageOf(error);
-  return message.endsWith('.') ? message : `${message}.`;
-}
-
-function exhaustedError(
-  { id }: AnyActor,
-  { failures }: Tally,
-  { atMost, within }: Required<RestartLimit>,
-  cause: unknown,
-): TroupeError {
-  const messages = failures.map(({ message }) => message);
-  return new TroupeError(
-    'RESTARTS_EXHAUSTED',
-    `Cannot restart '${id}' once more: there were ${messages.length} failures within ${within} ms, and ${atMost} restarts are allowed. The last: ${sentenceOf(cause)} Mend what fails, or allow more with restart: { atMost, within }.`,
-    { details: { actor: id, atMost, within, failures: messages }, cause },
-  );
-}
-
-function notPersistedError({ id }: AnyActor, error: unknown, cause: unknown): TroupeError {
-  return new TroupeError(
-    'NOT_PERSISTED',
-    `Cannot resume '${id}' after its failure: its state cannot be persisted. It had failed with: ${sentenceOf(error)} Name its children's logic in setup, or use the strategy 'restart'.`,
-    { details: { actor: id, failure: messageOf(error) }, cause },
-  );
 }

@@ -45,10 +45,10 @@ export function trackSources(actor: AnyActorRef): void {
 /** A system as one life of an actor sees it: the same, but what `mayRelay` does not let pass is not sent. */
 export function viewSystem(
   system: System,
-  mayRelay: (source: AnyActorRef | undefined, target: AnyActorRef, event: AnyEventObject) => boolean,
+  mayRelay: (from: AnyActorRef | undefined, target: AnyActorRef, event: AnyEventObject) => boolean,
 ): System {
-  const relay: SystemSeams['_relay'] = (source, target, event) => {
-    if (mayRelay(source, target, event)) (system as unknown as SystemSeams)._relay(source, target, event);
+  const relay: SystemSeams['_relay'] = (from, target, event) => {
+    if (mayRelay(from, target, event)) (system as unknown as SystemSeams)._relay(from, target, event);
   };
   return Object.create(system, { _relay: { value: relay } }) as System;
 }

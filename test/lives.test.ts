@@ -16,7 +16,7 @@ import {
 } from 'troupe';
 import { collectDeadLetters, rejectionOf, until } from './support/observing.ts';
 import { turns } from './support/nodes.ts';
-import { fixtures, places, urlOf } from './support/places.ts';
+import { atOnce, fixtures, places, urlOf } from './support/places.ts';
 import type * as Frail from '../dist/test/fixtures/frail.js';
 import type * as PenPals from '../dist/test/fixtures/pen-pals.js';
 
@@ -28,7 +28,14 @@ function quiet(options: SuperviseOptions = {}): SuperviseOptions & { readonly re
 const countOf = (actor: Parameters<typeof ask>[0]) =>
   ask(actor as never, (replyTo) => ({ type: 'ASK', replyTo }) as never) as Promise<{ readonly count: number }>;
 
-describe.each(places)('supervise of what is hosted $where', ({ open }) => {
+/** Has a life of an actor end. */
+async function failOnce(actor: AnyActorRef, type: 'FAIL' | 'EXIT'): Promise<void> {
+  const down = watch(actor);
+  actor.send({ type });
+  await down;
+}
+
+describe.each([...places, atOnce])('supervise of what is hosted $where', ({ open }) => {
   it('begins another life elsewhere behind the same ref', async () => {
     await using place = open();
     const { frail } = place.load('frail');
@@ -112,8 +119,7 @@ describe.each(places)('supervise of what is hosted $where', ({ open }) => {
     const actor = createActor(supervise(frail, quiet({ restart: { atMost: 1 } })), { input: {} });
     const failed = rejectionOf(toPromise(actor));
     actor.start();
-    actor.send({ type: 'FAIL' });
-    await watch(actor);
+    await failOnce(actor, 'FAIL');
     actor.send({ type: 'FAIL' });
     expect(await failed).toMatchObject({
       code: 'RESTARTS_EXHAUSTED',
@@ -131,8 +137,7 @@ describe.each(places)('supervise of what is hosted $where', ({ open }) => {
     const actor = createActor(supervise(frail, options), { input: {} }).start();
     actor.send({ type: 'ADD' });
     await settled(actor);
-    actor.send({ type: 'FAIL' });
-    await watch(actor);
+    await failOnce(actor, 'FAIL');
     actor.send({ type: 'ADD' });
     expect(await countOf(actor)).toMatchObject({ count: 2 });
     actor.stop();
@@ -141,14 +146,12 @@ describe.each(places)('supervise of what is hosted $where', ({ open }) => {
       input: {},
     }).start();
     plain.send({ type: 'ADD' });
-    plain.send({ type: 'FAIL' });
-    await watch(plain);
+    await failOnce(plain, 'FAIL');
     expect(await countOf(plain)).toMatchObject({ count: 0 });
     plain.send({ type: 'ADD' });
     await persist(plain);
     plain.send({ type: 'ADD' });
-    plain.send({ type: 'FAIL' });
-    await watch(plain);
+    await failOnce(plain, 'FAIL');
     expect(await countOf(plain)).toMatchObject({ count: 1 });
     expect(options.reports.map(({ action }) => action)).toEqual(['resume', 'restart', 'resume']);
   });
@@ -161,15 +164,14 @@ describe.each(places)('supervise of what is hosted $where', ({ open }) => {
     });
     const actor = createActor(parent).start();
     const child = actor.getSnapshot().children['frail'] as AnyActorRef;
-    child.send({ type: 'FAIL' });
-    await watch(child);
+    await failOnce(child, 'FAIL');
     await settled(child);
     expect(actor.system.get('the frail one')).toBe(child);
     actor.stop();
   });
 });
 
-describe.each(places)('what is supervised $where', ({ open }) => {
+describe.each([...places, atOnce])('what is supervised $where', ({ open }) => {
   it('lives again at the same address, and its owner hears of each life', async () => {
     await using place = open();
     const { hardy } = place.load('frail');
@@ -284,8 +286,7 @@ describe('a supervised actor whose thread dies', () => {
     const actor = createActor(supervise(frail, quiet({ strategy: 'resume' })), { input: {} }).start();
     for (let n = 0; n < 3; n += 1) actor.send({ type: 'ADD' });
     await settled(actor);
-    actor.send({ type: 'EXIT' });
-    await watch(actor);
+    await failOnce(actor, 'EXIT');
     expect(await countOf(actor)).toMatchObject({ count: 3 });
     actor.stop();
     await settled(actor);

@@ -180,6 +180,55 @@ describe('a supervised actor', () => {
     expect(heard).toEqual(['started kept', 'started kept', 'started again']);
   });
 
+  it('drops the rest of its first effects when one of them throws', () => {
+    const clock = new SimulatedClock();
+    const heard: string[] = [];
+    const friend = createActor(
+      fromTransition((_: null, { type }: { readonly type: string }) => (heard.push(type), null), null),
+    );
+    friend.start();
+    let failures = 0;
+    const logic = createMachine({
+      entry: [
+        () => {
+          failures += 1;
+          if (failures === 1) boom();
+        },
+        () => heard.push('entry'),
+        sendTo(friend, { type: 'SENT' }),
+      ],
+    });
+    const options = quiet();
+    createActor(supervise(logic, options), { clock }).start();
+    expect(heard).toEqual([]);
+    clock.increment(10);
+    expect(heard).toEqual(['entry', 'SENT']);
+    expect(options.reports).toHaveLength(1);
+  });
+
+  it('does not take what a child of the last life told of itself for what one of the next life tells', () => {
+    const clock = new SimulatedClock();
+    const child = createMachine({ initial: 'on', states: { on: { on: { FINISH: 'off' } }, off: { type: 'final' } } });
+    const logic = setup({ actors: { child } }).createMachine({
+      initial: 'working',
+      states: {
+        working: {
+          invoke: { src: 'child', id: 'child', onDone: 'finished' },
+          on: { FAIL: { actions: [({ self }) => childOf(self).send({ type: 'FINISH' }), boom] } },
+        },
+        finished: {},
+      },
+    });
+    const childOf = (ref: AnyActorRef) =>
+      (ref.getSnapshot() as { readonly children: Record<string, AnyActorRef> }).children['child'] as AnyActorRef;
+    const actor = createActor(supervise(logic, quiet()), { clock }).start();
+    actor.send({ type: 'FAIL' });
+    clock.increment(10);
+    expect(actor.getSnapshot().value).toBe('working');
+    childOf(actor).send({ type: 'FINISH' });
+    expect(actor.getSnapshot().value).toBe('finished');
+  });
+
   it('cancels the delayed events of the life that is over', () => {
     const clock = new SimulatedClock();
     const logic = setup({ types: { events: {} as { readonly type: 'FAIL' } } }).createMachine({

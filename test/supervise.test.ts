@@ -236,7 +236,7 @@ describe('a supervised actor', () => {
       states: { first: { after: { 15: 'second' }, on: { FAIL: { actions: boom } } }, second: {} },
     });
     const actor = createActor(supervise(logic, quiet()), { clock }).start();
-    clock.increment(14);
+    clock.increment(4);
     actor.send({ type: 'FAIL' });
     clock.increment(10);
     clock.increment(14);

@@ -62,7 +62,12 @@ function find(actor: AnyActorRef, path: unknown): AnyActorRef | undefined {
 
 /** The children of an actor, by id. */
 export function childrenOf(actor: AnyActorRef): Readonly<Record<string, AnyActorRef>> {
-  const { children } = actor.getSnapshot() as Snapshot<unknown> & { readonly children?: unknown };
+  return childrenIn(actor.getSnapshot() as Snapshot<unknown>);
+}
+
+/** The children that a snapshot shows, by id. */
+export function childrenIn(snapshot: Snapshot<unknown>): Readonly<Record<string, AnyActorRef>> {
+  const { children } = snapshot as Snapshot<unknown> & { readonly children?: unknown };
   if (typeof children !== 'object' || children === null) return {};
   return Object.fromEntries(Object.entries(children).filter(([, child]) => isActorRef(child)));
 }

@@ -7,11 +7,17 @@ const away = new WeakMap<object, Set<Promise<void>>>();
 
 /** Declares that an actor has a place elsewhere until `departure` resolves. */
 export function setDeparture(actor: AnyActor, departure: Promise<void>): void {
-  departures.set(actor, departure);
+  const earlier = departures.get(actor);
+  // of an actor that is restarted the last place may be given back before an earlier one
+  departures.set(actor, earlier ? bothOf(earlier, departure) : departure);
   const others = away.get(actor.system) ?? new Set();
   away.set(actor.system, others.add(departure));
   const remove = () => others.delete(departure);
   departure.then(remove, remove);
+}
+
+async function bothOf(earlier: Promise<void>, later: Promise<void>): Promise<void> {
+  await Promise.allSettled([earlier, later]);
 }
 
 /** Whether an actor has, or had, a place elsewhere. React makes one that it has stopped look as if it had never been started. */

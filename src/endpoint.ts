@@ -13,6 +13,7 @@ import type { Seen } from './causal-order.ts';
 import { faultOf } from './forged.ts';
 import { rememberEnding } from './graves.ts';
 import type { InspectionRecord } from './inspection-records.ts';
+import { afterRestart, onLifeOver } from './lives.ts';
 import type { NameChange } from './names.ts';
 import { openOutlet } from './outlets.ts';
 import type { OwnerNames } from './owner-names.ts';
@@ -64,6 +65,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   }
   trackSources(actor);
   onEnd(actor, ended);
+  const unwatchLives = watchLives();
   if (statusOf(actor) === 'stopped') ended();
   return {
     address,
@@ -103,7 +105,8 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
         audience.of(frame.from)?.acknowledge();
         return;
       case 'settle':
-        answer(frame.from, ({ to }) => ({ type: 'settled', to, request: frame.request }));
+        // what came between two lives has to be handled too
+        afterRestart(actor, () => answer(frame.from, ({ to }) => ({ type: 'settled', to, request: frame.request })));
         return;
       case 'persist':
         // the answer leaves after the steps that it shows
@@ -218,6 +221,20 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
 
   // ---- the end
 
+  /** Whoever watches observes one life; the owner tells those who watch where it is. */
+  function watchLives(): () => void {
+    let unwatch: (() => void) | undefined;
+    const watchNext = () => void (unwatch = onLifeOver(actor, lifeOver));
+    const lifeOver = (error: unknown) => {
+      watchNext();
+      put({ type: 'life', body: encodeFailure(bus, error) });
+      for (const view of audience.all) if (view.isWaiting) view.flush();
+      watchers.tellAll({ type: 'failed', error });
+    };
+    watchNext();
+    return () => unwatch?.();
+  }
+
   function stop(): void {
     isStopping = true;
     stopActor(actor);
@@ -279,6 +296,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   }
 
   function close(): void {
+    unwatchLives();
     audience.deafen();
     bus.shut(localId);
     rememberEnding(bus, localId, down ?? { type: 'stopped' });
@@ -289,6 +307,15 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
 function stopChildren(actor: AnyActorRef): void {
   const { children = {} } = actor.getSnapshot() as { readonly children?: Readonly<Record<string, AnyActorRef>> };
   for (const child of Object.values(children)) if (parentOf(child) === actor) stopActor(child);
+}
+
+/** What a life failed with, or why that cannot cross. */
+function encodeFailure(bus: Bus, error: unknown): Encoded {
+  try {
+    return bus.codec.encode({ error }, 'error');
+  } catch (refusal) {
+    return bus.codec.encode({ error: refusal }, 'error');
+  }
 }
 
 /** A log line must come through, also if something in it cannot. */

@@ -3,7 +3,7 @@
 import { TroupeError } from './errors.ts';
 
 /** Whether an event of this type is sent by XState or troupe alone; `xstate.route` is one that anybody may send. */
-function isReserved(type: string): boolean {
+export function isReserved(type: string): boolean {
   return (type.startsWith('xstate.') && type !== 'xstate.route') || type.startsWith('troupe.');
 }
 

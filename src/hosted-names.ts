@@ -72,3 +72,8 @@ export function rejoinHosted(actor: AnyActor): void {
   directory.hear(neighbour, { all: [...neighbour.heard] });
   if (neighbour.own !== undefined) directory.announce(neighbour.own, actor);
 }
+
+/** Lets go of the names of a life that is over; the actor stays, and takes its own along when it is started elsewhere again. */
+export function leaveHosted(actor: AnyActor): void {
+  directoryOf(actor.system).retract(actor);
+}

@@ -24,7 +24,7 @@ import { asPersisted, assertSameVersion } from './blob.ts';
 import { nameSession } from './early.ts';
 import { DEFAULT_MAILBOX, type MailboxOptions } from './mailboxes.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
-import { keepPersisted, knownPersisted } from './persisted.ts';
+import { keepRestored, takeRestored } from './persisted.ts';
 import { joinHosted, rejoinHosted } from './hosted-names.ts';
 import { declareElsewhere, namesFor } from './names.ts';
 import { refsOf } from './refs.ts';
@@ -32,7 +32,7 @@ import { cannotKnowOf, createPlaceholder } from './received.ts';
 import { resumeRemotes } from './remote.ts';
 import { showRestored } from './restore.ts';
 import { isMachine, versionOf } from './version.ts';
-import { assertSeams, beforeStart, parentOf, setSnapshot } from './xstate.ts';
+import { assertSeams, beforeStart, parentOf, setSnapshot, statusOf } from './xstate.ts';
 import type { PersistMode, SnapshotMode } from './wire.ts';
 
 /**
@@ -131,6 +131,13 @@ export function isHosted(logic: AnyActorLogic): boolean {
   return hosted.has(logic);
 }
 
+/** Declares that actors of this logic, which wraps other, run where those of the other do. */
+export function declareHostedLike(logic: AnyActorLogic, wrapped: AnyActorLogic): void {
+  if (!hosted.has(wrapped)) return;
+  hosted.add(logic);
+  declareElsewhere(logic);
+}
+
 /** Logic whose actors run in the places that `place` gives. */
 export function createHosted(options: HostedOptions): AnyActorLogic {
   assertSeams();
@@ -155,6 +162,8 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       const actor = self as unknown as AnyActor;
       prepare(actor);
       const { initial, active } = createPlaceholder(local, input, can);
+      // its supervisor begins another life of it
+      if (statusOf(actor) === 'running') return active;
       beforeStart(actor, () => {
         if (actor.getSnapshot() === initial) setSnapshot(actor, active);
       });
@@ -166,7 +175,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       if (isMachine(local)) assertSameVersion(persisted, local, name, bus.address);
       const shown = showRestored(persisted, local, can);
       // by the snapshot that is shown it is found again when the actor starts
-      keepPersisted(mirror, persisted, shown);
+      keepRestored(mirror, persisted, shown);
       return shown;
     },
     start(snapshot, { self }) {
@@ -183,7 +192,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       const { input } = actor.options as { readonly input?: unknown };
       // whatever may be refused is refused before a place is taken
       // from what it was restored from, or from where it was when a framework that starts it again had stopped it
-      const persisted = knownPersisted(mirror);
+      const persisted = takeRestored(mirror, snapshot);
       const body = bus.codec.encode(
         { input, parent, ...(persisted ? { snapshot: persisted } : {}), ...namesFor(actor) },
         'input',

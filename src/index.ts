@@ -27,6 +27,12 @@ export type { AnyRecipient, AskOptions, Question, ReplyTo } from './ask.ts';
 export { watch } from './watch.ts';
 export type { Down } from './watch.ts';
 
+/* Supervision */
+export { supervise } from './supervise.ts';
+export type { Backoff, FailureAction, FailureReport, RestartLimit, Strategy, SuperviseOptions } from './supervise.ts';
+export { superviseGroup } from './supervise-group.ts';
+export type { GroupInput, GroupLogic, GroupOptions, GroupSnapshot } from './supervise-group.ts';
+
 /* Topics, and refs as data */
 export { topic } from './topic.ts';
 export type { Topic } from './topic.ts';

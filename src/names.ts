@@ -38,6 +38,8 @@ export interface Directory {
   readonly below: WeakMap<AnyActorRef, NeighbourBelow>;
   /** Tells of an actor that could not be told of when it got its name. */
   announce(systemId: string, actor: AnyActorRef): void;
+  /** Takes back what was told of an actor that stays here, and is elsewhere in its next life. */
+  retract(actor: AnyActorRef): void;
   hear(from: Neighbour, change: NameChange): void;
   /** Those that a neighbour is to know. */
   namesFor(neighbour: Neighbour): Names;
@@ -128,6 +130,14 @@ function createDirectory(system: System): Directory {
     announce: (systemId, actor) => {
       // it may be over again already
       if (system.get(systemId) === actor && known.get(systemId) !== actor) announce(systemId, actor);
+    },
+    retract(actor) {
+      below.get(actor)?.leave();
+      for (const [systemId, named] of [...known]) {
+        if (named !== actor) continue;
+        known.delete(systemId);
+        spread(systemId, undefined, undefined);
+      }
     },
     namesFor: (neighbour) =>
       [...known].filter(([systemId, actor]) => systemId !== neighbour.own && neighbour.heard.get(systemId) !== actor),

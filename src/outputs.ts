@@ -2,14 +2,16 @@
 // inspectors are shown of the system that runs there.
 import type { AnyActorRef, AnyEventObject } from 'xstate';
 import { addressOf } from './address.ts';
+import { markRemote } from './errors.ts';
 import { faultOf } from './forged.ts';
 import type { InspectionRecord } from './inspection-records.ts';
 import { createInspectedSystem, type InspectedSystem } from './inspected.ts';
 import type { Line } from './line.ts';
+import { tellLifeOver } from './lives.ts';
 import type { Mirror } from './mirror.ts';
 import { hearName, type NameChange } from './names.ts';
 import type { Output } from './wire.ts';
-import { emit, loggerOf, parentOf, relay } from './xstate.ts';
+import { emit, loggerOf, parentOf, relay, statusOf } from './xstate.ts';
 
 export interface Outputs {
   perform(output: Output<unknown>, from: Line): void;
@@ -57,12 +59,22 @@ export function createOutputs(mirror: Mirror, { logger, sendTo }: OutputOptions)
         // a life that is over has no names any more
         if (from === mirror.line) hearName(actor, output.body as NameChange);
         return;
+      case 'life':
+        if (from === mirror.line && statusOf(actor) === 'running')
+          hearLifeOver(output.body as { readonly error: unknown }, from);
+        return;
       case 'send':
         bus.deliver(output.to, output.body, output.seen, from.address);
         return;
       case 'inspect':
         inspectedAt(from).take(output.body as readonly InspectionRecord[]);
     }
+  }
+
+  /** The actor has failed over there, and its supervisor there gives it another life. */
+  function hearLifeOver({ error }: { readonly error: unknown }, from: Line): void {
+    markRemote(error, actor.id, from.route.node);
+    tellLifeOver(actor, error);
   }
 
   /** What comes as an event is one, and not one that XState would believe; else it is buried. */

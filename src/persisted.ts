@@ -27,6 +27,21 @@ export function keepPersisted(
   kept.set(mirror, { snapshot, persisted });
 }
 
+const restored = new WeakMap<Mirror, unknown>();
+
+/** Keeps what an actor is restored from, which is shown as `snapshot` until it starts. */
+export function keepRestored(mirror: Mirror, persisted: Persisted, snapshot: unknown): void {
+  keepPersisted(mirror, persisted, snapshot);
+  restored.set(mirror, snapshot);
+}
+
+/** What an actor that is started with a snapshot goes on from; undefined if it begins anew. */
+export function takeRestored(mirror: Mirror, snapshot: unknown): Persisted | undefined {
+  const isRestored = restored.get(mirror) === snapshot;
+  restored.delete(mirror);
+  return isRestored ? kept.get(mirror)?.persisted : knownPersisted(mirror);
+}
+
 /** Runs `read`, while these answers count whatever snapshot is shown. */
 export function withAnswers<T>(gathered: ReadonlyMap<Mirror, Persisted>, read: () => T): T {
   const outer = answers;
@@ -55,7 +70,7 @@ const MENDS = {
 };
 
 /** What was told of the snapshot that is shown, or follows from it; undefined if more is to know. */
-export function knownPersisted(mirror: Mirror): Persisted | undefined {
+function knownPersisted(mirror: Mirror): Persisted | undefined {
   const snapshot = mirror.actor.getSnapshot() as Snapshot<unknown>;
   if (mayHaveMovedOn(mirror, snapshot)) return undefined;
   const known = kept.get(mirror);
@@ -65,6 +80,11 @@ export function knownPersisted(mirror: Mirror): Persisted | undefined {
   if (isKnown) return build(received.fields, snapshot, local);
   // it failed before it was anything
   return snapshot.status === 'error' ? snapshot : undefined;
+}
+
+/** What was told last, of whatever state it was: the nearest to what is shown that can be had. */
+export function lastPersisted(mirror: Mirror): Persisted | undefined {
+  return knownPersisted(mirror) ?? kept.get(mirror)?.persisted;
 }
 
 /** Whether the actor may be elsewhere than what is shown says, and this side would not come to hear of it. */

@@ -7,6 +7,7 @@ import { TroupeError } from './errors.ts';
 import { assertNotReserved } from './forged.ts';
 import type { Sender } from './ledger.ts';
 import type { Line } from './line.ts';
+import { isSupervised } from './lives.ts';
 import type { Mirror } from './mirror.ts';
 import { fullError, isFull, senderOf as senderIn, type Origin } from './mailboxes.ts';
 import { outletTo, sendEarlier } from './outlets.ts';
@@ -67,7 +68,7 @@ export function createPosting(mirror: Mirror): Posting {
     const source = currentSource();
     const status = statusOf(actor);
     // it may have ended over there while its end is still in the mailbox here
-    const isOver = status === 'running' && (line ? line.state !== 'running' : !isActive(actor));
+    const isOver = status === 'running' && !isSupervised(actor) && (line ? line.state !== 'running' : !isActive(actor));
     if (status === 'stopped' || isOver) {
       // XState says what it thinks of that
       if (status === 'stopped') enqueue(event);

@@ -20,16 +20,19 @@ export interface Residents {
 
 /** `closedError` tells a parent why its child was taken from it. */
 export function createResidents(closedError: (actor: AnyActor) => TroupeError): Residents {
-  const running = new Set<AnyActor>();
+  /** With how many places each has: one that is restarted may have the next before it has left the last. */
+  const running = new Map<AnyActor, number>();
   const leaving = new Set<Promise<void>>();
-  const latestFirst = () => [...running].toReversed();
+  const latestFirst = () => [...running.keys()].toReversed();
   return {
     admit(actor, place) {
-      running.add(actor);
+      running.set(actor, (running.get(actor) ?? 0) + 1);
       return {
         ...place,
         leave() {
-          running.delete(actor);
+          const others = (running.get(actor) ?? 1) - 1;
+          if (others > 0) running.set(actor, others);
+          else running.delete(actor);
           const left = place.leave();
           leaving.add(left);
           const forget = () => leaving.delete(left);
@@ -56,7 +59,7 @@ export function createResidents(closedError: (actor: AnyActor) => TroupeError): 
       await waitWithin(patience, [...actors.map(departed), ...leaving]);
     },
     async gone() {
-      await Promise.all([...[...running].map(departed), ...leaving]);
+      await Promise.all([...[...running.keys()].map(departed), ...leaving]);
     },
   };
 }

@@ -3,6 +3,7 @@ import type { AnyActorRef, SnapshotFrom } from 'xstate';
 import { TroupeError } from './errors.ts';
 import { createDeferred } from './deferred.ts';
 import { isOver, whenOver, type AtEnd } from './ending.ts';
+import { afterRestart, isBetweenLives, lifeOf } from './lives.ts';
 import { mirrorOf } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
 import { wait } from './wait.ts';
@@ -114,13 +115,23 @@ async function settleOne(
   let judging = false;
   const ended = endOf(ref, atEnd, where && ((snapshot) => judging && judge(snapshot)));
   ended.catch(() => {});
-  if (statusOf(ref) === 'running') await Promise.race([mirror?.line?.settle(atEnd), ended]);
+  for (let life = 0; statusOf(ref) === 'running' && life !== lifeOf(ref);) {
+    // what is held for its next life is handled there
+    if (isBetweenLives(ref)) await Promise.race([restarted(ref, atEnd), ended]);
+    life = lifeOf(ref);
+    await Promise.race([mirror?.line?.settle(atEnd), ended]);
+  }
   if (isOver(ref) && !(await mirror?.parting)) await ended;
   if (!where) return ref.getSnapshot();
   judging = true;
   // not the one that it settled with: another may have come before this goes on, and was not judged
   judge(ref.getSnapshot());
   return Promise.race([found.promise, endElsewhere(ref, ended)]);
+}
+
+/** Resolves when an actor that is between two lives has handled what came meanwhile. */
+function restarted(ref: AnyActorRef, atEnd: AtEnd): Promise<void> {
+  return new Promise((resolve) => atEnd(afterRestart(ref, resolve)));
 }
 
 /** Resolves when the actor is over and nothing of it is left; rejects with its error if it failed. */

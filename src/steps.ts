@@ -42,6 +42,11 @@ interface StepEvent {
 
 const isStep = (event: AnyEventObject): event is StepEvent => event.type === 'troupe.step' && STEP in event;
 
+/** Whether an entry of the mailbox is the failure of an actor elsewhere. */
+export function bringsFailure(event: AnyEventObject): boolean {
+  return isStep(event) && (event[STEP].body as Patch | undefined)?.fields?.['status'] === 'error';
+}
+
 export interface Steps {
   /** What was heard last of the life that is mirrored, or was last. */
   readonly received: Received | undefined;

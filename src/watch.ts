@@ -2,8 +2,9 @@
 import type { AnyActorRef } from 'xstate';
 import { addressOf, localIdOf } from './address.ts';
 import type { Down } from './down.ts';
-import { whenOver } from './ending.ts';
+import { isOver, whenOver } from './ending.ts';
 import { markRemote, type TroupeError } from './errors.ts';
+import { onLifeOver } from './lives.ts';
 import { mirrorOf, type Mirror } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
 import { assertSignal } from './wait.ts';
@@ -56,17 +57,28 @@ export function watch(ref: AnyActorRef, { signal }: { readonly signal?: AbortSig
 
 function watchHere(ref: AnyActorRef, done: (down: Down) => void): () => void {
   const cleanUps: (() => void)[] = [];
-  let cancelled = false;
-  const tell = async () => {
-    const { down, gone } = await whenOver(ref, (cleanUp) => void cleanUps.push(cleanUp));
+  let isTold = false;
+  const cancel = () => {
+    isTold = true;
+    for (const cleanUp of cleanUps) cleanUp();
+  };
+  const tell = async (down: Down, gone: Promise<void> | undefined) => {
+    if (isTold) return;
+    cancel();
     // what a hosted actor says on its way out comes before its end
     await gone;
-    if (!cancelled) done(down);
+    if (!isCancelled) done(down);
   };
-  void tell();
+  let isCancelled = false;
+  if (!isOver(ref)) cleanUps.push(onLifeOver(ref, (error, gone) => void tell({ type: 'failed', error }, gone)));
+  const tellEnd = async () => {
+    const { down, gone } = await whenOver(ref, (cleanUp) => void cleanUps.push(cleanUp));
+    await tell(down, gone);
+  };
+  void tellEnd();
   return () => {
-    cancelled = true;
-    for (const cleanUp of cleanUps) cleanUp();
+    isCancelled = true;
+    cancel();
   };
 }
 

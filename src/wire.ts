@@ -122,7 +122,7 @@ export interface StepFrame<TBody> {
 
 /** What an actor put out while it took a step. */
 export type Output<TBody> =
-  | { readonly type: 'emit' | 'parent' | 'log' | 'inspect' | 'name'; readonly body: TBody }
+  | { readonly type: 'emit' | 'parent' | 'log' | 'inspect' | 'name' | 'life'; readonly body: TBody }
   | {
       readonly type: 'send';
       readonly to: string;

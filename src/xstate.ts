@@ -2,7 +2,7 @@
 // them at first use.
 export type { System } from './xstate/seams.ts';
 export { assertSeams } from './xstate/check.ts';
-export { currentSource, trackSources } from './xstate/senders.ts';
+export { currentSource, trackSources, viewSystem } from './xstate/senders.ts';
 export { bookSessions, createIdle, createOwnActor, replaceLogic } from './xstate/own-actors.ts';
 export { createReceiver, createRootBeside, createStandIn } from './xstate/stand-ins.ts';
 export { beforeStart, loggerOf, onEnd, parentOf, statusOf, stopActor, undoReset } from './xstate/life.ts';
@@ -10,7 +10,9 @@ export {
   createErrorEvent,
   emit,
   enqueue,
+  enqueueOwn,
   forward,
+  governUpdates,
   hookUpdates,
   interceptMailbox,
   isInit,
@@ -19,6 +21,6 @@ export {
   setSnapshot,
 } from './xstate/mailbox.ts';
 export { isObserved, onListenersChange, onObserversChange } from './xstate/observers.ts';
-export { hookNames, namesIn, setName, unsetName } from './xstate/names.ts';
-export { armDelay, delaysIn } from './xstate/timers.ts';
+export { hookNames, namedDuring, namesIn, setName, unsetName } from './xstate/names.ts';
+export { armDelay, cancelDelays, delaysIn } from './xstate/timers.ts';
 export { hasInspectors, interceptInspection, onInspectorsChange, tellInspectors } from './xstate/inspectors.ts';

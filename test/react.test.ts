@@ -4,7 +4,7 @@ import { flushSync } from 'react-dom';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { useActor, useActorRef, useMachine, useSelector } from '@xstate/react';
 import { setup, type ActorRefFrom, type AnyActorRef } from 'xstate';
-import { ask, createMemoryHost, inThread, settled, started, watch, type HostedModule } from 'troupe';
+import { ask, createMemoryHost, inThread, settled, started, supervise, watch, type HostedModule } from 'troupe';
 import * as sheets from '../dist/test/fixtures/sheet.js';
 import { turns } from './support/nodes.ts';
 import { rejectionOf, until } from './support/observing.ts';
@@ -27,6 +27,8 @@ interface Opened {
 const kinds: readonly { readonly where: string; open(): Opened }[] = [
   { where: 'on a memory host', open: () => openMemory('async') },
   { where: 'on a memory host in its sync mode', open: () => openMemory('sync') },
+  { where: 'supervised, on a memory host', open: () => superviseSheet(openMemory('async')) },
+  { where: 'supervised, on a memory host in its sync mode', open: () => superviseSheet(openMemory('sync')) },
   {
     where: 'in a thread',
     open() {
@@ -38,6 +40,12 @@ const kinds: readonly { readonly where: string; open(): Opened }[] = [
     },
   },
 ];
+
+/** To React it is the same whether one that does not fail is supervised. */
+const superviseSheet = (opened: Opened): Opened => ({
+  ...opened,
+  sheet: supervise(opened.sheet, { strategy: 'escalate', onFailure: () => {} }),
+});
 
 function openMemory(mode: 'async' | 'sync'): Opened {
   let starts = 0;

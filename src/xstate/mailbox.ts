@@ -1,6 +1,6 @@
 // What goes into an actor and what it makes of it: events, and updates of its snapshot.
-import type { AnyActorRef, AnyEventObject } from 'xstate';
-import { lacks, seams, systemSeams } from './seams.ts';
+import { Actor, type AnyActorRef, type AnyEventObject } from 'xstate';
+import { lacks, seams, systemSeams, type Seams } from './seams.ts';
 
 /** Emits an event to those who listen by `on`. */
 export function emit(actor: AnyActorRef, event: AnyEventObject): void {
@@ -53,6 +53,12 @@ export function enqueue(actor: AnyActorRef, event: AnyEventObject): void {
   else seams(actor)._send(event);
 }
 
+/** Puts an event into the mailbox that XState made for an actor, whoever delivers what is sent to it. */
+export function enqueueOwn(actor: AnyActorRef, event: AnyEventObject): void {
+  if (lacks('_send')) relay(undefined, actor, event);
+  else (Actor.prototype as unknown as Seams)._send.call(actor as unknown as Seams, event);
+}
+
 /** What becomes of the updates of an actor: XState makes one of each entry of the mailbox, and one when the actor starts. */
 interface UpdateHooks {
   /** Whether an update passes unannounced: the snapshot is set and what was deferred is done, and no observer hears of it. */
@@ -88,4 +94,29 @@ export function hookUpdates(actor: AnyActorRef, { isMuted, updated }: UpdateHook
 /** Replaces an actor's snapshot without telling anybody. */
 export function setSnapshot(actor: AnyActorRef, snapshot: unknown): void {
   seams(actor)._snapshot = snapshot;
+}
+
+/** What observers and inspectors are told of an update. */
+export interface Told {
+  readonly snapshot: unknown;
+  readonly event: AnyEventObject;
+}
+
+/**
+ * Has `judge` say what observers are told of each update, after all that was deferred in it has been done; of one that it gives nothing for they are not
+ * told, and the snapshot is the one that `judge` leaves.
+ */
+export function governUpdates(
+  actor: AnyActorRef,
+  judge: (snapshot: unknown, event: AnyEventObject) => Told | undefined,
+): void {
+  if (lacks('update')) return;
+  const it = seams(actor);
+  const update = it.update.bind(actor);
+  it.update = (snapshot, event) => {
+    it._snapshot = snapshot;
+    for (let next = it._deferred.shift(); next; next = it._deferred.shift()) next();
+    const told = judge(snapshot, event);
+    if (told) update(told.snapshot, told.event);
+  };
 }

@@ -48,3 +48,28 @@ export function setName(system: System, systemId: string, actor: AnyActorRef): v
 export function unsetName(system: System, actor: AnyActorRef): void {
   (system as unknown as SystemSeams)._unregister(actor);
 }
+
+const recorded = new WeakSet<System>();
+let record: AnyActorRef[] | undefined;
+
+/** Runs `task` and gives the actors of a system that were given a name meanwhile. */
+export function namedDuring(system: System, task: () => void): readonly AnyActorRef[] {
+  if (!recorded.has(system)) {
+    recorded.add(system);
+    const it = system as unknown as SystemSeams;
+    const { _set: set } = it;
+    it._set = (systemId, actor) => {
+      set(systemId, actor);
+      record?.push(actor);
+    };
+  }
+  const outer = record;
+  const named: AnyActorRef[] = [];
+  record = named;
+  try {
+    task();
+  } finally {
+    record = outer;
+  }
+  return named;
+}

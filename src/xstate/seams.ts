@@ -3,7 +3,7 @@ import type { AnyActorRef, AnyActorScope, AnyEventObject, Subscription } from 'x
 import { TroupeError } from '../errors.ts';
 
 /** What XState calls an actor's mailbox entry and life, and keeps to itself. */
-interface Seams {
+export interface Seams {
   _send(event: AnyEventObject): void;
   _snapshot: unknown;
   _processingStatus: 0 | 1 | 2;
@@ -36,6 +36,7 @@ export interface SystemSeams {
   readonly _snapshot: { _scheduledEvents: Record<string, ScheduledEvent> };
   readonly scheduler: {
     schedule(source: AnyActorRef, target: AnyActorRef, event: AnyEventObject, delay: number, id: string): void;
+    cancelAll(source: AnyActorRef): void;
   };
 }
 

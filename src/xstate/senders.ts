@@ -1,6 +1,6 @@
 // Who sends: XState tells a target nothing of its sender.
-import { Actor, type AnyActorRef } from 'xstate';
-import { systemSeams } from './seams.ts';
+import { Actor, type AnyActorRef, type AnyEventObject } from 'xstate';
+import { systemSeams, type System, type SystemSeams } from './seams.ts';
 
 /**
  * Has `currentSource` know who sends in every system from now on. XState tells a target nothing of its sender, and a system cannot be seen before
@@ -40,4 +40,15 @@ export function trackSources(actor: AnyActorRef): void {
       source = outer;
     }
   };
+}
+
+/** A system as one life of an actor sees it: the same, but what `mayRelay` does not let pass is not sent. */
+export function viewSystem(
+  system: System,
+  mayRelay: (from: AnyActorRef | undefined, target: AnyActorRef, event: AnyEventObject) => boolean,
+): System {
+  const relay: SystemSeams['_relay'] = (from, target, event) => {
+    if (mayRelay(from, target, event)) (system as unknown as SystemSeams)._relay(from, target, event);
+  };
+  return Object.create(system, { _relay: { value: relay } }) as System;
 }

@@ -20,3 +20,8 @@ export function armDelay(armed: Omit<ScheduledEvent, 'startedAt'>): void {
     system._snapshot._scheduledEvents[`${from.sessionId}.${id}`] = { ...armed, startedAt: Date.now() };
   }
 }
+
+/** Calls off all that is to come from an actor. */
+export function cancelDelays(actor: AnyActorRef): void {
+  if (!lacks('system.scheduler')) systemSeams(actor).scheduler.cancelAll(actor);
+}

@@ -10,6 +10,7 @@ import {
 import * as counter from '../../dist/test/fixtures/counter.js';
 import * as door from '../../dist/test/fixtures/door.js';
 import * as failing from '../../dist/test/fixtures/failing.js';
+import * as frail from '../../dist/test/fixtures/frail.js';
 import * as keepers from '../../dist/test/fixtures/keepers.js';
 import * as leavers from '../../dist/test/fixtures/leavers.js';
 import * as offices from '../../dist/test/fixtures/offices.js';
@@ -25,6 +26,7 @@ export const fixtures = {
   counter,
   door,
   failing,
+  frail,
   keepers,
   leavers,
   named,

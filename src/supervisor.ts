@@ -1,0 +1,471 @@
+// The supervisor of one actor, inside that actor: XState clears the mailbox of an actor in error, so an actor that is to live again must never come to
+// that. Each life runs its logic in a scope of its own (`life-scope.ts`). When one fails it is taken apart, the snapshot that was shown stays, what
+// comes meanwhile is held in order, and after the backoff an entry of the actor's own mailbox begins the next life.
+import type { AnyActor, AnyActorLogic, AnyActorScope, AnyEventObject, Snapshot } from 'xstate';
+import { addressOf } from './address.ts';
+import { openPersisted, type Persisted } from './blob.ts';
+import { armDelays, childrenIn, describeDelays } from './delays.ts';
+import { isTroupeError } from './errors.ts';
+import {
+  exhaustedError,
+  messageOf,
+  notPersistedError,
+  type FailureAction,
+  type FailureReport,
+  type Policy,
+} from './failures.ts';
+import { isReserved } from './forged.ts';
+import { hostBusOf } from './host.ts';
+import { isHosted } from './hosted.ts';
+import { leaveHosted } from './hosted-names.ts';
+import { createLife, discard, isOfOther, runLast, type Life } from './life-scope.ts';
+import { declareSupervised, lifeOf, setBetweenLives, tellLifeOver } from './lives.ts';
+import { mirrorOf } from './mirror.ts';
+import { lastPersisted } from './persisted.ts';
+import { now, runSoon } from './platform.ts';
+import { currentBus } from './realm.ts';
+import { createPlaceholder } from './received.ts';
+import { count, isExhausted, NO_FAILURES } from './restarts.ts';
+import { bringsFailure } from './steps.ts';
+import { isMachine } from './version.ts';
+import {
+  cancelDelays,
+  enqueueOwn,
+  governUpdates,
+  onEnd,
+  parentOf,
+  setSnapshot,
+  statusOf,
+  stopActor,
+} from './xstate.ts';
+
+/** The members of actor logic, for one actor. */
+interface Supervisor {
+  getInitialSnapshot(scope: AnyActorScope, input: unknown): Snapshot<unknown>;
+  restoreSnapshot(scope: AnyActorScope, persisted: Snapshot<unknown>): Snapshot<unknown>;
+  start(snapshot: Snapshot<unknown>): void;
+  transition(snapshot: Snapshot<unknown>, event: AnyEventObject): Snapshot<unknown>;
+}
+
+const ENTRY = Symbol('entry');
+const LOGIC = Symbol('logic');
+
+/** What a supervisor puts into its actor's mailbox. Its symbol is known in this file only, so nobody can forge one. */
+interface Entry {
+  readonly type: 'troupe.life';
+  /** `next`: the next life begins. `waiting`: the first of the events that wait is handled. `end`: the actor fails. `over`: another has failed. */
+  readonly [ENTRY]: 'next' | 'waiting' | 'end' | { readonly over: unknown; readonly delay: number };
+  /** Of logic that is supervised twice, whose supervisor it is for; any, if it comes from another actor's. */
+  readonly [LOGIC]?: AnyActorLogic;
+}
+
+const STOP: AnyEventObject = { type: 'xstate.stop' };
+
+const supervisors = new WeakMap<object, Map<AnyActorLogic, Supervisor>>();
+
+/** The supervisor of the actor that a scope is of, which is of this logic. */
+export function supervisorOf(scope: AnyActorScope, logic: AnyActorLogic, policy: Policy): Supervisor {
+  const known = supervisors.get(scope.self) ?? new Map<AnyActorLogic, Supervisor>();
+  supervisors.set(scope.self, known);
+  let supervisor = known.get(logic);
+  if (!supervisor) known.set(logic, (supervisor = createSupervisor(scope, logic, policy)));
+  return supervisor;
+}
+
+function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Policy): Supervisor {
+  // XState made `self` of this logic, and logic cannot say so in its types
+  const actor = first.self as unknown as AnyActor;
+  const isElsewhere = isHosted(logic);
+  const reports = !isElsewhere && !isMachine(logic);
+  let scope = first;
+  let life: Life = begin();
+  /** `down`: until the next life. `ending`: the actor is given up. `over`: it has ended. */
+  let state: 'up' | 'down' | 'ending' | 'over' = 'up';
+  /** What it failed with before it was started. */
+  let bornWith: { readonly error: unknown } | undefined;
+  /** The last snapshot that was shown, and the one before. */
+  let good: Snapshot<unknown> | undefined;
+  let previous: Snapshot<unknown> | undefined;
+  /** What the next life is restored from. */
+  let saved: Persisted | undefined;
+  /** The newest snapshot that was made, if it is not shown. */
+  let newest: Snapshot<unknown> | undefined;
+  let verdict: { readonly error: unknown } | undefined;
+  let waiting: AnyEventObject[] = [];
+  let cancelTimer: (() => void) | undefined;
+  /** Of the update that is under way: whether observers are not told of it, and of which event it is. */
+  let isMuted = false;
+  let handled: AnyEventObject | undefined;
+  let isGoverned = false;
+
+  return { getInitialSnapshot, restoreSnapshot, start, transition };
+
+  function begin(): Life {
+    const begun: Life = createLife({ scope, reports, failed: (error) => failedLater(begun, error) });
+    return begun;
+  }
+
+  // ---- what XState calls
+
+  function getInitialSnapshot(within: AnyActorScope, input: unknown): Snapshot<unknown> {
+    renew(within);
+    let initial: Snapshot<unknown>;
+    try {
+      initial = life.step(() => initialOf(input));
+    } catch (error) {
+      // XState starts it all the same, and then it is restarted
+      bornWith = { error };
+      initial = createPlaceholder(undefined, undefined).active;
+    }
+    govern();
+    good = initial;
+    return initial;
+  }
+
+  /** Logic that is supervised twice: its outer supervisor begins another life. */
+  function renew(within: AnyActorScope): void {
+    if (within === scope) return;
+    scope = within;
+    cancelTimer?.();
+    cancelTimer = undefined;
+    waiting = [];
+    verdict = undefined;
+    state = 'up';
+    life = begin();
+    policy.tallyOf(actor).tally = NO_FAILURES;
+  }
+
+  function restoreSnapshot(within: AnyActorScope, persisted: Snapshot<unknown>): Snapshot<unknown> {
+    renew(within);
+    // what cannot be restored fails as it does without a supervisor: no restart would mend it
+    const restored = life.step(() => restoredOf(persisted));
+    govern();
+    good = restored;
+    return restored;
+  }
+
+  function start(snapshot: Snapshot<unknown>): void {
+    onEnd(actor, ended);
+    if (state === 'over') {
+      // a framework starts again what it has stopped
+      const wasDown = cancelTimer !== undefined;
+      life = begin();
+      good = snapshot;
+      state = 'up';
+      cancelTimer = undefined;
+      if (wasDown) {
+        state = 'down';
+        isMuted = true;
+        post('next');
+        return;
+      }
+    }
+    try {
+      if (bornWith) throw bornWith.error;
+      life.hasBegun = true;
+      life.step(() => logic.start?.(snapshot, life.scope));
+    } catch (error) {
+      const outcome = over(error);
+      if (outcome) throw outcome.error;
+      isMuted = true;
+    } finally {
+      bornWith = undefined;
+    }
+  }
+
+  function transition(snapshot: Snapshot<unknown>, event: AnyEventObject): Snapshot<unknown> {
+    if (event.type === STOP.type) return stop(snapshot);
+    const entry = entryOf(event);
+    if (entry === undefined) return take(snapshot, event);
+    if (typeof entry === 'object') {
+      if (state !== 'up') return mute(snapshot);
+      abandon(entry.over, entry.delay);
+      return mute(snapshot);
+    }
+    if (entry === 'next') return state === 'down' ? beginNext(snapshot) : mute(snapshot);
+    if (entry === 'end') return verdict ? failedWith(snapshot, verdict.error) : mute(snapshot);
+    const next = state === 'up' ? waiting.shift() : undefined;
+    return next ? step(snapshot, next) : mute(snapshot);
+  }
+
+  function entryOf(event: AnyEventObject): Entry[typeof ENTRY] | undefined {
+    const { [ENTRY]: entry, [LOGIC]: of = logic } = event as Partial<Entry>;
+    return of === logic ? entry : undefined;
+  }
+
+  // ---- steps
+
+  function take(snapshot: Snapshot<unknown>, event: AnyEventObject): Snapshot<unknown> {
+    if (state !== 'up') {
+      // what XState tells of the life that is over is no concern of the next one
+      if (!isReserved(event.type)) waiting.push(event);
+      return mute(snapshot);
+    }
+    if (waiting.length === 0) return step(snapshot, event);
+    // each entry of the mailbox handles one event, and none before those that have waited longer
+    waiting.push(event);
+    return step(snapshot, waiting.shift() ?? event);
+  }
+
+  function step(snapshot: Snapshot<unknown>, event: AnyEventObject): Snapshot<unknown> {
+    if (isOfOther(life, event)) return mute(snapshot);
+    const last = isElsewhere && bringsFailure(event) ? savedElsewhere() : undefined;
+    let next: Snapshot<unknown>;
+    try {
+      next = life.step(() => succeeded(logic.transition(snapshot, event, life.scope) as Snapshot<unknown>));
+    } catch (error) {
+      return afterFailure(snapshot, error, last);
+    }
+    handled = event;
+    life.hasShown = true;
+    return show(next);
+  }
+
+  function beginNext(snapshot: Snapshot<unknown>): Snapshot<unknown> {
+    const persisted = saved;
+    life = begin();
+    state = 'up';
+    cancelTimer = undefined;
+    saved = undefined;
+    const { input } = actor.options as { readonly input?: unknown };
+    let fresh: Snapshot<unknown>;
+    try {
+      fresh = life.step(() => {
+        const made = persisted ? restoredOf(persisted) : initialOf(input);
+        newest = made;
+        setSnapshot(actor, made);
+        if (persisted) armDelays(actor, openPersisted(persisted).extra.delays);
+        if (made.status !== 'active') return made;
+        life.hasBegun = true;
+        logic.start?.(made, life.scope);
+        // a hosted one with its module at hand may have been told more within the call
+        return actor.getSnapshot() as Snapshot<unknown>;
+      });
+    } catch (error) {
+      setSnapshot(actor, snapshot);
+      return afterFailure(snapshot, error);
+    }
+    for (const _ of waiting) post('waiting');
+    handled = { type: 'xstate.init', input };
+    return show(fresh);
+  }
+
+  function show(next: Snapshot<unknown>): Snapshot<unknown> {
+    previous = good;
+    good = next;
+    return next;
+  }
+
+  function mute(snapshot: Snapshot<unknown>): Snapshot<unknown> {
+    isMuted = true;
+    return snapshot;
+  }
+
+  function initialOf(input: unknown): Snapshot<unknown> {
+    const initial = logic.getInitialSnapshot(life.scope, input) as Snapshot<unknown>;
+    // of a hosted one that is only a placeholder, which is made when it is first read
+    return isElsewhere ? initial : succeeded(initial);
+  }
+
+  function restoredOf(persisted: Snapshot<unknown>): Snapshot<unknown> {
+    const { snapshot } = isElsewhere ? { snapshot: persisted } : openPersisted(persisted);
+    return (logic.restoreSnapshot?.(snapshot, life.scope) ?? snapshot) as Snapshot<unknown>;
+  }
+
+  /** Says what observers are told of each update. */
+  function govern(): void {
+    if (isGoverned) return;
+    isGoverned = true;
+    declareSupervised(actor);
+    governUpdates(actor, (snapshot, event) => {
+      const wasMuted = isMuted;
+      const told = { snapshot, event: handled ?? event };
+      isMuted = false;
+      handled = undefined;
+      if (state === 'up') {
+        life.hasShown = true;
+        if (waiting.length === 0) setBetweenLives(actor, false);
+      }
+      return wasMuted ? undefined : told;
+    });
+  }
+
+  // ---- failures
+
+  /** An effect has thrown, after the snapshot of its step was set. */
+  function failedLater(failed: Life, error: unknown): void {
+    if (failed !== life || life.isOver) return;
+    newest = good;
+    good = previous ?? good;
+    setSnapshot(actor, good);
+    isMuted = true;
+    const outcome = over(error);
+    if (!outcome) return;
+    verdict = outcome;
+    post('end');
+  }
+
+  function afterFailure(snapshot: Snapshot<unknown>, error: unknown, last?: Persisted): Snapshot<unknown> {
+    const outcome = over(error, last);
+    return outcome ? failedWith(snapshot, outcome.error) : mute(snapshot);
+  }
+
+  /** The life is over. Gives the error that the actor is to fail with, if there is to be no other. */
+  function over(error: unknown, last?: Persisted): { readonly error: unknown } | undefined {
+    const number = lifeOf(actor);
+    let { strategy: action }: { strategy: FailureAction } = policy;
+    let outcome: { readonly error: unknown } | undefined;
+    let delay = 0;
+    if (action === 'escalate' || isFutile(error)) {
+      action = 'escalate';
+      outcome = { error };
+    } else if (action !== 'stop') {
+      const counted = policy.tallyOf(actor);
+      counted.tally = count(counted.tally, { at: timeOf(actor), message: messageOf(error) }, policy.limit);
+      if (isExhausted(counted.tally, policy.limit)) {
+        action = 'exhausted';
+        outcome = { error: exhaustedError(actor, counted.tally, policy.limit, error) };
+      } else {
+        delay = policy.delay(counted.tally.attempt);
+        try {
+          saved = action === 'resume' ? (isElsewhere ? last : savedHere()) : undefined;
+          if (!saved) action = 'restart';
+        } catch (cause) {
+          action = 'escalate';
+          delay = 0;
+          outcome = { error: notPersistedError(actor, error, cause) };
+        }
+      }
+    }
+    const gone = takeApart();
+    state = outcome || action === 'stop' ? 'ending' : 'down';
+    if (state === 'down') setBetweenLives(actor, true);
+    report({ actor, error, life: number, action, delay });
+    if (outcome) return outcome;
+    tellLifeOver(actor, error, gone);
+    if (action === 'stop') stopActor(actor);
+    else {
+      schedule(delay);
+      for (const companion of policy.companionsOf?.(actor) ?? []) {
+        enqueueOwn(companion, { type: 'troupe.life', [ENTRY]: { over: error, delay } } satisfies Entry);
+      }
+    }
+    return undefined;
+  }
+
+  /** Another has failed, and this one is restarted with it. */
+  function abandon(error: unknown, delay: number): void {
+    saved = undefined;
+    const gone = takeApart();
+    state = 'down';
+    setBetweenLives(actor, true);
+    tellLifeOver(actor, error, gone);
+    schedule(delay);
+  }
+
+  function report(failure: FailureReport): void {
+    try {
+      policy.report(failure);
+    } catch (error) {
+      console.warn(`troupe: onFailure of '${actor.id}' threw: ${messageOf(error)}`);
+    }
+  }
+
+  function schedule(delay: number): void {
+    let isOff = false;
+    const proceed = () => {
+      if (!isOff) post('next');
+    };
+    // not within the call: what is under way in actors below still belongs to the life that is over
+    const timer: unknown = delay > 0 ? actor.clock.setTimeout(proceed, delay) : runSoon(proceed);
+    cancelTimer = () => {
+      isOff = true;
+      if (delay > 0) actor.clock.clearTimeout(timer);
+    };
+  }
+
+  function post(entry: Entry[typeof ENTRY]): void {
+    enqueueOwn(actor, { type: 'troupe.life', [ENTRY]: entry, [LOGIC]: logic } satisfies Entry);
+  }
+
+  /** Ends what a life has begun. Gives when a hosted one says no more. */
+  function takeApart(): Promise<void> | undefined {
+    life.isOver = true;
+    const made = [good, newest];
+    newest = undefined;
+    const line = isElsewhere ? mirrorOf(actor)?.line : undefined;
+    if (isElsewhere) {
+      line?.end();
+      leaveHosted(actor);
+    } else if (life.hasBegun && good) {
+      const from = good;
+      runLast(scope, (last) => void logic.transition(from, STOP, last));
+    }
+    for (const snapshot of made) {
+      for (const child of Object.values(snapshot ? childrenIn(snapshot) : {})) {
+        if (parentOf(child) !== actor) continue;
+        discard(child);
+        if (statusOf(child) === 'running') stopActor(child);
+      }
+    }
+    cancelDelays(actor);
+    return line?.gone;
+  }
+
+  function savedHere(): Persisted | undefined {
+    // one that failed as it began has nothing to go on from
+    if (!life.hasShown || !good) return undefined;
+    const persisted = logic.getPersistedSnapshot(good);
+    return isMachine(logic)
+      ? ({ ...persisted, troupe: { delays: describeDelays(actor) } } satisfies Persisted)
+      : persisted;
+  }
+
+  function savedElsewhere(): Persisted | undefined {
+    const mirror = mirrorOf(actor);
+    const persisted = policy.strategy === 'resume' && mirror ? lastPersisted(mirror) : undefined;
+    return persisted?.status === 'active' ? persisted : undefined;
+  }
+
+  // ---- the end
+
+  function stop(snapshot: Snapshot<unknown>): Snapshot<unknown> {
+    if (!life.isOver) return logic.transition(snapshot, STOP, life.scope) as Snapshot<unknown>;
+    isMuted = false;
+    return { ...snapshot, ...('children' in snapshot ? { children: {} } : {}), status: 'stopped' } as Snapshot<unknown>;
+  }
+
+  function ended(): void {
+    life.isOver = true;
+    state = 'over';
+    cancelTimer?.();
+    if (waiting.length > 0) {
+      const bus = hostBusOf(actor.system) ?? currentBus();
+      bus.bury({ reason: 'stopped', target: addressOf(bus.address, actor.sessionId), count: waiting.length });
+      waiting = [];
+    }
+    setBetweenLives(actor, false);
+  }
+}
+
+function failedWith(snapshot: Snapshot<unknown>, error: unknown): Snapshot<unknown> {
+  return { ...snapshot, status: 'error', output: undefined, error };
+}
+
+/** A snapshot that says that its actor has failed is a failure like any other. */
+function succeeded(snapshot: Snapshot<unknown>): Snapshot<unknown> {
+  if (snapshot.status === 'error') throw snapshot.error;
+  return snapshot;
+}
+
+/** No other life can mend that the place for it is closed. */
+function isFutile(error: unknown): boolean {
+  return isTroupeError(error, 'HOST_CLOSED') || isTroupeError(error, 'BUS_CLOSED');
+}
+
+/** The time by the clock of an actor, where it tells the time. */
+function timeOf({ clock }: AnyActor): number {
+  const { now: read } = clock as { now?(): unknown };
+  const time = read?.call(clock);
+  return typeof time === 'number' ? time : now();
+}

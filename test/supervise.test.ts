@@ -528,6 +528,10 @@ describe('asking and watching a supervised actor', () => {
     const answered = ask(actor, (replyTo) => ({ type: 'ASK', replyTo }));
     actor.send({ type: 'ADD' });
     const all = settled(actor);
+    let hasSettled = false;
+    void all.then(() => (hasSettled = true));
+    await turns();
+    expect(hasSettled).toBe(false);
     await Promise.resolve();
     clock.increment(10);
     expect(await answered).toEqual({ type: 'COUNT', count: 0 });

@@ -526,11 +526,16 @@ describe('asking and watching a supervised actor', () => {
     actor.send({ type: 'FAIL' });
     expect(await unanswered).toMatchObject({ message: 'frail' });
     const answered = ask(actor, (replyTo) => ({ type: 'ASK', replyTo }));
+    actor.send({ type: 'ADD' });
     const all = settled(actor);
+    let hasSettled = false;
+    void all.then(() => (hasSettled = true));
+    await turns();
+    expect(hasSettled).toBe(false);
     await Promise.resolve();
     clock.increment(10);
     expect(await answered).toEqual({ type: 'COUNT', count: 0 });
-    expect((await all).context.count).toBe(0);
+    expect((await all).context.count).toBe(1);
   });
 
   it('tells each watch of the one life that it began with', async () => {

@@ -53,7 +53,8 @@ export function drained(ref: AnyActorRef, { timeout = Infinity, signal }: Draine
     new Promise((resolve, reject) => {
       assertActorRef(ref, 'wait until it is drained');
       const check = (): void => {
-        if (statusOf(ref) === 'stopped') reject(endedError(ref));
+        // nobody may have told a ref from elsewhere yet that its node is gone
+        if (statusOf(ref) === 'stopped' || mirrorOf(ref)?.line?.route.down) reject(endedError(ref));
         else if (hasRoom(ref)) resolve();
       };
       check();

@@ -13,7 +13,7 @@ import type { Seen } from './causal-order.ts';
 import { faultOf } from './forged.ts';
 import { rememberEnding } from './graves.ts';
 import type { InspectionRecord } from './inspection-records.ts';
-import { afterRestart, onLifeOver } from './lives.ts';
+import { afterRestart, onLifeOver, isBetweenLives } from './lives.ts';
 import type { NameChange } from './names.ts';
 import { openOutlet } from './outlets.ts';
 import type { OwnerNames } from './owner-names.ts';
@@ -55,6 +55,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   const audience = createAudience(bus, actor, { isLasting: owner !== undefined, encode, unsendable });
   let down: Down | undefined;
   let isStopping = false;
+  const kept: EventsDelivery[] = [];
 
   bus.open(localId).subscribe(hear);
   if (owner) {
@@ -106,7 +107,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
         return;
       case 'settle':
         // what came between two lives has to be handled too
-        afterRestart(actor, () => answer(frame.from, ({ to }) => ({ type: 'settled', to, request: frame.request })));
+        afterLives(() => answer(frame.from, ({ to }) => ({ type: 'settled', to, request: frame.request })));
         return;
       case 'persist':
         // the answer leaves after the steps that it shows
@@ -132,13 +133,38 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   }
 
   /** What a handled event puts out leaves with its macrostep, so only the rest has to be looked for, once. */
-  function takeAll(frame: Delivery, events: readonly unknown[], seen?: Seen): void {
+  function takeAll(frame: EventsDelivery, events: readonly unknown[], seen?: Seen): void {
     audience.during(() => {
-      for (const event of events) take(frame, event, seen);
+      for (const [index, event] of events.entries()) {
+        if (isBetweenLives(actor) && !down) {
+          keep(index === 0 ? frame : { ...frame, type: 'events', events: events.slice(index) });
+          return;
+        }
+        take(frame, event, seen);
+      }
     });
   }
 
-  function take(frame: Delivery, event: unknown, seen: Seen | undefined): void {
+  /** What comes between two lives waits here, so that whoever sent it knows that it was not handled, and bounds it. */
+  function keep(frame: EventsDelivery): void {
+    bus.hold(frame);
+    if (kept.push(frame) === 1) afterRestart(actor, takeKept);
+  }
+
+  function takeKept(): void {
+    // some of it may end that life too, and then the rest waits again
+    for (const frame of kept.splice(0)) bus.redeliver(frame);
+  }
+
+  /** Runs `proceed` when the actor is not between two lives, and has handled what came in between. */
+  function afterLives(proceed: () => void): void {
+    afterRestart(actor, () => {
+      if (isBetweenLives(actor)) afterLives(proceed);
+      else proceed();
+    });
+  }
+
+  function take(frame: EventsDelivery, event: unknown, seen: Seen | undefined): void {
     const reason = statusOf(actor) === 'stopped' ? 'stopped' : faultOf(event);
     if (reason) bus.bury({ reason, target: address, count: 1, ...viaOf(frame) });
     else if (seen) {
@@ -275,6 +301,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
       if (!view.isOwner) audience.shut(view);
     }
     watchers.tellAll(how);
+    takeKept();
     if (!owner) close();
   }
 
@@ -302,6 +329,8 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     rememberEnding(bus, localId, down ?? { type: 'stopped' });
   }
 }
+
+type EventsDelivery = Extract<Delivery, { readonly type: 'event' | 'events' }>;
 
 /** Ends what an actor that is over started; what only was told to it is not its own. */
 function stopChildren(actor: AnyActorRef): void {

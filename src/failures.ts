@@ -54,7 +54,7 @@ export function exhaustedError(
   const messages = failures.map(({ message }) => message);
   return new TroupeError(
     'RESTARTS_EXHAUSTED',
-    `Cannot restart '${id}' once more: there were ${messages.length} failures within ${within} ms, and ${atMost} restarts are allowed. The last: ${sentenceOf(cause)} Mend what fails, or allow more with restart: { atMost, within }.`,
+    `Cannot restart '${id}' once more: there were ${messages.length} failures within ${within} ms, and atMost is ${atMost}. The last: ${sentenceOf(cause)} Mend what fails, or allow more with restart: { atMost, within }.`,
     { details: { actor: id, atMost, within, failures: messages }, cause },
   );
 }

@@ -73,6 +73,8 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
   const outbox = createOutbox({ post, progress, immediate: link?.immediate ?? false });
   // a child speaks when it is spoken to: its first frame answers the greeting, and what it has to say before that waits
   let silent = role === 'parent';
+  /** Also where only the other side knows that. */
+  let isLossy = link?.lossy === true;
   const early: Outgoing[] = [];
   let greeted = link === undefined;
   let expected = 0;
@@ -103,7 +105,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
         return;
       }
       silent = false;
-      outbox.push(frame, ports);
+      outbox.push(frame.type === 'hello' && isLossy ? { ...frame, lossy: true } : frame, ports);
       for (const each of early.splice(0)) outbox.push(each);
     },
     flush: () => outbox.flush(),
@@ -152,14 +154,14 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
       return;
     }
     link.post(packet, transfer);
-    if (link.lossy) probeLater(ANSWER_WITHIN);
+    if (isLossy) probeLater(ANSWER_WITHIN);
     else if (link.immediate) hear({ done: next });
   }
 
   /** A mere answer asks for none, or two nodes that ask would answer each other for ever. */
   function progress(isEmpty: boolean): Progress {
     const held = listener.held();
-    const asks = isAsking || (!isEmpty && (link?.lossy === true || listener.isAsking()));
+    const asks = isAsking || (!isEmpty && (isLossy || listener.isAsking()));
     return {
       done,
       ...(gaps.length > 0 && { lost: gaps }),
@@ -227,6 +229,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
         return;
       }
       greeted = true;
+      isLossy ||= frames[0]?.['lossy'] === true;
     }
     hear(parsed);
     if (seq > expected) {

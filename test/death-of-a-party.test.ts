@@ -170,7 +170,8 @@ describe.each(deaths)('a subscriber whose thread %s', (_, die) => {
     const all = Array.from({ length: next }, (__, index) => index);
     expect(values).toEqual(all);
     expect(here).toEqual(all);
-    expect(letters).toEqual([]);
+    // but for the word that ended it, of which nobody can say that it was handled
+    expect(letters.filter(({ reason }) => reason !== 'maybe-handled')).toEqual([]);
     expect(changes.filter(({ type }) => type === 'down')).toHaveLength(1);
   });
 });

@@ -12,6 +12,7 @@ import {
   fromPromise,
   fromTransition,
   setup,
+  toPromise,
   type AnyActorLogic,
   type AnyActorRef,
 } from 'xstate';
@@ -27,13 +28,14 @@ import {
   persist,
   settled,
   started,
+  supervise,
   watch,
   type Bus,
   type TroupeError,
   type TroupeErrorCode,
 } from 'troupe';
 import { arrive, barrier } from 'troupe/actors';
-import { createCell, createSegment, openCell } from 'troupe/shared';
+import { createCell, createLock, createSegment, openCell } from 'troupe/shared';
 import { until as waitUntil } from 'troupe/testing';
 import { createOtherXState } from './support/other-xstate.ts';
 import { collectDeadLetters, rejectionOf, until } from './support/observing.ts';
@@ -530,6 +532,47 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
         return thrownBy(() => segment.buffer);
       },
       "Cannot use segment 'shut': this handle was closed. Open another with openSegment('shut').",
+    ],
+  ],
+  LOCK_TIMEOUT: [
+    [
+      async () => {
+        using lock = createLock('held');
+        using _held = await lock.acquire();
+        return await rejectionOf(lock.acquire({ timeout: 5 }));
+      },
+      "Cannot acquire lock 'held': it was not free within 5 ms. Wait longer, or see who does not release it.",
+    ],
+  ],
+  NOT_LOCKED: [
+    [
+      () => {
+        using lock = createLock('free');
+        return thrownBy(() => lock.release());
+      },
+      "Cannot release lock 'free': nobody holds it. Release it once, in the thread that acquired it.",
+    ],
+  ],
+  CANNOT_BLOCK: [
+    [
+      async () => {
+        using lock = createLock('own');
+        using _held = await lock.acquire();
+        return thrownBy(() => lock.acquireSync());
+      },
+      "Cannot wait for lock 'own': this thread holds it already, and cannot release it while it waits. Use await lock.acquire(), which does not block.",
+    ],
+  ],
+  RESTARTS_EXHAUSTED: [
+    [
+      async () => {
+        const frail = fromPromise(async () => {
+          throw new Error('worn out');
+        });
+        const logic = supervise(frail, { restart: { atMost: 1 }, backoff: 0, onFailure: () => {} });
+        return await rejectionOf(toPromise(createActor(logic, { id: 'Ada' }).start()));
+      },
+      "Cannot restart 'Ada' once more: there were 2 failures within 30000 ms, and atMost is 1. The last: worn out. Mend what fails, or allow more with restart: { atMost, within }.",
     ],
   ],
   UNTIL_TIMEOUT: [

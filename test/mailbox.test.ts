@@ -387,6 +387,53 @@ describe('what a node takes with it when it dies', () => {
   });
 });
 
+describe('what waits for the next life of a supervised actor', () => {
+  it('was not handled, and is among what its thread may have handled if that dies', async () => {
+    const bus = createBus({ name: 'main' });
+    const letters: DeadLetter[] = [];
+    bus.deadLetters.subscribe((letter) => letters.push(letter));
+    await using threads = createThreads({ size: 1, bus });
+    const { clerk, frailClerk } = threads.import<Clerks>(urlOf('clerk'));
+    const [killer, actor] = [createActor(clerk), createActor(frailClerk)];
+    for (const each of [killer, actor]) each.subscribe({ error: () => {} });
+    killer.start();
+    actor.start();
+    actor.send(note(1));
+    await settled([killer, actor]);
+    const over = watch(actor);
+    // the rest of its packet, and what comes later
+    actor.send({ type: 'FAIL' });
+    for (let number = 0; number < 5; number += 1) actor.send(note(number));
+    expect(await over).toMatchObject({ type: 'failed', error: { message: 'tired' } });
+    for (let number = 0; number < 5; number += 1) actor.send(note(number));
+    await settled(killer);
+    const down = watch(killer);
+    killer.send({ type: 'DIE' });
+    await down;
+    expect(letters.reduce((sum, { count }) => sum + count, 0)).toBe(11);
+    expect(letters.every(({ reason }) => reason === 'maybe-handled')).toBe(true);
+  });
+
+  it('is bounded by its mailbox', async () => {
+    const bus = createBus({ name: 'main' });
+    const letters: DeadLetter[] = [];
+    bus.deadLetters.subscribe((letter) => letters.push(letter));
+    await using threads = createThreads({ size: 1, bus });
+    const { frailClerk } = threads.import<Clerks>(urlOf('clerk'), { mailbox: { events: 10 } });
+    const actor = createActor(frailClerk).start();
+    const over = watch(actor);
+    actor.send({ type: 'FAIL' });
+    await over;
+    for (let number = 0; number < 15; number += 1) {
+      actor.send(note(number));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(letters.map(({ reason }) => reason)).toEqual(Array.from({ length: 5 }, () => 'mailbox-full'));
+    // it has a minute until its next life
+    await threads.close({ timeout: 0 });
+  });
+});
+
 describe('a dead letter that nobody listens for', () => {
   it('is told on the console once per reason, and never in production', async () => {
     expect((await runProgram('unheard')).lines).toEqual([

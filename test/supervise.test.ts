@@ -272,7 +272,7 @@ describe('a supervised actor', () => {
       details: { actor: actor.id, atMost: 2, within: 1000, failures: ['boom', 'boom', 'boom'] },
     });
     expect((error as Error).message).toBe(
-      `Cannot restart '${actor.id}' once more: there were 3 failures within 1000 ms, and 2 restarts are allowed. The last: boom. Mend what fails, or allow more with restart: { atMost, within }.`,
+      `Cannot restart '${actor.id}' once more: there were 3 failures within 1000 ms, and atMost is 2. The last: boom. Mend what fails, or allow more with restart: { atMost, within }.`,
     );
     expect(options.reports.map(({ action, life }) => [action, life])).toEqual([
       ['restart', 1],

@@ -1,6 +1,6 @@
 // What was sent and what became of it, in shared memory, by the node that sent and the actor that it was for: so it survives the threads that counted. A
 // handler counts as the first thing it does; what is numbered tells there whether it came twice or out of order.
-import { nodeOf, type Address } from '../src/address.ts';
+import { isAddress, nodeOf, type Address, type NodeAddress } from '../src/address.ts';
 import type { Bus, DeadLetter } from 'troupe';
 
 /** The memory of the accounts, which travels to each thread. */
@@ -92,6 +92,42 @@ export function faultOf({ sent, handled, sure, maybe, disorder }: Account, isSen
   if (isSenderAlive && handled < sent - sure - maybe) return `nothing tells of ${sent - sure - maybe - handled} events`;
   return undefined;
 }
+
+/** What the accounts of these senders and targets say that must not be. */
+export function compare(
+  accounts: Accounts,
+  senders: readonly NodeAddress[],
+  isAlive: (node: NodeAddress) => boolean,
+  targets: readonly string[],
+): string[] {
+  const names = new Map<number, readonly [sender: NodeAddress, target: string]>();
+  const faults: string[] = [];
+  /** Who they are is looked for where there is something to say of them. */
+  const nameOf = (slot: number) => {
+    if (names.size > 0) return names.get(slot);
+    for (const sender of senders)
+      for (const target of targets) {
+        const found = accounts.find(sender, target);
+        if (found !== undefined) names.set(found, [sender, target]);
+      }
+    return names.get(slot);
+  };
+  for (const [slot, each] of accounts.used()) {
+    if (!faultOf(each, true) && each.maybe === 0) continue;
+    const [sender = 'a node within a thread', target = 'something there'] = nameOf(slot) ?? [];
+    const isSenderAlive = isAlive(sender as NodeAddress);
+    const text = `${sender} → ${target}: ${JSON.stringify(each)}`;
+    const fault = faultOf(each, isSenderAlive);
+    if (fault) faults.push(`${fault}: ${text}`);
+    // the first knows each death; between two others a link may end though both live
+    else if (sender === senders[0] && each.maybe > 0 && isAddress(target) && isAlive(nodeOf(target)))
+      faults.push(`its node lives, and may have handled something: ${text}`);
+  }
+  return faults;
+}
+
+/** In the accounts, the target of each wait. */
+export const WAITS = 'waits';
 
 /** Two hashes of 32 bits as one of 64, never 0. */
 function hash(text: string): bigint {

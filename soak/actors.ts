@@ -4,7 +4,7 @@ import { ask, createMemoryHost, watch, type Bus, type MemoryHost, type Recipient
 import { assign, setup, stopChild, type ActorRefFrom, type AnyActorRef } from 'xstate';
 import { hostBusOf } from '../src/host.ts';
 import { mirrorOf } from '../src/mirror.ts';
-import { countLetters, openAccounts, type Accounts, type AccountsMemory } from './accounts.ts';
+import { countLetters, openAccounts, WAITS, type Accounts, type AccountsMemory } from './accounts.ts';
 
 /** An event that is counted: in which account, and its number among those of its sender. */
 export interface Counted {
@@ -21,7 +21,7 @@ export type Work = Counted &
     /** Tells each of them so many. */
     | { readonly type: 'CHATTER'; readonly count: number }
     /** Asks and watches each of them. */
-    | { readonly type: 'QUERY' }
+    | { readonly type: 'QUERY'; readonly patience: number }
     | { readonly type: 'SPAWN' }
     | { readonly type: 'ABANDON' }
     | { readonly type: 'LEAVE' }
@@ -78,9 +78,6 @@ function countWait({ bus, accounts }: Office, wait: Promise<unknown>): void {
   const settled = () => accounts.add(slot, 'handled');
   wait.then(settled, settled);
 }
-
-/** In the accounts, the target of each wait. */
-export const WAITS = 'waits';
 
 export const child = setup({
   types: {
@@ -158,7 +155,7 @@ export const worker = setup({
         QUERY: {
           actions: [
             'count',
-            ({ self, context: { refs } }) => {
+            ({ self, context: { refs }, event }) => {
               const office = officeOf(self);
               for (const ref of refs) {
                 const counted = account(office.bus, office.accounts, ref);
@@ -166,7 +163,9 @@ export const worker = setup({
                 countWait(office, watch(ref));
                 countWait(
                   office,
-                  ask(ref as Recipient<Work> & AnyActorRef, (replyTo) => ({ type: 'ASK', ...counted, replyTo }) as Work & { readonly type: 'ASK' }),
+                  ask(ref as Recipient<Work> & AnyActorRef, (replyTo) => ({ type: 'ASK', ...counted, replyTo }) as Work & { readonly type: 'ASK' }, {
+                    timeout: event.patience,
+                  }),
                 );
               }
             },

@@ -1,15 +1,14 @@
 // The soak of threads: a hundred actors on four threads, told, asked, watched, stopped and made anew, while threads are killed at random moments. It ends
 // with every wait ended and every event accounted for, or says what was violated.
-import { ask, createBus, createThreads, isTroupeError, settled, started as begun, watch, type Bus, type DeadLetter, type NodeAddress } from 'troupe';
+import { ask, createBus, createThreads, isTroupeError, settled, started as begun, watch, type DeadLetter, type NodeAddress } from 'troupe';
 import { injectFaults } from 'troupe/testing';
 import { createActor, type ActorRefFrom } from 'xstate';
 import { mirrorOf } from '../src/mirror.ts';
-import { nodeOf } from '../src/address.ts';
-import { countLetters, createAccountsMemory, faultOf, openAccounts, type Accounts } from './accounts.ts';
-import { account, WAITS, type worker } from './actors.ts';
+import { compare, countLetters, createAccountsMemory, openAccounts, WAITS } from './accounts.ts';
+import { account, type worker } from './actors.ts';
 import { collectGarbage, resourcesNow } from './resources.ts';
 import { between, createRandom, pick, pickWeighted } from './random.ts';
-import { createWaits } from './waits.ts';
+import { comeTrue, createWaits } from './waits.ts';
 
 export interface ThreadSoakOptions {
   readonly seed: number;
@@ -166,6 +165,7 @@ export async function soakThreads({ seed, seconds, threads = 4, actors = 100 }: 
       const base = counted(actor);
       if (operation === 'MEET') actor.send({ ...base, type: operation, refs: refs() });
       else if (operation === 'CHATTER') actor.send({ ...base, type: operation, count: between(random, 1, 30) });
+      else if (operation === 'QUERY') actor.send({ ...base, type: operation, patience: 5000 });
       else actor.send({ ...base, type: operation });
     }
     count('sent', times);
@@ -198,10 +198,16 @@ export async function soakThreads({ seed, seconds, threads = 4, actors = 100 }: 
 
   // ---- the end: what still runs comes to rest, and all is compared
 
-  await comeTrue(() => overdue.open.length === 0);
+  await comeTrue(() => overdue.open.length === 0, PATIENCE);
   for (const what of overdue.open) violate(`${what} never ended`);
-  const faultsNow = () => compare(accounts, bus, alive, all, addresses);
-  await comeTrue(() => faultsNow().length === 0);
+  const faultsNow = (isOver: boolean) =>
+    compare(
+      accounts,
+      [bus.address, ...all],
+      (node) => node === bus.address || alive.has(node),
+      isOver ? [...addresses, WAITS] : addresses,
+    );
+  await comeTrue(() => faultsNow(false).length === 0, PATIENCE);
   await Promise.all(
     lives.map(async ({ actor, address, isOver }) => {
       if (isOver) return;
@@ -212,10 +218,10 @@ export async function soakThreads({ seed, seconds, threads = 4, actors = 100 }: 
   ).catch((error: unknown) => violate(`settled at the end: ${String(error)}`));
   const atRest = collectGarbage();
   for (const { actor } of lives) actor.stop();
-  await comeTrue(() => waits.open.length === 0);
+  await comeTrue(() => waits.open.length === 0, PATIENCE);
   for (const what of waits.open) violate(`${what} never ended`);
-  await comeTrue(() => faultsNow().length === 0);
-  for (const fault of faultsNow()) violate(fault);
+  await comeTrue(() => faultsNow(true).length === 0, PATIENCE);
+  for (const fault of faultsNow(true)) violate(fault);
   const aliveAtEnd = alive.size;
   await host.close();
   await bus.close();
@@ -268,43 +274,3 @@ const EXPECTED: ReadonlySet<DeadLetter['reason']> = new Set([
 const isExpected = (error: unknown): boolean => isTroupeError(error, 'THREAD_DIED') || error instanceof RangeError;
 
 const textOf = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
-
-/** Waits until it holds, or patience has an end. */
-async function comeTrue(condition: () => boolean): Promise<void> {
-  const limit = performance.now() + PATIENCE;
-  while (!condition() && performance.now() < limit) await new Promise((resolve) => setTimeout(resolve, 20));
-}
-
-/** What the accounts of all pairs that are known say. */
-function compare(
-  accounts: Accounts,
-  bus: Bus,
-  alive: ReadonlySet<NodeAddress>,
-  all: readonly NodeAddress[],
-  addresses: readonly string[],
-): string[] {
-  const names = new Map<number, readonly [sender: NodeAddress, target: string]>();
-  const faults: string[] = [];
-  const targets = [...addresses, WAITS];
-  /** Its name is looked for where there is something to say of it. */
-  const nameOf = (slot: number) => {
-    if (names.size === 0)
-      for (const sender of [bus.address, ...all])
-        for (const target of targets) {
-          const found = accounts.find(sender, target);
-          if (found !== undefined) names.set(found, [sender, target]);
-        }
-    return names.get(slot);
-  };
-  for (const [slot, each] of accounts.used()) {
-    if (!faultOf(each, true) && each.maybe === 0) continue;
-    const [sender, target] = nameOf(slot) ?? [];
-    const isSenderAlive = sender !== undefined && (sender === bus.address || alive.has(sender));
-    const fault = faultOf(each, isSenderAlive);
-    const text = `${sender ?? 'a node within a thread'} → ${target ?? 'one in it'}: ${JSON.stringify(each)}`;
-    if (fault) faults.push(`${fault}: ${text}`);
-    if (isSenderAlive && each.maybe > 0 && target && target !== WAITS && alive.has(nodeOf(target as never)))
-      faults.push(`its node lives, and it has maybe handled something: ${text}`);
-  }
-  return faults;
-}

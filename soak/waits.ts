@@ -39,3 +39,10 @@ export function createWaits(): Waits {
     },
   };
 }
+
+/** Waits until it holds, or patience has an end. */
+export async function comeTrue(condition: () => boolean, patience: number): Promise<void> {
+  const limit = performance.now() + patience;
+  for (let round = 0; !condition() && performance.now() < limit; round += 1)
+    await new Promise((resolve) => (round < 100 ? setImmediate(resolve) : setTimeout(resolve, 5)));
+}

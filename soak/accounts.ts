@@ -41,7 +41,6 @@ export function createAccountsMemory(pairs: number): AccountsMemory {
 
 export function openAccounts(memory: AccountsMemory): Accounts {
   const { keys, counts } = memory;
-  const indexOf = (slot: number, count: Count) => slot * WIDTH + COUNTS.indexOf(count);
   const accounts: Accounts = {
     memory,
     slotOf(sender, target) {
@@ -56,7 +55,8 @@ export function openAccounts(memory: AccountsMemory): Accounts {
     find(sender, target) {
       const key = hash(`${sender} ${target}`);
       const mask = keys.length - 1;
-      for (let slot = Number(key & BigInt(mask)); keys[slot] !== 0n; slot = (slot + 1) & mask) if (keys[slot] === key) return slot;
+      for (let slot = Number(key & BigInt(mask)); keys[slot] !== 0n; slot = (slot + 1) & mask)
+        if (keys[slot] === key) return slot;
       return undefined;
     },
     add: (slot, count, amount = 1) => void Atomics.add(counts, indexOf(slot, count), amount),
@@ -67,7 +67,8 @@ export function openAccounts(memory: AccountsMemory): Accounts {
     at: (slot) =>
       Object.fromEntries(COUNTS.map((count) => [count, Atomics.load(counts, indexOf(slot, count))])) as Account,
     *used() {
-      for (let slot = 0; slot < keys.length; slot += 1) if (Atomics.load(keys, slot) !== 0n) yield [slot, accounts.at(slot)];
+      for (let slot = 0; slot < keys.length; slot += 1)
+        if (Atomics.load(keys, slot) !== 0n) yield [slot, accounts.at(slot)];
     },
   };
   return accounts;
@@ -84,7 +85,7 @@ export function countLetters(bus: Bus, accounts: Accounts, told: (letter: DeadLe
 }
 
 /** Why an account does not balance; undefined if it does. Of a sender that died only so much is known as it had counted. */
-export function faultOf({ sent, handled, sure, maybe, disorder }: Account, isSenderAlive: boolean): string | undefined {
+function faultOf({ sent, handled, sure, maybe, disorder }: Account, isSenderAlive: boolean): string | undefined {
   // a reply is the asker's, who counts none
   if (sent === 0 && handled === 0) return undefined;
   if (disorder > 0) return `${disorder} events came twice or out of order`;
@@ -128,6 +129,9 @@ export function compare(
 
 /** In the accounts, the target of each wait. */
 export const WAITS = 'waits';
+
+/** Where a slot has a count. */
+const indexOf = (slot: number, count: Count): number => slot * WIDTH + COUNTS.indexOf(count);
 
 /** Two hashes of 32 bits as one of 64, never 0. */
 function hash(text: string): bigint {

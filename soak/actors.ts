@@ -163,9 +163,13 @@ export const worker = setup({
                 countWait(office, watch(ref));
                 countWait(
                   office,
-                  ask(ref as Recipient<Work> & AnyActorRef, (replyTo) => ({ type: 'ASK', ...counted, replyTo }) as Work & { readonly type: 'ASK' }, {
-                    timeout: event.patience,
-                  }),
+                  ask(
+                    ref as Recipient<Work> & AnyActorRef,
+                    (replyTo) => ({ type: 'ASK', ...counted, replyTo }) as Work & { readonly type: 'ASK' },
+                    {
+                      timeout: event.patience,
+                    },
+                  ),
                 );
               }
             },
@@ -176,7 +180,8 @@ export const worker = setup({
             'count',
             assign({
               child: ({ self, spawn, context }) =>
-                context.child ?? spawn(nurseryOf(officeOf(self)), { input: { memory: officeOf(self).accounts.memory } }),
+                context.child ??
+                spawn(nurseryOf(officeOf(self)), { input: { memory: officeOf(self).accounts.memory } }),
             }),
           ],
         },

@@ -225,10 +225,10 @@ export async function runOnMemory(seed: number): Promise<readonly string[]> {
       const shown = await settled(actor, undefined, { timeout: PATIENCE }).catch((error: unknown) => {
         if (!isExpected(error)) violations.push(`settled of ${address} at the end: ${String(error)}`);
       });
-      const handled = [bus.address, ...nodes].reduce(
-        (sum, node) => sum + (accounts.find(node, address) === undefined ? 0 : accounts.at(accounts.slotOf(node, address)).handled),
-        0,
-      );
+      const handled = [bus.address, ...nodes].reduce((sum, sender) => {
+        const slot = accounts.find(sender, address);
+        return slot === undefined ? sum : sum + accounts.at(slot).handled;
+      }, 0);
       if (shown && shown.context.handled !== handled)
         violations.push(`${address} shows ${String(shown.context.handled)} handled events, and has handled ${handled}`);
     }

@@ -1,6 +1,17 @@
 // The soak of threads: a hundred actors on four threads, told, asked, watched, stopped and made anew, while threads are killed at random moments. It ends
 // with every wait ended and every event accounted for, or says what was violated.
-import { ask, createBus, createThreads, isTroupeError, settled, started as begun, watch, type DeadLetter, type NodeAddress } from 'troupe';
+import {
+  ask,
+  createBus,
+  createThreads,
+  isTroupeError,
+  settled,
+  started as begun,
+  watch,
+  type DeadLetter,
+  type Down,
+  type NodeAddress,
+} from 'troupe';
 import { injectFaults } from 'troupe/testing';
 import { createActor, type ActorRefFrom } from 'xstate';
 import { mirrorOf } from '../src/mirror.ts';
@@ -125,13 +136,14 @@ export async function soakThreads({ seed, seconds, threads = 4, actors = 100 }: 
     lives[index] = life;
     count('lives');
     let downs = 0;
-    void waits.follow(`watch of ${name}`, watch(actor)).then((down) => {
+    const hearDown = (down: Down): void => {
       count(`down ${down.type}`);
       if (down.type === 'failed' && !isExpected(down.error)) violate(`${name} failed with ${textOf(down.error)}`);
       isOver = life.isOver = true;
       if ((downs += 1) > 1) violate(`${name} was told to be down ${downs} times`);
       if (lives[index] === life && !isEnding) begin(index);
-    });
+    };
+    waits.follow(`watch of ${name}`, watch(actor)).then(hearDown, (error: unknown) => violate(textOf(error)));
   };
   for (let index = 0; index < actors; index += 1) begin(index);
 
@@ -186,7 +198,14 @@ export async function soakThreads({ seed, seconds, threads = 4, actors = 100 }: 
     for (let each = 0; each < PER_BEAT; each += 1) operate(pick(random, lives));
     if (elapsed() > nextKill) {
       nextKill = elapsed() + between(random, 100, 500);
-      if (alive.size > 0) kill(pick(random, [...alive].filter((node) => node.startsWith('thread'))), 'at work');
+      if (alive.size > 0)
+        kill(
+          pick(
+            random,
+            [...alive].filter((node) => node.startsWith('thread')),
+          ),
+          'at work',
+        );
     }
     if (warm === undefined && elapsed() > seconds * 300) warm = collectGarbage();
     await new Promise((resolve) => setTimeout(resolve, BEAT));
@@ -212,11 +231,16 @@ export async function soakThreads({ seed, seconds, threads = 4, actors = 100 }: 
     lives.map(async ({ actor, address, isOver }) => {
       if (isOver) return;
       const shown = (await settled(actor)).context.handled;
-      const real = [bus.address, ...all].reduce((sum, node) => sum + accounts.at(accounts.slotOf(node, address)).handled, 0);
+      const real = [bus.address, ...all].reduce(
+        (sum, node) => sum + accounts.at(accounts.slotOf(node, address)).handled,
+        0,
+      );
       if (shown !== real) violate(`${actor.id} shows ${shown} handled events, and has handled ${real}`);
     }),
   ).catch((error: unknown) => violate(`settled at the end: ${String(error)}`));
   const atRest = collectGarbage();
+  if (warm !== undefined && atRest - warm > HEAP_GROWTH)
+    violate(`the heap has grown by ${mebibytes(atRest - warm)} MiB since ${mebibytes(warm)} after warm-up`);
   for (const { actor } of lives) actor.stop();
   await comeTrue(() => waits.open.length === 0, PATIENCE);
   for (const what of waits.open) violate(`${what} never ended`);
@@ -230,7 +254,8 @@ export async function soakThreads({ seed, seconds, threads = 4, actors = 100 }: 
   if (alive.size > 0 && after.workers > before.workers)
     violate(`${after.workers - before.workers} threads are left of ${aliveAtEnd}`);
   for (const [type, number] of after.active)
-    if (number > (before.active.get(type) ?? 0)) violate(`${number - (before.active.get(type) ?? 0)} more of ${type} are left`);
+    if (number > (before.active.get(type) ?? 0))
+      violate(`${number - (before.active.get(type) ?? 0)} more of ${type} are left`);
   lives.length = 0;
   const end = collectGarbage();
   const kills = (tally['kills at work'] ?? 0) + (tally['kills while it started'] ?? 0);
@@ -260,6 +285,9 @@ export async function soakThreads({ seed, seconds, threads = 4, actors = 100 }: 
     },
   };
 }
+
+/** What the soak itself keeps to compare, and what the engine does. */
+const HEAP_GROWTH = 8 * 2 ** 20;
 
 const mebibytes = (bytes: number): number => Math.round((bytes / 2 ** 20) * 10) / 10;
 

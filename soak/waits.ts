@@ -25,7 +25,10 @@ export function createWaits(): Waits {
       };
       wait.then(
         () => end('answered'),
-        (error: unknown) => end((error as { readonly code?: string }).code ?? (error as Error).name),
+        (error: unknown) => {
+          const { code, name } = error as { readonly code?: unknown } & Error;
+          end(typeof code === 'string' ? code : name);
+        },
       );
       return wait;
     },

@@ -211,7 +211,10 @@ export function openLine({ bus, route, to, owns, mailbox, wishes, listener }: Li
   }
 
   /** Sends a request; the returned function takes it back. It is answered once, without a body when the actor is gone. */
-  function request(frameOf: (id: string) => (from: Address) => Outgoing, answered: (body: unknown) => void): () => void {
+  function request(
+    frameOf: (id: string) => (from: Address) => Outgoing,
+    answered: (body: unknown) => void,
+  ): () => void {
     if (state !== 'gone' && route.down) lose(route.down);
     if (state === 'gone') {
       answered(undefined);
@@ -248,7 +251,7 @@ export function openLine({ bus, route, to, owns, mailbox, wishes, listener }: Li
       route.push({ type: 'observe', to, from, wish });
       if (owns) route.push({ type: 'inspect', to, from, wish: inspect });
     }
-    for (const request of [...requests.values()]) request.ask();
+    for (const each of [...requests.values()]) each.ask();
   }
 
   function end(): void {

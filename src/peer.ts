@@ -245,13 +245,8 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
     }
     if (seq === expected && frames.length > 0) takeAll(frames);
     // it has come twice, or too late
-    else if (seq < expected) refuse(frames);
+    else if (seq < expected) closePorts(frames);
     if (parsed.ask && !over) tellSoon();
-  }
-
-  /** Whoever has the other end of a port that is not taken has to learn that nobody is there. */
-  function refuse(frames: readonly RawFrame[]): void {
-    for (const { port } of frames as readonly { readonly port?: MessagePort }[]) port?.close();
   }
 
   function takeAll(frames: readonly RawFrame[]): void {
@@ -294,6 +289,11 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
     repeats.handled(answered);
     listener.handled({ ...told, done: answered });
   }
+}
+
+/** Whoever has the other end of a port that is not taken has to learn that nobody is there. */
+function closePorts(frames: readonly RawFrame[]): void {
+  for (const { port } of frames as readonly { readonly port?: MessagePort }[]) port?.close();
 }
 
 /** A timer that keeps no process alive. */

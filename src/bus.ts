@@ -327,13 +327,7 @@ export function createBus(options: BusOptions = {}): Bus {
     const listener: PeerListener = {
       frame: (frame) => receive(peer, frame),
       unreadable: (error) => bury({ reason: 'unreadable', target: peer.node, count: 1, error }),
-      resync() {
-        routes.resync(peer.node);
-        // what was said about nodes may be lost, too
-        if (peer.role === 'parent') introductions.repeat();
-        if (peer.role === 'parent' || peer.role === 'child')
-          for (const each of routes.waiting) introductions.askFor(each);
-      },
+      resync: () => routes.resync(peer.node),
       posted: (next) => routes.mailboxesOf(peer.node)?.posted(next),
       handled: ({ done, held }) => routes.mailboxesOf(peer.node)?.handled(done, held),
       lost: (first, next) => routes.mailboxesOf(peer.node)?.lost(first, next),

@@ -16,6 +16,8 @@ interface Starter {
   /** The number of the latest session that was started. */
   latest: number;
   readonly waiting: Map<number, Delivery[]>;
+  /** Those after the latest whose start was lost. */
+  readonly lost: Set<number>;
 }
 
 /** A name for the session of an actor that `bus` starts elsewhere: no other has it, and a later one has a higher number. */
@@ -28,10 +30,15 @@ export function awaitStarts(bus: Bus): Early {
   const starters = new Map<NodeAddress, Starter>();
   bus.claim((frame, from) => {
     const session = readSession(frame.to);
-    // from its starter nothing comes before the start
-    if (!session || from === session.starter) return false;
+    if (!session) return false;
     const starter = starters.get(session.starter) ?? meet(session.starter);
-    if (!starter || session.number <= starter.latest) return false;
+    if (!starter || session.number <= starter.latest || starter.lost.has(session.number)) return false;
+    if (from === session.starter) {
+      // nothing comes from there before the start, so that was lost
+      starter.lost.add(session.number);
+      giveUp(starter, session.number);
+      return false;
+    }
     const frames = starter.waiting.get(session.number) ?? [];
     starter.waiting.set(session.number, frames);
     frames.push(frame);
@@ -43,6 +50,7 @@ export function awaitStarts(bus: Bus): Early {
       const starter = session && (starters.get(session.starter) ?? meet(session.starter));
       if (!session || !starter) return [];
       starter.latest = session.number;
+      for (const number of starter.lost) if (number <= session.number) starter.lost.delete(number);
       const frames = starter.waiting.get(session.number) ?? [];
       starter.waiting.delete(session.number);
       // its starts come in order, so one with a lower number was lost
@@ -55,7 +63,7 @@ export function awaitStarts(bus: Bus): Early {
   function meet(node: NodeAddress): Starter | undefined {
     const route = bus.route(node);
     if (route.down) return undefined;
-    const starter: Starter = { latest: -1, waiting: new Map() };
+    const starter: Starter = { latest: -1, waiting: new Map(), lost: new Set() };
     starters.set(node, starter);
     route.watch({
       down() {

@@ -27,8 +27,6 @@ export interface Introductions {
   take(frame: RawFrame, from: Peer): boolean;
   /** Tells the nodes above that a child has come. */
   announce(node: NodeAddress): void;
-  /** Tells the node above once more of all that are below. */
-  repeat(): void;
   /** A peer is gone, in order or not, and with it all that is below it. */
   drop(peer: Peer, orderly: boolean): void;
 }
@@ -141,10 +139,6 @@ export function createIntroductions(here: Neighbourhood): Introductions {
       }
     },
     announce,
-    repeat() {
-      for (const child of here.children) announce(child.node);
-      for (const node of descendants.keys()) announce(node);
-    },
     drop(peer, orderly) {
       const gone = [...descendants].filter(([, via]) => via === peer).map(([node]) => node);
       for (const node of [...gone, peer.node]) {

@@ -59,7 +59,8 @@ export type Answer = { readonly persisted: Persisted } | { readonly error: unkno
 
 /** A request that is under way. */
 interface Request {
-  frame(from: Address): Outgoing;
+  /** Asks, by an id of its own each time: the answer to what was asked before a loss does not count, for what it is to follow may have been lost. */
+  ask(): void;
   answer(body: unknown): void;
 }
 
@@ -210,26 +211,35 @@ export function openLine({ bus, route, to, owns, mailbox, wishes, listener }: Li
   }
 
   /** Sends a request; the returned function takes it back. It is answered once, without a body when the actor is gone. */
-  function request(frameOf: (id: string) => Request['frame'], answered: (body: unknown) => void): () => void {
+  function request(
+    frameOf: (id: string) => (from: Address) => Outgoing,
+    answered: (body: unknown) => void,
+  ): () => void {
     if (state !== 'gone' && route.down) lose(route.down);
     if (state === 'gone') {
       answered(undefined);
       return () => {};
     }
-    const id = (count++).toString(36);
-    const frame = frameOf(id);
     const release = route.hold();
+    let id = '';
     const close = () => {
       if (!requests.delete(id)) return;
       release();
       retire();
     };
-    const answer = (body: unknown) => {
-      close();
-      answered(body);
+    const asked: Request = {
+      ask() {
+        requests.delete(id);
+        id = (count++).toString(36);
+        requests.set(id, asked);
+        route.push(frameOf(id)(listen()));
+      },
+      answer(body) {
+        close();
+        answered(body);
+      },
     };
-    requests.set(id, { frame, answer });
-    route.push(frame(listen()));
+    asked.ask();
     return close;
   }
 
@@ -241,7 +251,7 @@ export function openLine({ bus, route, to, owns, mailbox, wishes, listener }: Li
       route.push({ type: 'observe', to, from, wish });
       if (owns) route.push({ type: 'inspect', to, from, wish: inspect });
     }
-    for (const { frame } of requests.values()) route.push(frame(from));
+    for (const each of [...requests.values()]) each.ask();
   }
 
   function end(): void {

@@ -8,6 +8,7 @@ import { TroupeError } from './errors.ts';
 import type { Link } from './links/link.ts';
 import { createOutbox } from './packing.ts';
 import { clearTimeout, runSoon, setTimeout } from './platform.ts';
+import { createRepeats } from './repeats.ts';
 import {
   parsePacket,
   PROTOCOL_VERSION,
@@ -93,6 +94,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
   let probeTimer: ReturnType<typeof setTimeout> | undefined;
   let holds = 0;
   let over = false;
+  const repeats = createRepeats();
 
   const peer: Peer = {
     node,
@@ -105,8 +107,8 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
         return;
       }
       silent = false;
-      outbox.push(frame.type === 'hello' && isLossy ? { ...frame, lossy: true } : frame, ports);
-      for (const each of early.splice(0)) outbox.push(each);
+      put(frame, ports);
+      for (const each of early.splice(0)) put(each);
     },
     flush: () => outbox.flush(),
     tellSoon,
@@ -145,9 +147,15 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
 
   // ---- what goes out
 
+  function put(frame: Outgoing, ports?: readonly MessagePort[]): void {
+    repeats.pushed(frame);
+    outbox.push(frame.type === 'hello' && isLossy ? { ...frame, lossy: true } : frame, ports);
+  }
+
   function post(packet: Parameters<Link['post']>[0], transfer: readonly MessagePort[], next: number): void {
     unanswered = 0;
     listener.posted(next);
+    repeats.posted(next);
     if (!link) {
       // never at once: a packet that is full may be posted while the one before is being handled
       runSoon(() => receive(packet));
@@ -238,8 +246,9 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
       listener.resync();
       tellSoon();
     }
-    // a packet that came before has come twice
     if (seq === expected && frames.length > 0) takeAll(frames);
+    // it has come twice, or too late
+    else if (seq < expected) closePorts(frames);
     if (parsed.ask && !over) tellSoon();
   }
 
@@ -273,14 +282,21 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
       if (first < heard) continue;
       heard = next;
       listener.lost(first, next);
+      for (const frame of repeats.lost(first, next)) put(frame);
       listener.resync();
     }
     if (told.heard) gaps = gaps.filter(([, next]) => next > (told.heard ?? 0));
     // what came late tells of what was before
     if (told.done < answered) return;
     answered = Math.min(told.done, outbox.next);
+    repeats.handled(answered);
     listener.handled({ ...told, done: answered });
   }
+}
+
+/** Whoever has the other end of a port that is not taken has to learn that nobody is there. */
+function closePorts(frames: readonly RawFrame[]): void {
+  for (const { port } of frames as readonly { readonly port?: MessagePort }[]) port?.close();
 }
 
 /** A timer that keeps no process alive. */

@@ -75,8 +75,6 @@ export interface Routes {
   peerOf(node: NodeAddress): Peer | undefined;
   /** The mailboxes of the actors on a node, if it is known. */
   mailboxesOf(node: NodeAddress): Mailboxes | undefined;
-  /** The nodes to which no way is known yet. */
-  readonly waiting: readonly NodeAddress[];
   /** Says which peer a route leads to. */
   connect(node: NodeAddress, peer: Peer): Route;
   /** Says that a route leads nowhere any more. */
@@ -141,9 +139,6 @@ export function createRoutes(missing: (node: NodeAddress) => void, bury: (letter
     },
     peerOf: (node) => states.get(node)?.peer,
     mailboxesOf: (node) => states.get(node)?.mailboxes,
-    get waiting() {
-      return [...states].filter(([, { peer }]) => !peer).map(([node]) => node);
-    },
     connect(node, peer) {
       const state = stateOf(node);
       state.peer = peer;

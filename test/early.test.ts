@@ -88,6 +88,26 @@ describe('an event that comes before the start of its actor', () => {
     expect(letters).toMatchObject([{ reason: 'no-such-actor', count: 1 }]);
   });
 
+  it('is a dead letter when the start was lost, as soon as its starter speaks of the actor; and so is what comes later', async () => {
+    await using nodes = await openTriangle();
+    const letters = lettersOf(nodes.host);
+    nodes.hold();
+    const actor = createActor(nodes.logic, { input: { from: 0 } }).start();
+    actor.subscribe({ error: () => {} });
+    const elsewhere = nodes.refElsewhere(actor);
+    elsewhere.send({ type: 'ADD', amount: 1 });
+    await turns();
+    nodes.lose();
+    actor.send({ type: 'ADD', amount: 10 });
+    await turns();
+    elsewhere.send({ type: 'ADD', amount: 100 });
+    await turns();
+    expect(letters.filter(({ sender }) => sender?.startsWith('neighbour'))).toMatchObject([
+      { reason: 'no-such-actor', count: 1 },
+      { reason: 'no-such-actor', count: 1 },
+    ]);
+  });
+
   it('is a dead letter at once when the actor has ended', async () => {
     await using nodes = await openTriangle();
     const letters = lettersOf(nodes.host);

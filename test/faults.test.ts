@@ -1,6 +1,6 @@
 // Faults as verbs: what each does to the links of a bus and to the nodes at their ends, between buses and to hosted actors, in this realm and in threads.
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createActor, SimulatedClock, type AnyActorRef } from 'xstate';
+import { createActor, fromTransition, SimulatedClock, type AnyActorRef } from 'xstate';
 import {
   ask,
   createBus,
@@ -304,6 +304,32 @@ describe('cut', () => {
     const route = below.route(other.address);
     expect(await until(() => route.down)).toMatchObject({ code: 'ACTOR_DOWN' });
     expect(hub.route(node).down).toBeUndefined();
+  });
+});
+
+describe('what tells two nodes of each other', () => {
+  it('is told again when it was lost, so that nobody waits for a way for ever', async () => {
+    const { hub, below, faults, node } = await openFaulty();
+    const other = await openBelow(hub, 'other');
+    const got = collect(other, 'a');
+    faults.drop(node, 1);
+    send(below, other.address, 'a', 1);
+    await turns();
+    faults.heal(node);
+    // what comes next tells of the gap
+    send(hub, node, 'a', 0);
+    await until(() => got.length === 1);
+  });
+
+  it('is heard of by who has the other end of a port that came too late', async () => {
+    const { hub, below, faults, letters } = await openFaulty();
+    const other = await openBelow(hub, 'other');
+    faults.reorder(other.address, 1);
+    send(below, other.address, 'a', 1);
+    // each first one of two is overtaken, and the port is in the first
+    await sendEach(hub, other.address, range(21));
+    await until(() => letters.length > 0);
+    expect(letters).toMatchObject([{ reason: 'maybe-handled', count: 1 }]);
   });
 });
 
@@ -646,6 +672,23 @@ describe.each(worlds)('a hosted actor $where', ({ open }) => {
     const ref = await heard;
     world.faults.cut(ref);
     expect(await rejectionOf(settled(actor, undefined, { timeout: 20 }))).toMatchObject({ code: 'SETTLE_TIMEOUT' });
+  });
+});
+
+describe('what an actor is asked while its steps get lost', () => {
+  it('is answered by what it has handled, and not by what was heard before the loss', async () => {
+    await using bus = createBus({ name: 'main' });
+    using faults = injectFaults({ bus, seed: 7 });
+    await using host = createMemoryHost({ bus });
+    const counter = fromTransition((count: number, _: { readonly type: 'ADD' }) => count + 1, 0);
+    const actor = createActor(host.import({ counter }).counter).start();
+    await settled(actor);
+    actor.send({ type: 'ADD' });
+    // the event is on its way, and what it leads to is lost
+    faults.cut(actor);
+    await turns();
+    faults.heal(actor);
+    expect((await settled(actor)).context).toBe(1);
   });
 });
 

@@ -32,8 +32,15 @@ export function createFaultLink(
   const going: Lane = createLane({
     ...shared,
     seed: outSeed,
-    // what goes out was given to `post`
-    forward: ({ packet, transfer }) => real.post(packet as Packet, transfer),
+    forward({ packet, transfer }) {
+      try {
+        // what goes out was given to `post`
+        real.post(packet as Packet, transfer);
+      } catch (error) {
+        // a port whose other end was lost meanwhile is closed, and can go nowhere any more
+        if (!transfer?.length) throw error;
+      }
+    },
   });
   const coming: Lane = createLane({
     ...shared,

@@ -54,6 +54,12 @@ const COURTESY = 10;
 /** How often, in milliseconds, a blocked thread looks whether the holder lives: it hears of no death by itself, unless the lock has a name. */
 const LOOK = 50;
 
+/** What to sleep on, and whether only out of courtesy: then nobody need ever free the lock, for nobody may have it. */
+interface Sleep {
+  readonly turn: number;
+  readonly polite: boolean;
+}
+
 function createQueue(id: string, buffer: SharedArrayBuffer, { number, isAlive, whenEnded }: Membership): LockQueue {
   const words = new Int32Array(buffer);
   const waiting = new Set<Waiter>();
@@ -73,21 +79,21 @@ function createQueue(id: string, buffer: SharedArrayBuffer, { number, isAlive, w
     return taken;
   };
 
-  /** Tries to take it, and else gives the turn to sleep on. */
-  const takeOrTurn = (): Taken | number => {
+  /** Tries to take it, and else gives how to sleep. Decided once: courtesy may lapse at any moment, and who sleeps at a free lock must know it. */
+  const takeOrSleep = (): Taken | Sleep => {
     for (;;) {
       const turn = Atomics.load(words, TURN);
       const polite = isPolite(turn);
       const taken = polite ? undefined : tryTake();
       if (taken !== undefined) return taken;
-      if (contend(words, polite)) return turn;
+      if (contend(words, polite)) return { turn, polite };
     }
   };
 
   function serve(): void {
     while (waiting.size > 0 && !isOurs()) {
-      const result = takeOrTurn();
-      if (typeof result === 'number') {
+      const result = takeOrSleep();
+      if ('turn' in result) {
         if (sleep(result)) return;
         continue;
       }
@@ -98,8 +104,8 @@ function createQueue(id: string, buffer: SharedArrayBuffer, { number, isAlive, w
   }
 
   /** False if it is time to look again already. */
-  function sleep(turn: number): boolean {
-    if (isPolite(turn)) {
+  function sleep({ turn, polite }: Sleep): boolean {
+    if (polite) {
       clearTimeout(again);
       again = setTimeout(serve, courtesy.until - now());
     }
@@ -147,11 +153,11 @@ function createQueue(id: string, buffer: SharedArrayBuffer, { number, isAlive, w
   function takeSync(timeout: number): Taken | undefined {
     const deadline = now() + timeout;
     for (;;) {
-      const result = takeOrTurn();
-      if (typeof result !== 'number') return result;
+      const result = takeOrSleep();
+      if (!('turn' in result)) return result;
       const left = deadline - now();
       if (left <= 0) return tryTake();
-      Atomics.wait(words, TURN, result, Math.min(left, isPolite(result) ? COURTESY : LOOK));
+      Atomics.wait(words, TURN, result.turn, Math.min(left, result.polite ? COURTESY : LOOK));
     }
   }
 

@@ -11,7 +11,7 @@
 // Two never hold it: each way to "held" is a compare-and-swap from a state that nobody alive holds.
 // No wake is lost: who sleeps has read `turn` first, then failed to take, then seen CONTENDED in the state, and sleeps only while `turn` is
 // what it read. Whatever ends that state afterwards counts `turn` up and wakes all. All, not one: a single one woken might
-// be killed, called off or busy just then, while the others sleep at a free lock.
+// be killed, called off or busy just then, while the others sleep at a free lock. Who sleeps at a free one out of courtesy has a timer.
 
 /** What was taken; `abandoned` if the thread that held it before died in the midst. */
 export interface Taken {

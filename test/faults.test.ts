@@ -328,8 +328,9 @@ describe('what tells two nodes of each other', () => {
     send(below, other.address, 'a', 1);
     // each first one of two is overtaken, and the port is in the first
     await sendEach(hub, other.address, range(21));
-    await until(() => letters.length > 0);
-    expect(letters).toMatchObject([{ reason: 'maybe-handled', count: 1 }]);
+    const unknown = () => letters.filter(({ reason }) => reason === 'maybe-handled');
+    await until(() => unknown().length > 0);
+    expect(unknown()).toMatchObject([{ count: 1 }]);
   });
 });
 

@@ -93,6 +93,8 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
   let holds = 0;
   let over = false;
   const repeats = createRepeats();
+  /** Whether packets may be lost without a word: this end knows it of its link, or the other end has said so. */
+  let isLossy = link?.lossy === true;
 
   const peer: Peer = {
     node,
@@ -147,7 +149,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
 
   function put(frame: Outgoing, ports?: readonly MessagePort[]): void {
     repeats.pushed(frame);
-    outbox.push(frame, ports);
+    outbox.push(frame.type === 'hello' && isLossy ? { ...frame, lossy: true } : frame, ports);
   }
 
   function post(packet: Parameters<Link['post']>[0], transfer: readonly MessagePort[], next: number): void {
@@ -160,14 +162,14 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
       return;
     }
     link.post(packet, transfer);
-    if (link.lossy) probeLater(ANSWER_WITHIN);
+    if (isLossy) probeLater(ANSWER_WITHIN);
     else if (link.immediate) hear({ done: next });
   }
 
   /** A mere answer asks for none, or two nodes that ask would answer each other for ever. */
   function progress(isEmpty: boolean): Progress {
     const held = listener.held();
-    const asks = isAsking || (!isEmpty && (link?.lossy === true || listener.isAsking()));
+    const asks = isAsking || (!isEmpty && (isLossy || listener.isAsking()));
     return {
       done,
       ...(gaps.length > 0 && { lost: gaps }),
@@ -235,6 +237,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
         return;
       }
       greeted = true;
+      isLossy ||= frames[0]?.['lossy'] === true;
     }
     hear(parsed);
     if (seq > expected) {

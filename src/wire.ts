@@ -19,6 +19,8 @@ export type ControlFrame<TBody> =
       readonly node: NodeAddress;
       readonly you: NodeAddress;
       readonly greeting?: unknown;
+      /** The link may lose packets, and the end that says so knows it. */
+      readonly lossy?: boolean;
     }
   | { readonly type: 'roll-call' | 'all-told'; readonly call: string }
   | { readonly type: 'joined'; readonly node: NodeAddress }

@@ -319,6 +319,7 @@ describe('what tells two nodes of each other', () => {
     // what comes next tells of the gap
     send(hub, node, 'a', 0);
     await until(() => got.length === 1);
+    expect(got).toEqual([1]);
   });
 
   it('is heard of by who has the other end of a port that came too late', async () => {

@@ -2,6 +2,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+// they are opened when they are first used, and stay
+for (const stream of [process.stdout, process.stderr]) stream.write('');
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
 

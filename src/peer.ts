@@ -74,7 +74,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
   const outbox = createOutbox({ post, progress, immediate: link?.immediate ?? false });
   // a child speaks when it is spoken to: its first frame answers the greeting, and what it has to say before that waits
   let silent = role === 'parent';
-  /** Also where only the other side knows that. */
+  /** Whether packets may be lost without a word: this end knows it of its link, or the other end has said so. */
   let isLossy = link?.lossy === true;
   const early: Outgoing[] = [];
   let greeted = link === undefined;

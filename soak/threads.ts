@@ -229,7 +229,8 @@ export async function soakThreads({ seed, seconds, threads = 4, actors = 100 }: 
   await comeTrue(() => faultsNow(false).length === 0, PATIENCE);
   await Promise.all(
     lives.map(async ({ actor, address, isOver }) => {
-      if (isOver) return;
+      // one that was stopped shows what it showed then
+      if (isOver || actor.getSnapshot().status !== 'active') return;
       const shown = (await settled(actor)).context.handled;
       const real = [bus.address, ...all].reduce(
         (sum, node) => sum + accounts.at(accounts.slotOf(node, address)).handled,

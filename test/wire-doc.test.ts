@@ -179,7 +179,7 @@ can carry. \`seq\` is the number of its first frame, so each frame has one: a pa
 \`done\` says that the frames of the other side below this number were handled; so each side knows what still waits over there, bounds its mailboxes, and can tell what may have been handled by a node that has
 died. Where a packet came and nothing else goes back, one without frames does: at once if the packet said \`ask\`, after 32 packets, or within 50 ms. Such an answer is not answered. \`held\` counts the events that have come and
 wait for an actor whose module is still being loaded. A gap is told as \`lost\`, a list of the first number and the one after the last, in each packet until the other side says by \`heard\` that it knows; the side that sent what was lost makes dead letters
-of the events in it, and both sides say again what the other must know. On a link that may lose packets (\`lossy\`) each packet asks, and while some are unanswered the other side is asked after them, at first after 50 ms: so a
+of the events in it, and both sides say again what the other must know. On a link that may lose packets (\`lossy\`, which an end that knows it also says in its \`hello\`) each packet asks, and while some are unanswered the other side is asked after them, at first after 50 ms: so a
 loss is found though nothing follows it. Rubbish is a dead letter (\`unreadable\`).
 
 The first frame on a link is \`hello\` with the version, \`1\`; another version ends the link with \`PROTOCOL_MISMATCH\`. The frames are the closed union in

@@ -4,7 +4,7 @@ import { createDeferred } from './deferred.ts';
 import { TroupeError } from './errors.ts';
 import { mirrorOf } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
-import { onRefused } from './refusal.ts';
+import { sendAsking } from './refusal.ts';
 import { wait } from './wait.ts';
 import { watch } from './watch.ts';
 import { createReceiver } from './xstate.ts';
@@ -82,11 +82,9 @@ export function ask<TEvent extends EventObject, TType extends Question<TEvent>['
     const release = mirrorOf(ref)?.line?.route.hold();
     if (release) over.addEventListener('abort', release, { once: true });
     const event = question(replyTo);
-    const refused = new Promise<never>((_, reject) => {
-      onRefused(event, reject);
-    });
-    ref.send(event);
-    return Promise.race([reply, lost, refused]);
+    const refused = createDeferred<never>();
+    sendAsking(ref, event, refused.reject);
+    return Promise.race([reply, lost, refused.promise]);
   };
   return wait(answered, {
     timeout,

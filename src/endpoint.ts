@@ -13,7 +13,7 @@ import type { Seen } from './causal-order.ts';
 import { faultOf } from './forged.ts';
 import { rememberEnding } from './graves.ts';
 import type { InspectionRecord } from './inspection-records.ts';
-import { afterRestart, onLifeOver, isBetweenLives } from './lives.ts';
+import { afterRestart, onLifeOver, isBetweenLives, isSupervised } from './lives.ts';
 import type { NameChange } from './names.ts';
 import { openOutlet } from './outlets.ts';
 import type { OwnerNames } from './owner-names.ts';
@@ -134,13 +134,14 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
 
   /** What a handled event puts out leaves with its macrostep, so only the rest has to be looked for, once. */
   function takeAll(frame: EventsDelivery, events: readonly unknown[], seen?: Seen): void {
+    const hasLives = isSupervised(actor);
     audience.during(() => {
-      for (const [index, event] of events.entries()) {
-        if (isBetweenLives(actor) && !down) {
+      for (let index = 0; index < events.length; index += 1) {
+        if (hasLives && isBetweenLives(actor) && !down) {
           keep(index === 0 ? frame : { ...frame, type: 'events', events: events.slice(index) });
           return;
         }
-        take(frame, event, seen);
+        take(frame, events[index], seen);
       }
     });
   }

@@ -6,8 +6,10 @@ export interface Sender {
   readonly address: string;
 }
 
-/** How much is sent. */
-export interface Amount {
+/** Events for one channel in a row, of one sender. */
+export interface Entry {
+  readonly to: string;
+  readonly sender: Sender | undefined;
   /** How many events. */
   readonly events: number;
   /** How much of the channel's mailbox they take: as many, but a step without events takes its place too. */
@@ -15,17 +17,11 @@ export interface Amount {
   readonly bytes: number;
 }
 
-/** Events for one channel in a row, of one sender. */
-export interface Entry extends Amount {
-  readonly to: string;
-  readonly sender: Sender | undefined;
-}
-
 type Growing = { -readonly [TName in keyof Entry]: Entry[TName] };
 
 export interface Ledger {
-  /** Notes what is given to the link for a channel. */
-  add(to: string, sender: Sender | undefined, amount: Amount): void;
+  /** Notes what is given to the link for a channel. For each event one by one, so nothing is made for the call. */
+  add(to: string, sender: Sender | undefined, events: number, places: number, bytes: number): void;
   /** What was noted has been posted, in packets whose frames are numbered below `next`. */
   posted(next: number): void;
   /** The frames below `next` were handled, but for the latest events for some channels, as many as `held` says, which wait there. Gives what is done with. */
@@ -75,8 +71,8 @@ export function createLedger(): Ledger {
     return done;
   };
   return {
-    add(to, sender, { events, places, bytes }) {
-      const last = waiting.at(-1);
+    add(to, sender, events, places, bytes) {
+      const last = waiting[waiting.length - 1];
       if (last?.to !== to || last.sender !== sender) {
         waiting.push({ to, sender, events, places, bytes });
         return;

@@ -5,7 +5,7 @@ import { addressOf, nameOf, nodeOf, type Address, type NodeAddress } from './add
 import type { DeadLetter } from './bus.ts';
 import { sizeOf, type Encoded } from './codec.ts';
 import { TroupeError } from './errors.ts';
-import { createLedger, type Amount, type Entry, type Held, type Sender } from './ledger.ts';
+import { createLedger, type Entry, type Held, type Sender } from './ledger.ts';
 import { assertWord, optionError } from './options.ts';
 import type { Outgoing, Output } from './wire.ts';
 
@@ -121,6 +121,8 @@ export function createMailboxes(
 ): Mailboxes {
   const boxes = new Map<string, Box>();
   const ledger = createLedger();
+  /** The one that was used last, for events mostly come in runs. */
+  let latest: Box | undefined;
   /** How many wait to hear of room: those who asked to, and queues. */
   let asking = 0;
 
@@ -180,22 +182,27 @@ export function createMailboxes(
       tell('unreachable', [...waiting, ...queued], error);
       const waiters = [...boxes.values()].flatMap(({ freed }) => [...freed]);
       boxes.clear();
+      latest = undefined;
       for (const freed of waiters) freed();
     },
   };
 
   function boxOf(to: string): Box {
+    if (latest?.to === to) return latest;
     let box = boxes.get(to);
     if (!box) {
       box = { to, limits: DEFAULT_MAILBOX, events: 0, bytes: 0, queue: [], underWay: 0, freed: new Set() };
       boxes.set(to, box);
     }
+    latest = box;
     return box;
   }
 
   function dropIfIdle(box: Box): void {
-    if (box.events === 0 && box.freed.size === 0 && box.limits === DEFAULT_MAILBOX && boxes.get(box.to) === box)
+    if (box.events === 0 && box.freed.size === 0 && box.limits === DEFAULT_MAILBOX && boxes.get(box.to) === box) {
       boxes.delete(box.to);
+      if (latest === box) latest = undefined;
+    }
   }
 
   function pushEvent(frame: EventFrame, origin: Origin | undefined): void {
@@ -210,7 +217,7 @@ export function createMailboxes(
     box.events += 1;
     box.bytes += bytes;
     if (limits.overflow === 'drop-newest' || (box.queue.length === 0 && box.underWay < windowOf(limits)))
-      send(box, { frame, origin, bytes });
+      sendEvent(box, frame, origin, bytes);
     else {
       if (box.queue.length === 0) asking += 1;
       box.queue.push({ frame, origin, bytes });
@@ -219,39 +226,26 @@ export function createMailboxes(
 
   /** What an actor puts out goes by its own way: whoever would overfill a mailbox by it has asked before. */
   function pushStep(frame: StepFrame, origin: Origin | undefined): void {
-    const outputs = new Map<string, { events: number; bytes: number }>();
     for (const output of frame.out) {
       const to = targetOf(output, frame.to);
-      if (to === undefined) continue;
-      const sum = outputs.get(to) ?? { events: 0, bytes: 0 };
-      outputs.set(to, { events: sum.events + 1, bytes: sum.bytes + sizeOf(output.body) });
+      if (to !== undefined) take(to, origin, 1, sizeOf(output.body));
     }
     // a snapshot takes a place of its own
-    const own = outputs.get(frame.to);
-    const steps = frame.body === undefined ? 0 : 1;
-    if (own || steps > 0) {
-      const bytes = (own?.bytes ?? 0) + (frame.body === undefined ? 0 : sizeOf(frame.body));
-      take(boxOf(frame.to), origin, { events: own?.events ?? 0, places: (own?.events ?? 0) + steps, bytes });
-      outputs.delete(frame.to);
-    }
-    for (const [to, { events, bytes }] of outputs) {
-      take(boxOf(to), origin, { events, places: events, bytes });
-    }
+    if (frame.body !== undefined) take(frame.to, origin, 0, sizeOf(frame.body));
     post(frame);
   }
 
-  function take(box: Box, origin: Origin | undefined, amount: Amount): void {
-    box.events += amount.places;
-    box.underWay += amount.places;
-    box.bytes += amount.bytes;
-    ledger.add(box.to, origin?.sender, amount);
+  function take(to: string, origin: Origin | undefined, events: number, bytes: number): void {
+    const box = boxOf(to);
+    box.events += 1;
+    box.underWay += 1;
+    box.bytes += bytes;
+    ledger.add(to, origin?.sender, events, 1, bytes);
   }
 
-  function send(box: Box, { frame, origin, bytes }: Queued): void {
-    if (isEvent(frame)) {
-      box.underWay += 1;
-      ledger.add(box.to, origin?.sender, { events: 1, places: 1, bytes });
-    }
+  function sendEvent(box: Box, frame: EventFrame, origin: Origin | undefined, bytes: number): void {
+    box.underWay += 1;
+    ledger.add(box.to, origin?.sender, 1, 1, bytes);
     post(frame);
   }
 
@@ -296,7 +290,10 @@ export function createMailboxes(
     if (queue.length === 0) return;
     while (queue[0] && (!isEvent(queue[0].frame) || box.underWay < windowOf(limits))) {
       const [next] = queue.splice(0, 1);
-      if (next) send(box, next);
+      if (!next) break;
+      const { frame, origin, bytes } = next;
+      if (isEvent(frame)) sendEvent(box, frame, origin, bytes);
+      else post(frame);
     }
     if (queue.length === 0) asking -= 1;
   }

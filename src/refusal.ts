@@ -1,6 +1,6 @@
 // What happens to an event that cannot cross, or must not, when it is sent from inside an action: it is a dead letter, and an error in its
 // sender's own mailbox. A throw there would drop the rest of the sender's effects and, in a delayed send, kill the thread.
-import type { AnyActorRef } from 'xstate';
+import type { AnyActorRef, AnyEventObject } from 'xstate';
 import { nameOf, nodeOf, type Address } from './address.ts';
 import type { Bus } from './bus.ts';
 import { isTroupeError, TroupeError, type TroupeErrorDetails } from './errors.ts';
@@ -49,14 +49,25 @@ function refusalWith({ cause }: TroupeError, text: string, details: TroupeErrorD
   return new TroupeError('NOT_SERIALIZABLE', text, { details, ...(cause === undefined ? {} : { cause }) });
 }
 
-const refused = new WeakMap<object, (error: TroupeError) => void>();
+/** The event whose sender is to be told if a full mailbox refuses it, while it is sent. */
+let asking: { readonly event: object; readonly refused: (error: TroupeError) => void } | undefined;
 
-/** Has `tell` told if a full mailbox refuses this very event when it is sent. */
-export function onRefused(event: object, tell: (error: TroupeError) => void): void {
-  refused.set(event, tell);
+/** Sends an event, and has `refused` told if a full mailbox refuses this very one, now or later. */
+export function sendAsking(
+  target: { send(event: AnyEventObject): void },
+  event: AnyEventObject,
+  refused: (error: TroupeError) => void,
+): void {
+  const outer = asking;
+  asking = { event, refused };
+  try {
+    target.send(event);
+  } finally {
+    asking = outer;
+  }
 }
 
-/** Who is to be told if a full mailbox refuses an event. */
+/** Who is to be told if a full mailbox refuses the event that is being sent. */
 export function refusedOf(event: object): ((error: TroupeError) => void) | undefined {
-  return refused.get(event);
+  return asking?.event === event ? asking.refused : undefined;
 }

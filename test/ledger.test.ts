@@ -6,11 +6,14 @@ const ben = { address: 'main@1/ben' };
 
 const events = (count: number) => ({ events: count, places: count, bytes: count * 10 });
 
+/** What is added for so many. */
+const amount = (count: number) => [count, count, count * 10] as const;
+
 /** A ledger with packets of so many events each, all for one channel. */
 function posted(...packets: readonly number[]) {
   const ledger = createLedger();
   for (const [index, count] of packets.entries()) {
-    ledger.add('a', ann, events(count));
+    ledger.add('a', ann, ...amount(count));
     ledger.posted(index + 1);
   }
   return ledger;
@@ -22,10 +25,10 @@ const sum = (entries: readonly { readonly events: number }[]) =>
 describe('a ledger', () => {
   it('makes one entry of what one sender sends to one channel in a row', () => {
     const ledger = createLedger();
-    ledger.add('a', ann, events(1));
-    ledger.add('a', ann, events(2));
-    ledger.add('a', ben, events(1));
-    ledger.add('b', ben, events(1));
+    ledger.add('a', ann, ...amount(1));
+    ledger.add('a', ann, ...amount(2));
+    ledger.add('a', ben, ...amount(1));
+    ledger.add('b', ben, ...amount(1));
     ledger.posted(1);
     expect(ledger.handled(1, undefined)).toEqual([
       { to: 'a', sender: ann, ...events(3) },
@@ -53,7 +56,7 @@ describe('a ledger', () => {
     const ledger = posted(5, 5);
     expect(sum(ledger.handled(1, { a: 5 }))).toBe(0);
     expect(sum(ledger.handled(2, { a: 7 }))).toBe(3);
-    ledger.add('b', ann, events(1));
+    ledger.add('b', ann, ...amount(1));
     ledger.posted(3);
     expect(sum(ledger.handled(3, { a: 7 }))).toBe(1);
     expect(sum(ledger.end().posted)).toBe(7);
@@ -67,7 +70,7 @@ describe('a ledger', () => {
 
   it('tells at the end what was posted from what was not', () => {
     const ledger = posted(5);
-    ledger.add('a', ann, events(2));
+    ledger.add('a', ann, ...amount(2));
     const { posted: left, waiting } = ledger.end();
     expect([sum(left), sum(waiting)]).toEqual([5, 2]);
   });
@@ -76,7 +79,7 @@ describe('a ledger', () => {
     const ledger = createLedger();
     let done = 0;
     for (let next = 1; next <= 10_000; next += 1) {
-      ledger.add('a', ann, events(1));
+      ledger.add('a', ann, ...amount(1));
       ledger.posted(next);
       if (next % 7 === 0) done += sum(ledger.handled(next - 3, undefined));
     }

@@ -107,6 +107,8 @@ interface Box {
   /** How many places are taken by what is on its way. */
   underWay: number;
   readonly freed: Set<() => void>;
+  /** Why it takes no more, since it has been full: an error takes longer to make than an event to send. */
+  full: TroupeError | undefined;
 }
 
 interface Queued {
@@ -191,7 +193,16 @@ export function createMailboxes(
     if (latest?.to === to) return latest;
     let box = boxes.get(to);
     if (!box) {
-      box = { to, limits: DEFAULT_MAILBOX, events: 0, bytes: 0, queue: [], underWay: 0, freed: new Set() };
+      box = {
+        to,
+        limits: DEFAULT_MAILBOX,
+        events: 0,
+        bytes: 0,
+        queue: [],
+        underWay: 0,
+        freed: new Set(),
+        full: undefined,
+      };
       boxes.set(to, box);
     }
     latest = box;
@@ -261,11 +272,12 @@ export function createMailboxes(
     return true;
   }
 
-  function refuse({ to, limits }: Box, origin: Origin | undefined): void {
-    const target = addressOf(node, to);
-    const error = fullError(target, limits);
+  function refuse(box: Box, origin: Origin | undefined): void {
+    const target = addressOf(node, box.to);
+    const error = (box.full ??= fullError(target, box.limits));
     bury({ reason: 'mailbox-full', target, count: 1, ...senderOf(origin?.sender), error });
-    origin?.refused?.(error);
+    // whoever awaits the answer to a question gets one of its own
+    origin?.refused?.(fullError(target, box.limits));
   }
 
   function free(entries: readonly Entry[]): void {
@@ -279,6 +291,7 @@ export function createMailboxes(
       freed.add(box);
     }
     for (const box of freed) {
+      box.full = undefined;
       proceed(box);
       for (const tellFreed of [...box.freed]) tellFreed();
       dropIfIdle(box);

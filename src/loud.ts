@@ -1,13 +1,13 @@
-// Dead letters are told on the console while nobody listens for them: once per reason, in development, for whoever does not know of them.
+// Dead letters are told on the console while nobody listens for them: once per reason, in development, for whoever does not know of them. Of what is sent to a
+// stopped actor XState tells itself.
 import { nameOf, nodeOf, type Address } from './address.ts';
 import type { DeadLetter } from './bus.ts';
 import { isTroupeError } from './errors.ts';
 
 const told = new Set<DeadLetter['reason']>();
 
-const REASONS: Readonly<Record<DeadLetter['reason'], string>> = {
+const REASONS: Readonly<Record<Exclude<DeadLetter['reason'], 'stopped'>, string>> = {
   'no-such-actor': 'nobody has that address',
-  stopped: 'the actor has stopped',
   unreachable: 'its node is gone',
   'mailbox-full': 'its mailbox is full',
   lost: 'the link lost them',
@@ -24,7 +24,13 @@ function isWished(error: unknown): boolean {
 
 /** Warns of the first letter of each reason, unless this is production. */
 export function warnOnce({ reason, target, count, error }: DeadLetter): void {
-  if (told.has(reason) || isWished(error) || globalThis.process?.env['NODE_ENV'] === 'production') return;
+  if (
+    reason === 'stopped' ||
+    told.has(reason) ||
+    isWished(error) ||
+    globalThis.process?.env['NODE_ENV'] === 'production'
+  )
+    return;
   told.add(reason);
   const node = target.includes('/') ? nodeOf(target as Address) : target;
   const why = error instanceof Error ? `. ${error.message}` : `: ${REASONS[reason]}.`;

@@ -193,7 +193,16 @@ export function createBus(options: BusOptions = {}): Bus {
     },
   };
   const channels = createChannels({ node: self, bury, released: (node) => routes.peerOf(node)?.tellSoon() });
-  const publications = createPublications(peers, self);
+  const publications = createPublications({
+    node: self,
+    peers,
+    send(peer, frame) {
+      // one above that has not greeted has no mailboxes yet
+      const mailboxes = routes.mailboxesOf(peer.node);
+      if (mailboxes) mailboxes.push(frame, undefined);
+      else peer.push(frame);
+    },
+  });
 
   const routes = createRoutes((node) => {
     if (closed) routes.fail(node, closedError());

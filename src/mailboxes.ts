@@ -135,6 +135,9 @@ export function createMailboxes(
         case 'send-to':
           pushEvent(frame, origin);
           return;
+        case 'publish':
+          publish(frame);
+          return;
         case 'step':
           pushStep(frame, origin);
           return;
@@ -235,6 +238,17 @@ export function createMailboxes(
     }
   }
 
+  /** What is published is no event for anybody, so nobody misses it when a node dies; but what is refused is told. */
+  function publish(frame: Extract<Outgoing, { readonly type: 'publish' }>): void {
+    const to = `topic ${frame.topic}`;
+    const bytes = sizeOf(frame.body);
+    if (isFull(boxes.get(to), bytes)) refuse(boxOf(to), undefined, 'Publish less at once.');
+    else {
+      take(to, undefined, 0, bytes);
+      post(frame);
+    }
+  }
+
   /** What an actor puts out goes by its own way: whoever would overfill a mailbox by it has asked before. */
   function pushStep(frame: StepFrame, origin: Origin | undefined): void {
     for (const output of frame.out) {
@@ -272,9 +286,9 @@ export function createMailboxes(
     return true;
   }
 
-  function refuse(box: Box, origin: Origin | undefined): void {
+  function refuse(box: Box, origin: Origin | undefined, mend?: string): void {
     const target = addressOf(node, box.to);
-    const error = (box.full ??= fullError(target, box.limits));
+    const error = (box.full ??= fullError(target, box.limits, mend));
     bury({ reason: 'mailbox-full', target, count: 1, ...senderOf(origin?.sender), error });
     // whoever awaits the answer to a question gets one of its own
     origin?.refused?.(fullError(target, box.limits));
@@ -345,10 +359,14 @@ export const senderOf = (sender: Sender | undefined): { readonly sender?: Addres
   sender ? { sender: sender.address as Address } : {};
 
 /** Why a mailbox takes no more. */
-export function fullError(target: Address, { events, bytes, overflow }: MailboxLimits): TroupeError {
+export function fullError(
+  target: Address,
+  { events, bytes, overflow }: MailboxLimits,
+  mend = 'Await drained(ref) before you send, or import it with a larger mailbox.',
+): TroupeError {
   return new TroupeError(
     'MAILBOX_FULL',
-    `Cannot deliver to ${target}: its mailbox is full (${events} events, ${bytes} bytes). Await drained(ref) before you send, or import it with a larger mailbox.`,
+    `Cannot deliver to ${target}: its mailbox is full (${events} events, ${bytes} bytes). ${mend}`,
     { details: { target, node: nameOf(nodeOf(target)), events, bytes, overflow } },
   );
 }

@@ -2,7 +2,7 @@
 import { Subject } from 'rxjs/internal/Subject';
 import type { Codec, Encoded } from './codec.ts';
 import type { Peer } from './peer.ts';
-import type { RawFrame } from './wire.ts';
+import type { Outgoing, RawFrame } from './wire.ts';
 
 export interface Publications {
   /** What is published under a name on any node. */
@@ -14,13 +14,20 @@ export interface Publications {
   close(): void;
 }
 
-export function createPublications(peers: Iterable<Peer>, node: { readonly codec: Codec }): Publications {
+export interface PublicationsOptions {
+  readonly node: { readonly codec: Codec };
+  readonly peers: Iterable<Peer>;
+  /** Sends a value to a peer, if it has room for it. */
+  send(peer: Peer, frame: Outgoing): void;
+}
+
+export function createPublications({ node, peers, send }: PublicationsOptions): Publications {
   const topics = new Map<string, Subject<unknown>>();
   /** To every node but the one it came from; the tree has no loops, so each gets it once. */
   const publish = (topic: string, body: Encoded, origin?: Peer): void => {
     for (const peer of peers) {
       if (peer !== origin && (peer.role === 'child' || peer.role === 'parent'))
-        peer.push({ type: 'publish', topic, body });
+        send(peer, { type: 'publish', topic, body });
     }
     // decoding hands over binary leaves, and these wait to be posted
     const own = typeof body === 'object' && body.raw ? structuredClone(body) : body;

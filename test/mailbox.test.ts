@@ -4,16 +4,19 @@ import {
   ask,
   createBus,
   createMemoryHost,
+  createMemoryLink,
   createThreads,
   drained,
   feed,
   settled,
+  topic,
   watch,
   type DeadLetter,
   type MailboxOptions,
 } from 'troupe';
 import { lastValueFrom, Subject, take, toArray } from 'rxjs';
 import * as clerks from '../dist/test/fixtures/clerk.js';
+import { until } from './support/observing.ts';
 import { urlOf } from './support/places.ts';
 import { runProgram } from './support/programs.ts';
 
@@ -442,5 +445,34 @@ describe('a dead letter that nobody listens for', () => {
       ),
     ]);
     expect((await runProgram('unheard', 'production')).lines).toEqual(['']);
+  });
+});
+
+describe('a topic', () => {
+  it('does not pile up for a node that takes nothing, and tells of what is refused', async () => {
+    const bus = createBus({ name: 'main' });
+    const below = createBus();
+    onTestFinished(() => bus.close());
+    const held: (() => void)[] = [];
+    let holds = false;
+    const [up, down] = createMemoryLink({
+      schedule: (deliver) => (holds ? void held.push(deliver) : queueMicrotask(deliver)),
+    });
+    const { node } = bus.connect(up, { node: 'below@1', as: 'child' });
+    await below.join(down);
+    const letters: DeadLetter[] = [];
+    bus.deadLetters.subscribe((letter) => letters.push(letter));
+    const heard: string[] = [];
+    topic<string>('news', { bus: below }).subscribe((value) => heard.push(value));
+    const news = topic<string>('news', { bus });
+    holds = true;
+    const value = 'x'.repeat(20 * 2 ** 20);
+    for (let count = 0; count < 4; count += 1) news.next(value);
+    expect(letters).toMatchObject([{ reason: 'mailbox-full', target: `${node}/topic news`, count: 1 }]);
+    holds = false;
+    for (const deliver of held.splice(0)) deliver();
+    await until('three are heard, and known to be', () => heard.length === 3 && !bus.route(node).fillOf('topic news'));
+    news.next('again');
+    await until('there is room again', () => heard.length === 4);
   });
 });

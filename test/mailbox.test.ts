@@ -333,6 +333,17 @@ describe('feed', () => {
     release();
   });
 
+  it.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['events', 'string'],
+  ])('refuses %s for a source', (source, given) => {
+    const { actor } = openHeld();
+    expect(() => feed(actor, source as never)).toThrow(
+      `Cannot feed '${actor.id}': it was given ${given} for a source. Give an array, a generator, a stream or an observable of events.`,
+    );
+  });
+
   it('stops when it is unsubscribed from, and lets its source go', async () => {
     const { actor } = openHeld();
     const source = new Subject<ReturnType<typeof note>>();

@@ -5,7 +5,7 @@ import { innerFrom } from 'rxjs/internal/observable/innerFrom';
 import type { ObservableInput } from 'rxjs/internal/types';
 import { drained, hasRoom } from './drained.ts';
 import { TroupeError } from './errors.ts';
-import { DEFAULT_MAILBOX } from './mailboxes.ts';
+import { DEFAULT_MAILBOX } from './mailbox-limits.ts';
 import { mirrorOf } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
 

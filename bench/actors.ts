@@ -1,6 +1,6 @@
 // The actors that are measured. Every arm runs these, hosted or by hand.
 import { assign, emit, fromTransition, sendTo, setup } from 'xstate';
-import type { Recipient } from 'troupe';
+import { supervise, type Recipient } from 'troupe';
 
 export interface Pong {
   readonly type: 'PONG';
@@ -56,6 +56,23 @@ interface TillContext {
 
 const MOST_ITEMS = 100;
 const SEAL_TURNS = 1000;
+
+export type FrailEvent =
+  | { readonly type: 'FAIL' }
+  | { readonly type: 'ASK'; readonly number: number; readonly replyTo: Recipient<Pong> };
+
+/** Answers, and fails when it is told to. */
+export const frail = fromTransition((state: null, event: FrailEvent) => {
+  if (event.type === 'FAIL') throw new Error('It was told to fail.');
+  event.replyTo.send({ type: 'PONG', number: event.number });
+  return state;
+}, null);
+
+/** As often as it is told to, and at once. */
+export const RESTART = { restart: { atMost: Infinity }, backoff: 0, onFailure: () => {} } as const;
+
+/** The same, and lives again where it is. */
+export const steady = supervise(frail, RESTART);
 
 /** A till: nested states, guards, and in each action a little work for the processor. */
 export const till = setup({

@@ -26,6 +26,7 @@ export const SCALES = {
   'two-threads': { size: 8000, rounds: 40, warmUps: 8 },
   'cold-start': { size: 1, rounds: 20, warmUps: 2 },
   'warm-start': { size: 1, rounds: 200, warmUps: 30 },
+  restart: { size: 1, rounds: 200, warmUps: 30 },
   'demo-2': { size: 1, rounds: 7, warmUps: 1 },
   'demo-3': { size: 1, rounds: 7, warmUps: 1 },
 } as const satisfies Record<string, Scale>;
@@ -51,6 +52,7 @@ export const TARGETS = {
   inspection: { of: 'median', most: 15 },
   coldStart: { of: 'ratio', most: 1.5 },
   warmStart: { of: 'median', most: 1 },
+  restart: { of: 'median', most: 3 },
   demo: { of: 'ratio', most: 0.5 },
 } as const;
 

@@ -1,19 +1,9 @@
-// Numbers that look random and are the same for the same seed.
+// What is drawn by the numbers of a seed.
+export { createRandom } from '../src/testing/random.ts';
 
 export interface Random {
   /** From 0 to below 1. */
   (): number;
-}
-
-/** By mulberry32. */
-export function createRandom(seed: number): Random {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** A whole number from `least` to `most`. */

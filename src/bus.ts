@@ -41,7 +41,7 @@ export interface DeadLetter {
     | 'unreadable';
   /** The actor that they were for, or the node that the link led to. */
   readonly target: Address | NodeAddress;
-  /** The actor that sent them, or at least its node, where that is known. */
+  /** The actor that sent them, or at least its node. Absent where that is not known, and for what code of this node sent that is no actor's. */
   readonly sender?: Address | NodeAddress;
   /** How many events, or frames if `unreadable`. */
   readonly count: number;

@@ -1,7 +1,7 @@
 // Waiting for room in the mailbox of an actor elsewhere.
 import type { AnyActorRef } from 'xstate';
 import { TroupeError } from './errors.ts';
-import { isRoomy } from './mailboxes.ts';
+import { isRoomy } from './mailbox-limits.ts';
 import { mirrorOf } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
 import { wait } from './wait.ts';

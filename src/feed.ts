@@ -5,7 +5,7 @@ import { innerFrom } from 'rxjs/internal/observable/innerFrom';
 import type { ObservableInput } from 'rxjs/internal/types';
 import { drained, hasRoom } from './drained.ts';
 import { TroupeError } from './errors.ts';
-import { DEFAULT_MAILBOX } from './mailboxes.ts';
+import { DEFAULT_MAILBOX } from './mailbox-limits.ts';
 import { mirrorOf } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
 
@@ -23,7 +23,7 @@ import { assertActorRef } from './recipient.ts';
  * may still find the mailbox full, and then is a dead letter as ever.
  *
  * @throws The observable fails with the source's error; `ACTOR_DOWN` if the actor has ended; `MAILBOX_FULL` if an observable brings more than can be kept;
- * `NOT_SERIALIZABLE` for an event that cannot cross; `NOT_AN_ACTOR`, when it is called.
+ * `NOT_SERIALIZABLE` for an event that cannot cross. When it is called: `NOT_AN_ACTOR`; `INVALID_ARGUMENT` for a source that is none.
  *
  * @example
  * ```ts
@@ -46,6 +46,7 @@ export function feed<TEvent extends EventObject>(
   source: ObservableInput<TEvent>,
 ): Observable<TEvent> {
   assertActorRef(ref, 'feed events');
+  assertSource(ref, source);
   return new Observable<TEvent>((subscriber) => {
     const over = new AbortController();
     const send = (event: TEvent): void => {
@@ -150,6 +151,16 @@ function overrun({ id }: AnyActorRef, most: number): TroupeError {
     'MAILBOX_FULL',
     `Cannot feed '${id}': its source brought ${most} events more than it has handled. Slow the source down, or feed a generator, which waits.`,
     { details: { actor: id, events: most } },
+  );
+}
+
+/** Of what is an object RxJS says itself, when it is subscribed to, if it cannot observe it. */
+function assertSource({ id }: AnyActorRef, source: unknown): void {
+  if ((typeof source === 'object' || typeof source === 'function') && source !== null) return;
+  throw new TroupeError(
+    'INVALID_ARGUMENT',
+    `Cannot feed '${id}': it was given ${source === null ? 'null' : typeof source} for a source. Give an array, a generator, a stream or an observable of events.`,
+    { details: { actor: id } },
   );
 }
 

@@ -22,7 +22,7 @@ import { setDeparture } from './departures.ts';
 import { TroupeError } from './errors.ts';
 import { asPersisted, assertSameVersion } from './blob.ts';
 import { nameSession } from './early.ts';
-import { DEFAULT_MAILBOX, type MailboxOptions } from './mailboxes.ts';
+import { DEFAULT_MAILBOX, type MailboxOptions } from './mailbox-limits.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { keepRestored, takeRestored } from './persisted.ts';
 import { joinHosted, rejoinHosted } from './hosted-names.ts';

@@ -6,7 +6,7 @@ import { TroupeError } from './errors.ts';
 import { isActorLogic } from './host.ts';
 import { createHosted, createHostedModule, type HostedModule, type ImportOptions, type Place } from './hosted.ts';
 import { createIntern } from './intern.ts';
-import { assertMailbox } from './mailboxes.ts';
+import { assertMailbox } from './mailbox-limits.ts';
 import { assertWord, optionError } from './options.ts';
 import { createResidents } from './residents.ts';
 import type { Source } from './source.ts';

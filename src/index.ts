@@ -10,7 +10,7 @@ export type { Host, HostOptions } from './hosts.ts';
 export type { CloseOptions } from './closing.ts';
 export type { Hosted, HostedModule, ImportOptions } from './hosted.ts';
 export type { Source, WorkerLike } from './source.ts';
-export type { MailboxOptions } from './mailboxes.ts';
+export type { MailboxOptions } from './mailbox-limits.ts';
 export type { PersistMode, SnapshotMode } from './wire.ts';
 
 /* Waiting */

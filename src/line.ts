@@ -6,7 +6,7 @@ import type { Bus, Route } from './bus.ts';
 import { createDeferred } from './deferred.ts';
 import type { Down } from './down.ts';
 import { TroupeError } from './errors.ts';
-import { DEFAULT_MAILBOX, type MailboxLimits } from './mailboxes.ts';
+import { DEFAULT_MAILBOX, type MailboxLimits } from './mailbox-limits.ts';
 import { runSoon } from './platform.ts';
 import type { Delivery, Outgoing, StepFrame } from './wire.ts';
 

@@ -1,81 +1,20 @@
 // The mailboxes of the actors on another node, as seen from here: how many events from here wait for each, and what happens when one is full. The far
 // side tells which packets it has handled, and so room is made. An event that is refused is a dead letter and never throws; frames of an
 // actor's life share the order of its events and are never refused.
-import { addressOf, nameOf, nodeOf, type Address, type NodeAddress } from './address.ts';
+import { addressOf, type NodeAddress } from './address.ts';
 import type { DeadLetter } from './bus.ts';
 import { sizeOf, type Encoded } from './codec.ts';
-import { TroupeError } from './errors.ts';
+import type { TroupeError } from './errors.ts';
 import { createLedger, type Entry, type Held, type Sender } from './ledger.ts';
-import { assertWord, optionError } from './options.ts';
+import { DEFAULT_MAILBOX, fullError, isFull, type Fill, type MailboxLimits } from './mailbox-limits.ts';
+import { withSender } from './senders.ts';
 import type { Outgoing, Output } from './wire.ts';
-
-/** How much may wait for an actor of another node, of what is sent from this one. */
-export interface MailboxOptions {
-  /**
-   * The most events; from 1, or from 2 where the oldest is dropped.
-   *
-   * @defaultValue 1048576, which is 2^20
-   */
-  readonly events?: number;
-  /**
-   * The most bytes, as the events are encoded.
-   *
-   * @defaultValue 67108864, which is 64 MiB
-   */
-  readonly bytes?: number;
-  /**
-   * What happens to an event that finds no room: `'drop-newest'` refuses it, `'drop-oldest'` makes room by refusing the oldest that is still here.
-   *
-   * @defaultValue `'drop-newest'`
-   */
-  readonly overflow?: 'drop-newest' | 'drop-oldest';
-}
-
-export type MailboxLimits = Required<MailboxOptions>;
-
-export const DEFAULT_MAILBOX: MailboxLimits = { events: 2 ** 20, bytes: 64 * 2 ** 20, overflow: 'drop-newest' };
-
-/** Throws `INVALID_ARGUMENT` for bounds that no mailbox can have. */
-export function assertMailbox(mailbox: unknown): void {
-  if (mailbox === undefined) return;
-  if (typeof mailbox !== 'object' || mailbox === null)
-    throw optionError('mailbox', mailbox, 'it must be an object of events, bytes and overflow');
-  const { events, bytes, overflow } = mailbox as { readonly [TName in keyof MailboxOptions]?: unknown };
-  assertWord('mailbox.overflow', overflow, OVERFLOWS);
-  const least = overflow === 'drop-oldest' ? 2 : 1;
-  assertCount('mailbox.events', events, least);
-  assertCount('mailbox.bytes', bytes, 1);
-}
-
-const OVERFLOWS: readonly MailboxLimits['overflow'][] = ['drop-newest', 'drop-oldest'];
-
-function assertCount(option: string, value: unknown, least: number): void {
-  if (value === undefined || (Number.isSafeInteger(value) && (value as number) >= least)) return;
-  throw optionError(option, value, `it must be a whole number from ${least} up`);
-}
 
 /** Where an event comes from, for who has to be told that it was refused. */
 export interface Origin {
   readonly sender?: Sender | undefined;
   /** The mailbox was full. */
   refused?(error: TroupeError): void;
-}
-
-/** What waits for one actor. */
-export interface Fill {
-  readonly events: number;
-  readonly bytes: number;
-  readonly limits: MailboxLimits;
-}
-
-/** Whether at least half of a mailbox is free. */
-export function isRoomy(fill: Fill | undefined): boolean {
-  return !fill || (fill.events * 2 <= fill.limits.events && fill.bytes * 2 <= fill.limits.bytes);
-}
-
-/** Whether a mailbox has no room for one more event. */
-export function isFull(fill: Fill | undefined, bytes: number): boolean {
-  return fill !== undefined && (fill.events + 1 > fill.limits.events || fill.bytes + bytes > fill.limits.bytes);
 }
 
 export interface Mailboxes {
@@ -289,7 +228,7 @@ export function createMailboxes(
   function refuse(box: Box, origin: Origin | undefined, mend?: string): void {
     const target = addressOf(node, box.to);
     const error = (box.full ??= fullError(target, box.limits, mend));
-    bury({ reason: 'mailbox-full', target, count: 1, ...senderOf(origin?.sender), error });
+    bury({ reason: 'mailbox-full', target, count: 1, ...withSender(origin?.sender), error });
     // whoever awaits the answer to a question gets one of its own
     origin?.refused?.(fullError(target, box.limits));
   }
@@ -336,7 +275,7 @@ export function createMailboxes(
     for (const { entry, count } of counts.values()) {
       if (count === 0) continue;
       const target = addressOf(node, entry.to);
-      bury({ reason, target, count, ...senderOf(entry.sender), ...(error === undefined ? {} : { error }) });
+      bury({ reason, target, count, ...withSender(entry.sender), ...(error === undefined ? {} : { error }) });
     }
   }
 }
@@ -354,19 +293,3 @@ function targetOf(output: Output<Encoded>, to: string): string | undefined {
 
 /** How many may be on their way where the oldest that are still here may be dropped. */
 const windowOf = ({ events }: MailboxLimits): number => Math.floor(events / 2);
-
-export const senderOf = (sender: Sender | undefined): { readonly sender?: Address } =>
-  sender ? { sender: sender.address as Address } : {};
-
-/** Why a mailbox takes no more. */
-export function fullError(
-  target: Address,
-  { events, bytes, overflow }: MailboxLimits,
-  mend = 'Await drained(ref) before you send, or import it with a larger mailbox.',
-): TroupeError {
-  return new TroupeError(
-    'MAILBOX_FULL',
-    `Cannot deliver to ${target}: its mailbox is full (${events} events, ${bytes} bytes). ${mend}`,
-    { details: { target, node: nameOf(nodeOf(target)), events, bytes, overflow } },
-  );
-}

@@ -5,7 +5,7 @@ import type { AnyActor, AnyActorLogic, AnyActorRef, AnyActorScope, AnyEventObjec
 import type { Address } from './address.ts';
 import type { Bus, Route } from './bus.ts';
 import { createDeferred, type Deferred } from './deferred.ts';
-import { DEFAULT_MAILBOX, type MailboxLimits } from './mailboxes.ts';
+import { DEFAULT_MAILBOX, type MailboxLimits } from './mailbox-limits.ts';
 import { openLine, type Line, type StartOf, type Wishes } from './line.ts';
 import { createOutputs } from './outputs.ts';
 import { persistedOf } from './persisted.ts';

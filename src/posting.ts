@@ -9,10 +9,11 @@ import type { Sender } from './ledger.ts';
 import type { Line } from './line.ts';
 import { isSupervised } from './lives.ts';
 import type { Mirror } from './mirror.ts';
-import { fullError, isFull, senderOf as senderIn, type Origin } from './mailboxes.ts';
+import { fullError, isFull } from './mailbox-limits.ts';
+import type { Origin } from './mailboxes.ts';
 import { outletTo, sendEarlier } from './outlets.ts';
 import { explainRefusal, refusedOf, refuseEvent } from './refusal.ts';
-import { senderOf } from './senders.ts';
+import { senderOf, withSender } from './senders.ts';
 import { takeShown } from './taps.ts';
 import { currentSource, interceptMailbox, statusOf } from './xstate.ts';
 
@@ -125,7 +126,7 @@ export function createPosting(mirror: Mirror): Posting {
   }
 
   function buryOne(reason: 'stopped' | 'mailbox-full', origin: Origin | undefined, error?: TroupeError): void {
-    bus.bury({ reason, target: target(), count: 1, ...senderIn(origin?.sender), ...(error && { error }) });
+    bus.bury({ reason, target: target(), count: 1, ...withSender(origin?.sender), ...(error && { error }) });
   }
 
   function originOf(event: AnyEventObject, source: AnyActorRef | undefined): Origin | undefined {

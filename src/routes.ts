@@ -3,7 +3,9 @@
 import { addressOf, type NodeAddress } from './address.ts';
 import type { DeadLetter } from './bus.ts';
 import type { TroupeError } from './errors.ts';
-import { createMailboxes, senderOf, type Fill, type Mailboxes, type MailboxLimits, type Origin } from './mailboxes.ts';
+import type { Fill, MailboxLimits } from './mailbox-limits.ts';
+import { createMailboxes, type Mailboxes, type Origin } from './mailboxes.ts';
+import { withSender } from './senders.ts';
 import type { Peer } from './peer.ts';
 import type { Outgoing } from './wire.ts';
 
@@ -214,5 +216,5 @@ function refuse(
   bury: (letter: DeadLetter) => void,
 ): void {
   if (frame.type !== 'event') return;
-  bury({ reason: 'unreachable', target: addressOf(node, frame.to), count: 1, ...senderOf(origin?.sender), error });
+  bury({ reason: 'unreachable', target: addressOf(node, frame.to), count: 1, ...withSender(origin?.sender), error });
 }

@@ -25,3 +25,8 @@ export function senderOf(bus: Bus, actor: AnyActorRef): Sender {
   }
   return sender;
 }
+
+/** Who sent it, as a dead letter has it. */
+export function withSender(sender: Sender | undefined): { readonly sender?: Address } {
+  return sender ? { sender: sender.address as Address } : {};
+}

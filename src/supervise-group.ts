@@ -16,7 +16,7 @@ import { childrenIn } from './delays.ts';
 import { TroupeError } from './errors.ts';
 import { isActorLogic } from './host.ts';
 import { lifeOf } from './lives.ts';
-import { assertWord } from './options.ts';
+import { assertWord, optionError } from './options.ts';
 import { NO_FAILURES, type Tally } from './restarts.ts';
 import { policyOf, superviseBy, type SuperviseOptions } from './supervise.ts';
 import { parentOf, statusOf } from './xstate.ts';
@@ -68,7 +68,7 @@ export type GroupLogic<TChildren extends Record<string, AnyActorLogic>> = ActorL
  * `'one-for-all'` restarts the others, too, after the same wait: they are the same actors in their next lives, and what was sent to them meanwhile is kept. One that is
  * done or was stopped stays so. The group is done when all its children are, with their outputs by name.
  *
- * @throws `INVALID_ARGUMENT` for an option that cannot be taken, and for a group without children; `NOT_ACTOR_LOGIC` for a child that is no logic.
+ * @throws `INVALID_ARGUMENT` for an option that cannot be taken, and for children that are none, or have no names; `NOT_ACTOR_LOGIC` for a child that is no logic.
  *
  * @example
  * ```ts
@@ -86,6 +86,9 @@ export function superviseGroup<const TChildren extends Record<string, AnyActorLo
   { group = 'one-for-one', ...options }: GroupOptions = {},
 ): GroupLogic<TChildren> {
   assertWord('group', group, ['one-for-one', 'one-for-all']);
+  if (typeof children !== 'object' || children === null || Array.isArray(children)) {
+    throw optionError('children', children, 'it must be an object of actor logic by name', 'Give each child a name.');
+  }
   const names = Object.keys(children);
   if (names.length === 0) {
     throw new TroupeError('INVALID_ARGUMENT', 'Cannot supervise a group without children. Give at least one by name.', {

@@ -1,43 +1,27 @@
 // The supervisor of one actor, inside that actor: XState clears the mailbox of an actor in error, so an actor that is to live again must never come to
-// that. Each life runs its logic in a scope of its own (`life-scope.ts`). When one fails it is taken apart, the snapshot that was shown stays, what
-// comes meanwhile is held in order, and after the backoff an entry of the actor's own mailbox begins the next life.
+// that. Each life runs its logic in a scope of its own (`life-scope.ts`). When one fails it is judged (`verdict.ts`) and taken apart (`life-end.ts`), the
+// snapshot that was shown stays, what comes meanwhile is held in order, and after the backoff an entry of the actor's own mailbox begins the next life.
 import type { AnyActor, AnyActorLogic, AnyActorScope, AnyEventObject, Snapshot } from 'xstate';
 import { addressOf } from './address.ts';
 import { openPersisted, type Persisted } from './blob.ts';
-import { armDelays, childrenIn, describeDelays } from './delays.ts';
-import { isTroupeError } from './errors.ts';
-import {
-  exhaustedError,
-  messageOf,
-  notPersistedError,
-  type FailureAction,
-  type FailureReport,
-  type Policy,
-} from './failures.ts';
+import { armDelays } from './delays.ts';
+import { messageOf, type FailureReport, type Policy } from './failures.ts';
 import { isReserved } from './forged.ts';
 import { hostBusOf } from './host.ts';
 import { isHosted } from './hosted.ts';
-import { leaveHosted } from './hosted-names.ts';
-import { createLife, discard, isOfOther, runLast, type Life } from './life-scope.ts';
+import { entryOf, postEntry, type LifeEntry } from './life-entries.ts';
+import { STOP, takeApart } from './life-end.ts';
+import { createLife, isOfOther, type Life } from './life-scope.ts';
+import { restore, saveElsewhere, saveHere } from './life-state.ts';
 import { declareSupervised, lifeOf, setBetweenLives, tellLifeOver } from './lives.ts';
-import { mirrorOf } from './mirror.ts';
-import { lastPersisted } from './persisted.ts';
-import { now, runSoon } from './platform.ts';
+import { runSoon } from './platform.ts';
 import { currentBus } from './realm.ts';
 import { createPlaceholder } from './received.ts';
-import { count, isExhausted, NO_FAILURES } from './restarts.ts';
+import { NO_FAILURES } from './restarts.ts';
 import { bringsFailure } from './steps.ts';
+import { judge } from './verdict.ts';
 import { isMachine } from './version.ts';
-import {
-  cancelDelays,
-  enqueueOwn,
-  governUpdates,
-  onEnd,
-  parentOf,
-  setSnapshot,
-  statusOf,
-  stopActor,
-} from './xstate.ts';
+import { governUpdates, onEnd, setSnapshot, stopActor } from './xstate.ts';
 
 /** The members of actor logic, for one actor. */
 interface Supervisor {
@@ -46,20 +30,6 @@ interface Supervisor {
   start(snapshot: Snapshot<unknown>): void;
   transition(snapshot: Snapshot<unknown>, event: AnyEventObject): Snapshot<unknown>;
 }
-
-const ENTRY = Symbol('entry');
-const LOGIC = Symbol('logic');
-
-/** What a supervisor puts into its actor's mailbox. Its symbol is known in this file only, so nobody can forge one. */
-interface Entry {
-  readonly type: 'troupe.life';
-  /** `next`: the next life begins. `waiting`: the first of the events that wait is handled. `end`: the actor fails. `over`: another has failed. */
-  readonly [ENTRY]: 'next' | 'waiting' | 'end' | { readonly over: unknown; readonly delay: number };
-  /** Of logic that is supervised twice, whose supervisor it is for; any, if it comes from another actor's. */
-  readonly [LOGIC]?: AnyActorLogic;
-}
-
-const STOP: AnyEventObject = { type: 'xstate.stop' };
 
 const supervisors = new WeakMap<object, Map<AnyActorLogic, Supervisor>>();
 
@@ -90,7 +60,8 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
   let saved: Persisted | undefined;
   /** The newest snapshot that was made, if it is not shown. */
   let newest: Snapshot<unknown> | undefined;
-  let verdict: { readonly error: unknown } | undefined;
+  /** What the actor is to fail with. */
+  let outcome: { readonly error: unknown } | undefined;
   let waiting: AnyEventObject[] = [];
   let cancelTimer: (() => void) | undefined;
   /** Of the update that is under way: whether observers are not told of it, and of which event it is. */
@@ -129,7 +100,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     cancelTimer?.();
     cancelTimer = undefined;
     waiting = [];
-    verdict = undefined;
+    outcome = undefined;
     state = 'up';
     life = begin();
     policy.tallyOf(actor).tally = NO_FAILURES;
@@ -138,7 +109,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
   function restoreSnapshot(within: AnyActorScope, persisted: Snapshot<unknown>): Snapshot<unknown> {
     renew(within);
     // what cannot be restored fails as it does without a supervisor: no restart would mend it
-    const restored = life.step(() => restoredOf(persisted));
+    const restored = life.step(() => restore(logic, persisted, life.scope));
     govern();
     good = restored;
     return restored;
@@ -165,8 +136,8 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
       life.hasBegun = true;
       life.step(() => logic.start?.(snapshot, life.scope));
     } catch (error) {
-      const outcome = over(error);
-      if (outcome) throw outcome.error;
+      const end = over(error);
+      if (end) throw end.error;
       isMuted = true;
     } finally {
       bornWith = undefined;
@@ -175,7 +146,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
 
   function transition(snapshot: Snapshot<unknown>, event: AnyEventObject): Snapshot<unknown> {
     if (event.type === STOP.type) return stop(snapshot);
-    const entry = entryOf(event);
+    const entry = entryOf(event, logic);
     if (entry === undefined) return take(snapshot, event);
     if (typeof entry === 'object') {
       if (state !== 'up') return mute(snapshot);
@@ -183,14 +154,9 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
       return mute(snapshot);
     }
     if (entry === 'next') return state === 'down' ? beginNext(snapshot) : mute(snapshot);
-    if (entry === 'end') return verdict ? failedWith(snapshot, verdict.error) : mute(snapshot);
+    if (entry === 'end') return outcome ? failedWith(snapshot, outcome.error) : mute(snapshot);
     const next = state === 'up' ? waiting.shift() : undefined;
     return next ? step(snapshot, next) : mute(snapshot);
-  }
-
-  function entryOf(event: AnyEventObject): Entry[typeof ENTRY] | undefined {
-    const { [ENTRY]: entry, [LOGIC]: of = logic } = event as Partial<Entry>;
-    return of === logic ? entry : undefined;
   }
 
   // ---- steps
@@ -209,7 +175,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
 
   function step(snapshot: Snapshot<unknown>, event: AnyEventObject): Snapshot<unknown> {
     if (isOfOther(life, event)) return mute(snapshot);
-    const last = isElsewhere && bringsFailure(event) ? savedElsewhere() : undefined;
+    const last = isElsewhere && policy.strategy === 'resume' && bringsFailure(event) ? saveElsewhere(actor) : undefined;
     let next: Snapshot<unknown>;
     try {
       next = life.step(() => succeeded(logic.transition(snapshot, event, life.scope) as Snapshot<unknown>));
@@ -231,7 +197,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     let fresh: Snapshot<unknown>;
     try {
       fresh = life.step(() => {
-        const made = persisted ? restoredOf(persisted) : initialOf(input);
+        const made = persisted ? restore(logic, persisted, life.scope) : initialOf(input);
         newest = made;
         setSnapshot(actor, made);
         if (persisted) armDelays(actor, openPersisted(persisted).extra.delays);
@@ -267,11 +233,6 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     return isElsewhere ? initial : succeeded(initial);
   }
 
-  function restoredOf(persisted: Snapshot<unknown>): Snapshot<unknown> {
-    const { snapshot } = isElsewhere ? { snapshot: persisted } : openPersisted(persisted);
-    return (logic.restoreSnapshot?.(snapshot, life.scope) ?? snapshot) as Snapshot<unknown>;
-  }
-
   /** Says what observers are told of each update. */
   function govern(): void {
     if (isGoverned) return;
@@ -299,55 +260,34 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     good = previous ?? good;
     setSnapshot(actor, good);
     isMuted = true;
-    const outcome = over(error);
-    if (!outcome) return;
-    verdict = outcome;
-    post('end');
+    outcome = over(error);
+    if (outcome) post('end');
   }
 
   function afterFailure(snapshot: Snapshot<unknown>, error: unknown, last?: Persisted): Snapshot<unknown> {
-    const outcome = over(error, last);
-    return outcome ? failedWith(snapshot, outcome.error) : mute(snapshot);
+    const end = over(error, last);
+    return end ? failedWith(snapshot, end.error) : mute(snapshot);
   }
 
   /** The life is over. Gives the error that the actor is to fail with, if there is to be no other. */
-  function over(error: unknown, last?: Persisted): { readonly error: unknown } | undefined {
+  function over(error: unknown, lastElsewhere?: Persisted): { readonly error: unknown } | undefined {
     const number = lifeOf(actor);
-    let { strategy: action }: { strategy: FailureAction } = policy;
-    let outcome: { readonly error: unknown } | undefined;
-    let delay = 0;
-    if (action === 'escalate' || isFutile(error)) {
-      action = 'escalate';
-      outcome = { error };
-    } else if (action !== 'stop') {
-      const counted = policy.tallyOf(actor);
-      counted.tally = count(counted.tally, { at: timeOf(actor), message: messageOf(error) }, policy.limit);
-      if (isExhausted(counted.tally, policy.limit)) {
-        action = 'exhausted';
-        outcome = { error: exhaustedError(actor, counted.tally, policy.limit, error) };
-      } else {
-        delay = policy.delay(counted.tally.attempt);
-        try {
-          saved = action === 'resume' ? (isElsewhere ? last : savedHere()) : undefined;
-          if (!saved) action = 'restart';
-        } catch (cause) {
-          action = 'escalate';
-          delay = 0;
-          outcome = { error: notPersistedError(actor, error, cause) };
-        }
-      }
-    }
-    const gone = takeApart();
-    state = outcome || action === 'stop' ? 'ending' : 'down';
+    // one that failed as it began has nothing to go on from
+    const save = () => (isElsewhere ? lastElsewhere : life.hasShown && good ? saveHere(actor, logic, good) : undefined);
+    const verdict = judge(actor, error, policy, save);
+    const { action, delay, outcome: end } = verdict;
+    saved = verdict.saved;
+    const gone = endLife();
+    state = end || action === 'stop' ? 'ending' : 'down';
     if (state === 'down') setBetweenLives(actor, true);
     report({ actor, error, life: number, action, delay });
-    if (outcome) return outcome;
+    if (end) return end;
     tellLifeOver(actor, error, gone);
     if (action === 'stop') stopActor(actor);
     else {
       schedule(delay);
       for (const companion of policy.companionsOf?.(actor) ?? []) {
-        enqueueOwn(companion, { type: 'troupe.life', [ENTRY]: { over: error, delay } } satisfies Entry);
+        postEntry(companion, { over: error, delay });
       }
     }
     return undefined;
@@ -356,7 +296,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
   /** Another has failed, and this one is restarted with it. */
   function abandon(error: unknown, delay: number): void {
     saved = undefined;
-    const gone = takeApart();
+    const gone = endLife();
     state = 'down';
     setBetweenLives(actor, true);
     tellLifeOver(actor, error, gone);
@@ -384,47 +324,15 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     };
   }
 
-  function post(entry: Entry[typeof ENTRY]): void {
-    enqueueOwn(actor, { type: 'troupe.life', [ENTRY]: entry, [LOGIC]: logic } satisfies Entry);
+  function post(entry: LifeEntry): void {
+    postEntry(actor, entry, logic);
   }
 
-  /** Ends what a life has begun. Gives when a hosted one says no more. */
-  function takeApart(): Promise<void> | undefined {
-    life.isOver = true;
-    const made = [good, newest];
+  /** Ends what the life has begun. Gives when a hosted one says no more. */
+  function endLife(): Promise<void> | undefined {
+    const unseen = newest;
     newest = undefined;
-    const line = isElsewhere ? mirrorOf(actor)?.line : undefined;
-    if (isElsewhere) {
-      line?.end();
-      leaveHosted(actor);
-    } else if (life.hasBegun && good) {
-      const from = good;
-      runLast(scope, (last) => void logic.transition(from, STOP, last));
-    }
-    for (const snapshot of made) {
-      for (const child of Object.values(snapshot ? childrenIn(snapshot) : {})) {
-        if (parentOf(child) !== actor) continue;
-        discard(child);
-        if (statusOf(child) === 'running') stopActor(child);
-      }
-    }
-    cancelDelays(actor);
-    return line?.gone;
-  }
-
-  function savedHere(): Persisted | undefined {
-    // one that failed as it began has nothing to go on from
-    if (!life.hasShown || !good) return undefined;
-    const persisted = logic.getPersistedSnapshot(good);
-    return isMachine(logic)
-      ? ({ ...persisted, troupe: { delays: describeDelays(actor) } } satisfies Persisted)
-      : persisted;
-  }
-
-  function savedElsewhere(): Persisted | undefined {
-    const mirror = mirrorOf(actor);
-    const persisted = policy.strategy === 'resume' && mirror ? lastPersisted(mirror) : undefined;
-    return persisted?.status === 'active' ? persisted : undefined;
+    return takeApart({ actor, logic, scope, life, good, newest: unseen });
   }
 
   // ---- the end
@@ -456,16 +364,4 @@ function failedWith(snapshot: Snapshot<unknown>, error: unknown): Snapshot<unkno
 function succeeded(snapshot: Snapshot<unknown>): Snapshot<unknown> {
   if (snapshot.status === 'error') throw snapshot.error;
   return snapshot;
-}
-
-/** No other life can mend that the place for it is closed. */
-function isFutile(error: unknown): boolean {
-  return isTroupeError(error, 'HOST_CLOSED') || isTroupeError(error, 'BUS_CLOSED');
-}
-
-/** The time by the clock of an actor, where it tells the time. */
-function timeOf({ clock }: AnyActor): number {
-  const { now: read } = clock as { now?(): unknown };
-  const time = read?.call(clock);
-  return typeof time === 'number' ? time : now();
 }

@@ -5,7 +5,7 @@ import { localIdOf, nodeOf, type Address } from './address.ts';
 import type { Bus, Route } from './bus.ts';
 import { sizeOf, type Encoded } from './codec.ts';
 import { persistHere } from './gather.ts';
-import { fullError, isFull } from './mailboxes.ts';
+import { fullError, isFull } from './mailbox-limits.ts';
 import { encodeRecords, type InspectionRecord } from './inspection-records.ts';
 import { holdOutput, releaseOutput, sendEarlier } from './outlets.ts';
 import { senderOf } from './senders.ts';

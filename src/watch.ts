@@ -22,6 +22,8 @@ export type { Down } from './down.ts';
  * @throws `NOT_AN_ACTOR` if `ref` is none; `INVALID_ARGUMENT` for a `signal` that is none.
  *
  * @remarks
+ * It observes one life: a supervised actor that is restarted has `failed`, though its ref goes on, and a watch that is begun afterwards is about the next life.
+ *
  * It keeps nothing alive and hides no error: an actor that fails and is only watched is reported as XState reports it.
  *
  * @example

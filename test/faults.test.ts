@@ -898,6 +898,11 @@ describe('faults that are refused', () => {
         "Cannot cut 'nowhere': 'test' has made no link to it since faults were injected. Inject them before you create its host; send it something first if an event brought the ref.",
       ),
     );
+    expect(() => faults.cut('nowhere' as never)).toThrow(
+      refused(
+        "Cannot cut 'nowhere': that is the address of no node. Give an actor ref, or an address that bus.nodes tells.",
+      ),
+    );
     expect(() => faults.cut(undefined as never)).toThrow(expect.objectContaining({ code: 'NOT_AN_ACTOR' }));
     expect(await rejectionOf(faults.kill(local))).toMatchObject({ code: 'INVALID_ARGUMENT' });
     expect(await rejectionOf(faults.freeze(local))).toMatchObject({ code: 'INVALID_ARGUMENT' });

@@ -1,4 +1,4 @@
-import { createActor, setup, sendTo, type AnyActorRef } from 'xstate';
+import { createActor, fromCallback, setup, sendTo, type AnyActorRef } from 'xstate';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   ask,
@@ -10,11 +10,15 @@ import {
   feed,
   settled,
   topic,
+  TroupeError,
   watch,
   type DeadLetter,
   type MailboxOptions,
+  type Recipient,
 } from 'troupe';
+import { injectFaults } from 'troupe/testing';
 import { lastValueFrom, Subject, take, toArray } from 'rxjs';
+import { createMailboxes } from '../dist/src/mailboxes.js';
 import * as clerks from '../dist/test/fixtures/clerk.js';
 import { until } from './support/observing.ts';
 import { urlOf } from './support/places.ts';
@@ -253,6 +257,38 @@ describe('drained', () => {
     release();
   });
 
+  it('rejects for an actor that an event brought, and whose node has died since', async () => {
+    const bus = createBus({ name: 'main' });
+    using faults = injectFaults({ bus });
+    const host = createMemoryHost({ bus });
+    onTestFinished(() => host.close());
+    const owner = setup({
+      types: {
+        events: {} as {
+          readonly type: 'WHO';
+          readonly replyTo: Recipient<{ readonly type: 'THIS'; readonly child: AnyActorRef | undefined }>;
+        },
+      },
+      actors: { child: fromCallback(() => {}) },
+    }).createMachine({
+      invoke: { src: 'child', id: 'child' },
+      on: {
+        WHO: {
+          actions: sendTo(
+            ({ event }) => event.replyTo,
+            ({ self }) => ({ type: 'THIS', child: self.getSnapshot().children['child'] }) as const,
+          ),
+        },
+      },
+    });
+    const actor = createActor(host.import({ owner }).owner);
+    actor.subscribe({ error: () => {} });
+    const { child } = await ask(actor.start(), (replyTo) => ({ type: 'WHO', replyTo }) as const);
+    await drained(child as AnyActorRef);
+    await faults.kill(actor);
+    await expect(drained(child as AnyActorRef)).rejects.toMatchObject({ code: 'ACTOR_DOWN' });
+  });
+
   it('ends by its timeout and its signal', async () => {
     const { actor, hold, release } = openHeld({ events: 1 });
     await settled(actor);
@@ -333,6 +369,30 @@ describe('feed', () => {
     release();
   });
 
+  it('sends nothing that its source brings after it was unsubscribed from', async () => {
+    const { actor } = openHeld();
+    let bring = (_: IteratorResult<ReturnType<typeof note>>): void => {};
+    const source: AsyncIterable<ReturnType<typeof note>> = {
+      [Symbol.asyncIterator]: () => ({ next: () => new Promise((resolve) => (bring = resolve)) }),
+    };
+    const subscription = feed(actor, source).subscribe();
+    subscription.unsubscribe();
+    bring({ value: note(1), done: false });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect((await settled(actor)).context.noted).toEqual([]);
+  });
+
+  it.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['events', 'string'],
+  ])('refuses %s for a source', (source, given) => {
+    const { actor } = openHeld();
+    expect(() => feed(actor, source as never)).toThrow(
+      `Cannot feed '${actor.id}': it was given ${given} for a source. Give an array, a generator, a stream or an observable of events.`,
+    );
+  });
+
   it('stops when it is unsubscribed from, and lets its source go', async () => {
     const { actor } = openHeld();
     const source = new Subject<ReturnType<typeof note>>();
@@ -342,6 +402,21 @@ describe('feed', () => {
     expect(source.observed).toBe(false);
     source.next(note(2));
     expect((await settled(actor)).context.noted).toEqual([1]);
+  });
+});
+
+describe('a step that tells of a snapshot alone', () => {
+  it('is no event: nothing is told of it when it is lost, or its node dies', () => {
+    const letters: DeadLetter[] = [];
+    const mailboxes = createMailboxes('far@1', { post: () => {}, bury: (letter) => letters.push(letter) });
+    const step = { type: 'step', to: 'a', out: [], merged: false, body: '1' } as const;
+    mailboxes.push(step, undefined);
+    mailboxes.posted(1);
+    mailboxes.lost(0, 1);
+    mailboxes.push(step, undefined);
+    mailboxes.posted(2);
+    mailboxes.end(new TroupeError('ACTOR_DOWN', 'It is gone.'));
+    expect(letters).toEqual([]);
   });
 });
 

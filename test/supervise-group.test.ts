@@ -128,6 +128,11 @@ describe('a supervised group', () => {
   it('refuses options that it cannot take', () => {
     expect(() => superviseGroup({ frail }, { group: 'all' as never })).toThrow("Cannot take 'all' for group");
     expect(() => superviseGroup({})).toThrow('Cannot supervise a group without children.');
+    for (const none of [null, undefined, 'frail'])
+      expect(() => superviseGroup(none as never)).toThrow(
+        `Cannot take ${typeof none === 'string' ? "'frail'" : none} for children: it must be an object of actor logic by name. Give each child a name.`,
+      );
+    expect(() => superviseGroup([frail] as never)).toThrow('for children');
     expect(() => superviseGroup({ frail: {} as never })).toThrow("Cannot supervise 'frail' in a group");
     expect(() => superviseGroup({ frail }, { backoff: -1 })).toThrow('Cannot take -1 for backoff');
   });

@@ -263,7 +263,15 @@ function whenDown(bus: Bus, address: NodeAddress): Promise<void> {
 }
 
 function addressOfTarget(target: FaultTarget, verb: string): NodeAddress {
-  if (typeof target === 'string') return target;
+  if (typeof target === 'string') {
+    if (/^[^/@]+@[^/@]+$/.test(target)) return target;
+    throw refusal(
+      verb,
+      target,
+      'that is the address of no node',
+      'Give an actor ref, or an address that bus.nodes tells.',
+    );
+  }
   assertActorRef(target, `${verb} a node`);
   const mirror = mirrorOf(target);
   if (!mirror)

@@ -7,6 +7,7 @@ import { sizeOf, type Encoded } from './codec.ts';
 import { TroupeError } from './errors.ts';
 import { createLedger, type Amount, type Entry, type Held, type Sender } from './ledger.ts';
 import { assertWord, optionError } from './options.ts';
+import { createQueue, type Queue } from './queue.ts';
 import type { Outgoing, Output } from './wire.ts';
 
 /** How much may wait for an actor of another node, of what is sent from this one. */
@@ -103,7 +104,9 @@ interface Box {
   events: number;
   bytes: number;
   /** Frames that are still here, because the oldest of them may have to be dropped. */
-  readonly queue: Queued[];
+  readonly queue: Queue<Queued>;
+  /** Whether the queue counts among those who wait to hear of room. */
+  isAsking: boolean;
   /** How many places are taken by what is on its way. */
   underWay: number;
   readonly freed: Set<() => void>;
@@ -173,7 +176,7 @@ export function createMailboxes(
       const { posted, waiting } = ledger.end();
       tell('maybe-handled', posted, error);
       const queued = [...boxes.values()].flatMap(({ to, queue }) =>
-        queue
+        [...queue]
           .filter(({ frame }) => isEvent(frame))
           .map(({ origin, bytes }) => ({ to, sender: origin?.sender, events: 1, places: 1, bytes })),
       );
@@ -187,7 +190,16 @@ export function createMailboxes(
   function boxOf(to: string): Box {
     let box = boxes.get(to);
     if (!box) {
-      box = { to, limits: DEFAULT_MAILBOX, events: 0, bytes: 0, queue: [], underWay: 0, freed: new Set() };
+      box = {
+        to,
+        limits: DEFAULT_MAILBOX,
+        events: 0,
+        bytes: 0,
+        queue: createQueue(),
+        isAsking: false,
+        underWay: 0,
+        freed: new Set(),
+      };
       boxes.set(to, box);
     }
     return box;
@@ -202,7 +214,9 @@ export function createMailboxes(
     const box = boxOf(frame.to);
     const bytes = sizeOf(frame.body);
     const { limits } = box;
-    while (isFull(box, bytes) && limits.overflow === 'drop-oldest' && dropOldest(box));
+    // for one that would not fit into an empty one none has to make room
+    const isWorthIt = limits.overflow === 'drop-oldest' && bytes <= limits.bytes;
+    while (isWorthIt && isFull(box, bytes) && dropOldest(box));
     if (isFull(box, bytes)) {
       refuse(box, origin);
       return;
@@ -212,8 +226,8 @@ export function createMailboxes(
     if (limits.overflow === 'drop-newest' || (box.queue.length === 0 && box.underWay < windowOf(limits)))
       send(box, { frame, origin, bytes });
     else {
-      if (box.queue.length === 0) asking += 1;
       box.queue.push({ frame, origin, bytes });
+      noteQueue(box);
     }
   }
 
@@ -257,14 +271,25 @@ export function createMailboxes(
 
   /** Refuses the oldest event that is still here; tells whether there was one. */
   function dropOldest(box: Box): boolean {
-    const index = box.queue.findIndex(({ frame }) => isEvent(frame));
-    const [oldest] = index === -1 ? [] : box.queue.splice(index, 1);
+    sendLifecycle(box);
+    const oldest = box.queue.shift();
     if (!oldest) return false;
     box.events -= 1;
     box.bytes -= oldest.bytes;
-    if (box.queue.length === 0) asking -= 1;
+    sendLifecycle(box);
+    noteQueue(box);
     refuse(box, oldest.origin);
     return true;
+  }
+
+  /** What waits for no room leaves as soon as no event is before it. */
+  function sendLifecycle(box: Box): void {
+    while (box.queue.first && !isEvent(box.queue.first.frame)) sendFirst(box);
+  }
+
+  function sendFirst(box: Box): void {
+    const first = box.queue.shift();
+    if (first) send(box, first);
   }
 
   function refuse({ to, limits }: Box, origin: Origin | undefined): void {
@@ -294,11 +319,16 @@ export function createMailboxes(
   function proceed(box: Box): void {
     const { queue, limits } = box;
     if (queue.length === 0) return;
-    while (queue[0] && (!isEvent(queue[0].frame) || box.underWay < windowOf(limits))) {
-      const [next] = queue.splice(0, 1);
-      if (next) send(box, next);
-    }
-    if (queue.length === 0) asking -= 1;
+    while (queue.first && (!isEvent(queue.first.frame) || box.underWay < windowOf(limits))) sendFirst(box);
+    noteQueue(box);
+  }
+
+  /** What was sent may have been handled within the call, and more have been sent. */
+  function noteQueue(box: Box): void {
+    const isAsking = box.queue.length > 0;
+    if (isAsking === box.isAsking) return;
+    box.isAsking = isAsking;
+    asking += isAsking ? 1 : -1;
   }
 
   function tell(reason: 'lost' | 'maybe-handled' | 'unreachable', entries: readonly Entry[], error?: unknown): void {

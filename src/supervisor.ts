@@ -25,6 +25,7 @@ import { lastPersisted } from './persisted.ts';
 import { now, runSoon } from './platform.ts';
 import { currentBus } from './realm.ts';
 import { createPlaceholder } from './received.ts';
+import { createQueue } from './queue.ts';
 import { count, isExhausted, NO_FAILURES } from './restarts.ts';
 import { bringsFailure } from './steps.ts';
 import { isMachine } from './version.ts';
@@ -91,7 +92,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
   /** The newest snapshot that was made, if it is not shown. */
   let newest: Snapshot<unknown> | undefined;
   let verdict: { readonly error: unknown } | undefined;
-  let waiting: AnyEventObject[] = [];
+  const waiting = createQueue<AnyEventObject>();
   let cancelTimer: (() => void) | undefined;
   /** Of the update that is under way: whether observers are not told of it, and of which event it is. */
   let isMuted = false;
@@ -128,7 +129,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     scope = within;
     cancelTimer?.();
     cancelTimer = undefined;
-    waiting = [];
+    waiting.clear();
     verdict = undefined;
     state = 'up';
     life = begin();
@@ -442,7 +443,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     if (waiting.length > 0) {
       const bus = hostBusOf(actor.system) ?? currentBus();
       bus.bury({ reason: 'stopped', target: addressOf(bus.address, actor.sessionId), count: waiting.length });
-      waiting = [];
+      waiting.clear();
     }
     setBetweenLives(actor, false);
   }

@@ -14,7 +14,8 @@ import { STOP, takeApart } from './life-end.ts';
 import { createLife, isOfOther, type Life } from './life-scope.ts';
 import { restore, saveElsewhere, saveHere } from './life-state.ts';
 import { declareSupervised, lifeOf, setBetweenLives, tellLifeOver } from './lives.ts';
-import { runSoon } from './platform.ts';
+import { clearTimeout, setTimeout } from './platform.ts';
+import { createQueue } from './queue.ts';
 import { currentBus } from './realm.ts';
 import { createPlaceholder } from './received.ts';
 import { NO_FAILURES } from './restarts.ts';
@@ -62,7 +63,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
   let newest: Snapshot<unknown> | undefined;
   /** What the actor is to fail with. */
   let outcome: { readonly error: unknown } | undefined;
-  let waiting: AnyEventObject[] = [];
+  const waiting = createQueue<AnyEventObject>();
   let cancelTimer: (() => void) | undefined;
   /** Of the update that is under way: whether observers are not told of it, and of which event it is. */
   let isMuted = false;
@@ -99,7 +100,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     scope = within;
     cancelTimer?.();
     cancelTimer = undefined;
-    waiting = [];
+    waiting.clear();
     outcome = undefined;
     state = 'up';
     life = begin();
@@ -316,11 +317,13 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     const proceed = () => {
       if (!isOff) post('next');
     };
-    // not within the call: what is under way in actors below still belongs to the life that is over
-    const timer: unknown = delay > 0 ? actor.clock.setTimeout(proceed, delay) : runSoon(proceed);
+    // not within the call, for what is under way in actors below still belongs to the life that is over; and after a turn of the event loop, or one that fails
+    // at every start would let nothing else run
+    const timer: unknown = delay > 0 ? actor.clock.setTimeout(proceed, delay) : setTimeout(proceed, 0);
     cancelTimer = () => {
       isOff = true;
       if (delay > 0) actor.clock.clearTimeout(timer);
+      else clearTimeout(timer as Parameters<typeof clearTimeout>[0]);
     };
   }
 
@@ -350,7 +353,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     if (waiting.length > 0) {
       const bus = hostBusOf(actor.system) ?? currentBus();
       bus.bury({ reason: 'stopped', target: addressOf(bus.address, actor.sessionId), count: waiting.length });
-      waiting = [];
+      waiting.clear();
     }
     setBetweenLives(actor, false);
   }

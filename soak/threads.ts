@@ -260,6 +260,8 @@ export async function soakThreads({ seed, seconds, threads = 4, actors = 100 }: 
   lives.length = 0;
   const end = collectGarbage();
   const kills = (tally['kills at work'] ?? 0) + (tally['kills while it started'] ?? 0);
+  if (kills / minutes < LEAST_KILLS)
+    violate(`only ${Math.round(kills / minutes)} threads a minute were killed: that proves too little`);
 
   const sums = { sent: 0, handled: 0, sure: 0, maybe: 0 };
   for (const [, each] of accounts.used())
@@ -286,6 +288,9 @@ export async function soakThreads({ seed, seconds, threads = 4, actors = 100 }: 
     },
   };
 }
+
+/** A minute. */
+const LEAST_KILLS = 100;
 
 /** What the soak itself keeps to compare, and what the engine does. */
 const HEAP_GROWTH = 8 * 2 ** 20;

@@ -2,7 +2,7 @@
 // in the order sent; each macrostep goes out to those who follow it (`audience.ts`). An actor that was started for somebody elsewhere
 // has an owner, who alone hears what it tells its parent, logs, and sends to the owner's node, and by whose word it ends.
 import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
-import { addressOf, nodeOf, type Address } from './address.ts';
+import { addressOf, localIdOf, nodeOf, type Address } from './address.ts';
 import { createAudience } from './audience.ts';
 import type { Bus } from './bus.ts';
 import { viaOf } from './channels.ts';
@@ -34,6 +34,7 @@ export interface Owner {
   /** Tells who inspects there what happens here. */
   readonly recorder: Recorder;
   readonly persist?: 'eager';
+  readonly returns?: true;
   /** Hears of the names in the owner's system, and tells of those here. */
   readonly names: OwnerNames;
 }
@@ -139,6 +140,10 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     const hasLives = isSupervised(actor);
     audience.during(() => {
       for (let index = 0; index < events.length; index += 1) {
+        if (isForNextLife(frame)) {
+          giveBack(events.slice(index));
+          return;
+        }
         if (hasLives && isBetweenLives(actor) && !down) {
           keep(index === 0 ? frame : { ...frame, type: 'events', events: events.slice(index) });
           return;
@@ -146,6 +151,17 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
         take(frame, events[index], seen);
       }
     });
+  }
+
+  /** What the owner sent to an actor that has failed meanwhile, and that the owner gives another life. */
+  function isForNextLife({ via }: EventsDelivery): boolean {
+    return owner?.returns === true && down?.type === 'failed' && via === nodeOf(owner.from);
+  }
+
+  function giveBack(events: readonly unknown[]): void {
+    const { from } = owner as Owner;
+    // they have crossed before
+    bus.route(nodeOf(from)).push({ type: 'returned', to: localIdOf(from), body: bus.codec.encode(events) });
   }
 
   /** What comes between two lives waits here, so that whoever sent it knows that it was not handled, and bounds it. */

@@ -23,6 +23,7 @@ import { TroupeError } from './errors.ts';
 import { asPersisted, assertSameVersion } from './blob.ts';
 import { nameSession } from './early.ts';
 import { DEFAULT_MAILBOX, type MailboxOptions } from './mailbox-limits.ts';
+import { isSupervised } from './lives.ts';
 import { createMirror, mirrorOf } from './mirror.ts';
 import { keepRestored, takeRestored } from './persisted.ts';
 import { joinHosted, rejoinHosted } from './hosted-names.ts';
@@ -219,6 +220,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
           snapshots,
           ...(persist === 'eager' ? { persist } : {}),
           ...(version === undefined ? {} : { version }),
+          ...(isSupervised(actor) && { returns: true as const }),
           wish,
           inspect,
           body,

@@ -2,9 +2,10 @@
 // where the actor is, and delivered in the order in which they were sent. What comes too late is a dead letter.
 import type { AnyActor, AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
 import { addressOf, type Address } from './address.ts';
+import type { DeadLetter } from './bus.ts';
 import { sizeOf, type Encoded } from './codec.ts';
 import { TroupeError } from './errors.ts';
-import { assertNotReserved } from './forged.ts';
+import { assertNotReserved, faultOf } from './forged.ts';
 import type { Sender } from './ledger.ts';
 import type { Line } from './line.ts';
 import { isSupervised } from './lives.ts';
@@ -23,6 +24,8 @@ export interface Posting {
   enqueue(event: AnyEventObject): void;
   /** Sends what was held back. */
   release(line: Line): void;
+  /** Holds back what the last life of the actor did not handle, before what was sent later. */
+  takeBack(events: readonly unknown[]): void;
   /** What is held back has nowhere to go any more. */
   bury(): void;
   /** Sends an event to another actor of the system that runs there. */
@@ -33,6 +36,8 @@ export function createPosting(mirror: Mirror): Posting {
   const { actor, bus, mailbox } = mirror;
   const waiting = createQueue<{ readonly body: Encoded; readonly origin: Origin | undefined }>();
   let waitingBytes = 0;
+  /** What was sent before and has come back, and goes before the rest. */
+  const returned: Encoded[] = [];
   // what `send` has encoded already, for the `_send` that XState calls within it
   let checkedEvent: AnyEventObject | undefined;
   let checked: Encoded = '';
@@ -52,10 +57,18 @@ export function createPosting(mirror: Mirror): Posting {
     enqueue,
     release({ route, to }) {
       waitingBytes = 0;
+      for (const body of returned.splice(0)) route.push({ type: 'event', to, body });
       for (const { body, origin } of waiting.clear()) route.push({ type: 'event', to, body }, origin);
+    },
+    takeBack(events) {
+      for (const event of events) {
+        if (faultOf(event) || statusOf(actor) === 'stopped') buryOne(faultOf(event) ?? 'stopped', undefined);
+        else returned.push(bus.codec.encode(event, 'event'));
+      }
     },
     bury() {
       waitingBytes = 0;
+      for (const _ of returned.splice(0)) buryOne('stopped', undefined);
       for (const { origin } of waiting.clear()) buryOne('stopped', origin);
     },
     sendTo(sessionId, event) {
@@ -128,7 +141,7 @@ export function createPosting(mirror: Mirror): Posting {
     origin?.refused?.(error);
   }
 
-  function buryOne(reason: 'stopped' | 'mailbox-full', origin: Origin | undefined, error?: TroupeError): void {
+  function buryOne(reason: DeadLetter['reason'], origin: Origin | undefined, error?: TroupeError): void {
     bus.bury({ reason, target: target(), count: 1, ...withSender(origin?.sender), ...(error && { error }) });
   }
 

@@ -14,6 +14,7 @@ import { STOP, takeApart } from './life-end.ts';
 import { createLife, isOfOther, type Life } from './life-scope.ts';
 import { restore, saveElsewhere, saveHere } from './life-state.ts';
 import { declareSupervised, lifeOf, setBetweenLives, tellLifeOver } from './lives.ts';
+import { mirrorOf } from './mirror.ts';
 import { clearTimeout, setTimeout } from './platform.ts';
 import { createQueue } from './queue.ts';
 import { currentBus } from './realm.ts';
@@ -22,7 +23,11 @@ import { NO_FAILURES } from './restarts.ts';
 import { bringsFailure } from './steps.ts';
 import { judge } from './verdict.ts';
 import { isMachine } from './version.ts';
+import { setDeadline } from './wait.ts';
 import { governUpdates, onEnd, setSnapshot, stopActor } from './xstate.ts';
+
+/** How long a life that is over may take to say so, in milliseconds, before the next one begins all the same. */
+const GONE_WITHIN = 5000;
 
 /** The members of actor logic, for one actor. */
 interface Supervisor {
@@ -286,7 +291,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     tellLifeOver(actor, error, gone);
     if (action === 'stop') stopActor(actor);
     else {
-      schedule(delay);
+      schedule(delay, gone);
       for (const companion of policy.companionsOf?.(actor) ?? []) {
         postEntry(companion, { over: error, delay });
       }
@@ -301,7 +306,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     state = 'down';
     setBetweenLives(actor, true);
     tellLifeOver(actor, error, gone);
-    schedule(delay);
+    schedule(delay, gone);
   }
 
   function report(failure: FailureReport): void {
@@ -312,16 +317,30 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     }
   }
 
-  function schedule(delay: number): void {
+  /** `gone` resolves when what a hosted life did not handle has come back, for the next one. */
+  function schedule(delay: number, gone: Promise<void> | undefined): void {
     let isOff = false;
-    const proceed = () => {
+    let cancelPatience = () => {};
+    const begin = () => {
+      cancelPatience();
       if (!isOff) post('next');
+      isOff = true;
+    };
+    const proceed = () => {
+      if (isOff || !gone || mirrorOf(actor)?.line?.state === 'gone') {
+        begin();
+        return;
+      }
+      void gone.then(begin);
+      // its thread may be busy with others
+      cancelPatience = setDeadline(GONE_WITHIN, begin);
     };
     // not within the call, for what is under way in actors below still belongs to the life that is over; and after a turn of the event loop, or one that fails
     // at every start would let nothing else run
     const timer: unknown = delay > 0 ? actor.clock.setTimeout(proceed, delay) : setTimeout(proceed, 0);
     cancelTimer = () => {
       isOff = true;
+      cancelPatience();
       if (delay > 0) actor.clock.clearTimeout(timer);
       else clearTimeout(timer as Parameters<typeof clearTimeout>[0]);
     };

@@ -78,6 +78,8 @@ export type ChannelFrame<TBody> =
   | { readonly type: 'settled'; readonly to: string; readonly request: string }
   | { readonly type: 'persisted'; readonly to: string; readonly request: string; readonly body: TBody }
   | { readonly type: 'down'; readonly to: string; readonly from: Address; readonly body: TBody }
+  // the actor has failed, and these events came too late for it
+  | { readonly type: 'returned'; readonly to: string; readonly body: TBody }
   | { readonly type: 'ended'; readonly to: string }
   // not from a link: a frame came for this channel, and could not be read
   | { readonly type: 'unreadable'; readonly to: string; readonly error: TroupeError };
@@ -101,6 +103,8 @@ export interface StartFrame<TBody> {
   /** The version of the machine that the caller has at hand. */
   readonly version?: string;
   readonly wish: boolean;
+  /** Events that it does not handle because it has failed are given back, for its next life. */
+  readonly returns?: true;
   /** Somebody inspects the caller's system. */
   readonly inspect: boolean;
   readonly body: TBody;
@@ -247,6 +251,7 @@ const TEXTS: Readonly<Record<Exclude<Frame<unknown>['type'], 'unreadable'>, read
   settled: ['to', 'request'],
   persisted: ['to', 'request'],
   down: ['to', 'from'],
+  returned: ['to'],
   ended: ['to'],
 };
 

@@ -2,6 +2,7 @@
 import type { AnyActorRef, EventObject } from 'xstate';
 import { Observable } from 'rxjs/internal/Observable';
 import { innerFrom } from 'rxjs/internal/observable/innerFrom';
+import type { Subscription } from 'rxjs/internal/Subscription';
 import type { ObservableInput } from 'rxjs/internal/types';
 import { drained, hasRoom } from './drained.ts';
 import { TroupeError } from './errors.ts';
@@ -49,6 +50,8 @@ export function feed<TEvent extends EventObject>(
   assertSource(ref, source);
   return new Observable<TEvent>((subscriber) => {
     const over = new AbortController();
+    // before anything is sent: whoever wants no more may say so within the first event
+    subscriber.add(() => over.abort());
     const send = (event: TEvent): void => {
       ref.send(event);
       subscriber.next(event);
@@ -67,7 +70,6 @@ export function feed<TEvent extends EventObject>(
       // whoever unsubscribed is told nothing any more
       (error: unknown) => subscriber.error(error),
     );
-    return () => over.abort();
   });
 }
 
@@ -88,6 +90,8 @@ async function feedIterable<TEvent>(
     if (!hasRoom(ref)) await room();
     if (over.aborted) return;
     send(event);
+    // by who has it: a source without an end must not be asked for the next one
+    if (over.aborted) return;
   }
 }
 
@@ -97,11 +101,20 @@ async function feedAsync<TEvent>(
 ): Promise<void> {
   const iterator = events[Symbol.asyncIterator]();
   // it may be waiting for an event that never comes
-  over.addEventListener('abort', () => void iterator.return?.(), { once: true });
+  over.addEventListener('abort', () => void leave(iterator), { once: true });
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
     if (!hasRoom(ref)) await room();
     if (over.aborted) return;
     send(next.value);
+  }
+}
+
+/** Lets go of a source; how that goes is no concern of whoever has unsubscribed. */
+async function leave(iterator: AsyncIterator<unknown>): Promise<void> {
+  try {
+    await iterator.return?.();
+  } catch {
+    // nobody is left to be told
   }
 }
 
@@ -119,12 +132,13 @@ async function* keepInOrder<TEvent>(
   const kept: TEvent[] = [];
   let end: { readonly error?: unknown } | undefined;
   let wake: (() => void) | undefined;
+  let subscription: Subscription | undefined;
   const finish = (ended: { readonly error?: unknown }): void => {
     end ??= ended;
     subscription?.unsubscribe();
     wake?.();
   };
-  const subscription = innerFrom(source).subscribe({
+  subscription = innerFrom(source).subscribe({
     next(event) {
       if (kept.length >= most) finish({ error: overrun(ref, most) });
       else kept.push(event);
@@ -133,6 +147,8 @@ async function* keepInOrder<TEvent>(
     error: (error: unknown) => finish({ error }),
     complete: () => finish({}),
   });
+  // it may have ended before there was a subscription
+  if (end) subscription.unsubscribe();
   over.addEventListener('abort', () => finish({}), { once: true });
   try {
     for (;;) {

@@ -7,6 +7,7 @@ import { sizeOf, type Encoded } from './codec.ts';
 import type { TroupeError } from './errors.ts';
 import { createLedger, type Entry, type Held, type Sender } from './ledger.ts';
 import { DEFAULT_MAILBOX, fullError, isFull, type Fill, type MailboxLimits } from './mailbox-limits.ts';
+import { createQueue, type Queue } from './queue.ts';
 import { withSender } from './senders.ts';
 import type { Outgoing, Output } from './wire.ts';
 
@@ -42,7 +43,9 @@ interface Box {
   events: number;
   bytes: number;
   /** Frames that are still here, because the oldest of them may have to be dropped. */
-  readonly queue: Queued[];
+  readonly queue: Queue<Queued>;
+  /** Whether the queue counts among those who wait to hear of room. */
+  isAsking: boolean;
   /** How many places are taken by what is on its way. */
   underWay: number;
   readonly freed: Set<() => void>;
@@ -119,7 +122,7 @@ export function createMailboxes(
       const { posted, waiting } = ledger.end();
       tell('maybe-handled', posted, error);
       const queued = [...boxes.values()].flatMap(({ to, queue }) =>
-        queue
+        [...queue]
           .filter(({ frame }) => isEvent(frame))
           .map(({ origin, bytes }) => ({ to, sender: origin?.sender, events: 1, places: 1, bytes })),
       );
@@ -140,7 +143,8 @@ export function createMailboxes(
         limits: DEFAULT_MAILBOX,
         events: 0,
         bytes: 0,
-        queue: [],
+        queue: createQueue(),
+        isAsking: false,
         underWay: 0,
         freed: new Set(),
         full: undefined,
@@ -162,7 +166,9 @@ export function createMailboxes(
     const box = boxOf(frame.to);
     const bytes = sizeOf(frame.body);
     const { limits } = box;
-    while (isFull(box, bytes) && limits.overflow === 'drop-oldest' && dropOldest(box));
+    // for one that would not fit into an empty one none has to make room
+    const isWorthIt = limits.overflow === 'drop-oldest' && bytes <= limits.bytes;
+    while (isWorthIt && isFull(box, bytes) && dropOldest(box));
     if (isFull(box, bytes)) {
       refuse(box, origin);
       return;
@@ -172,8 +178,8 @@ export function createMailboxes(
     if (limits.overflow === 'drop-newest' || (box.queue.length === 0 && box.underWay < windowOf(limits)))
       sendEvent(box, frame, origin, bytes);
     else {
-      if (box.queue.length === 0) asking += 1;
       box.queue.push({ frame, origin, bytes });
+      noteQueue(box);
     }
   }
 
@@ -215,14 +221,28 @@ export function createMailboxes(
 
   /** Refuses the oldest event that is still here; tells whether there was one. */
   function dropOldest(box: Box): boolean {
-    const index = box.queue.findIndex(({ frame }) => isEvent(frame));
-    const [oldest] = index === -1 ? [] : box.queue.splice(index, 1);
+    sendLifecycle(box);
+    const oldest = box.queue.shift();
     if (!oldest) return false;
     box.events -= 1;
     box.bytes -= oldest.bytes;
-    if (box.queue.length === 0) asking -= 1;
+    sendLifecycle(box);
+    noteQueue(box);
     refuse(box, oldest.origin);
     return true;
+  }
+
+  /** What waits for no room leaves as soon as no event is before it. */
+  function sendLifecycle(box: Box): void {
+    while (box.queue.first && !isEvent(box.queue.first.frame)) sendFirst(box);
+  }
+
+  function sendFirst(box: Box): void {
+    const first = box.queue.shift();
+    if (!first) return;
+    const { frame, origin, bytes } = first;
+    if (isEvent(frame)) sendEvent(box, frame, origin, bytes);
+    else post(frame);
   }
 
   function refuse(box: Box, origin: Origin | undefined, mend?: string): void {
@@ -254,14 +274,16 @@ export function createMailboxes(
   function proceed(box: Box): void {
     const { queue, limits } = box;
     if (queue.length === 0) return;
-    while (queue[0] && (!isEvent(queue[0].frame) || box.underWay < windowOf(limits))) {
-      const [next] = queue.splice(0, 1);
-      if (!next) break;
-      const { frame, origin, bytes } = next;
-      if (isEvent(frame)) sendEvent(box, frame, origin, bytes);
-      else post(frame);
-    }
-    if (queue.length === 0) asking -= 1;
+    while (queue.first && (!isEvent(queue.first.frame) || box.underWay < windowOf(limits))) sendFirst(box);
+    noteQueue(box);
+  }
+
+  /** What was sent may have been handled within the call, and more have been sent. */
+  function noteQueue(box: Box): void {
+    const isAsking = box.queue.length > 0;
+    if (isAsking === box.isAsking) return;
+    box.isAsking = isAsking;
+    asking += isAsking ? 1 : -1;
   }
 
   function tell(reason: 'lost' | 'maybe-handled' | 'unreachable', entries: readonly Entry[], error?: unknown): void {

@@ -12,6 +12,7 @@ import type { Mirror } from './mirror.ts';
 import { fullError, isFull } from './mailbox-limits.ts';
 import type { Origin } from './mailboxes.ts';
 import { outletTo, sendEarlier } from './outlets.ts';
+import { createQueue } from './queue.ts';
 import { explainRefusal, refusedOf, refuseEvent } from './refusal.ts';
 import { senderOf, withSender } from './senders.ts';
 import { takeShown } from './taps.ts';
@@ -30,7 +31,7 @@ export interface Posting {
 
 export function createPosting(mirror: Mirror): Posting {
   const { actor, bus, mailbox } = mirror;
-  const waiting: { readonly body: Encoded; readonly origin: Origin | undefined }[] = [];
+  const waiting = createQueue<{ readonly body: Encoded; readonly origin: Origin | undefined }>();
   let waitingBytes = 0;
   // what `send` has encoded already, for the `_send` that XState calls within it
   let checkedEvent: AnyEventObject | undefined;
@@ -51,11 +52,11 @@ export function createPosting(mirror: Mirror): Posting {
     enqueue,
     release({ route, to }) {
       waitingBytes = 0;
-      for (const { body, origin } of waiting.splice(0)) route.push({ type: 'event', to, body }, origin);
+      for (const { body, origin } of waiting.clear()) route.push({ type: 'event', to, body }, origin);
     },
     bury() {
       waitingBytes = 0;
-      for (const { origin } of waiting.splice(0)) buryOne('stopped', origin);
+      for (const { origin } of waiting.clear()) buryOne('stopped', origin);
     },
     sendTo(sessionId, event) {
       const { line } = mirror;
@@ -105,7 +106,9 @@ export function createPosting(mirror: Mirror): Posting {
     const size = sizeOf(body);
     const { overflow } = mailbox;
     const isOverfull = () => isFull({ events: waiting.length, bytes: waitingBytes, limits: mailbox }, size);
-    while (overflow === 'drop-oldest' && waiting.length > 0 && isOverfull()) {
+    // for one that would not fit into an empty one none has to make room
+    const isWorthIt = overflow === 'drop-oldest' && size <= mailbox.bytes;
+    while (isWorthIt && waiting.length > 0 && isOverfull()) {
       const oldest = waiting.shift();
       if (!oldest) break;
       waitingBytes -= sizeOf(oldest.body);

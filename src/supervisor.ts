@@ -17,6 +17,7 @@ import { declareSupervised, lifeOf, setBetweenLives, tellLifeOver } from './live
 import { runSoon } from './platform.ts';
 import { currentBus } from './realm.ts';
 import { createPlaceholder } from './received.ts';
+import { createQueue } from './queue.ts';
 import { NO_FAILURES } from './restarts.ts';
 import { bringsFailure } from './steps.ts';
 import { judge } from './verdict.ts';
@@ -62,7 +63,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
   let newest: Snapshot<unknown> | undefined;
   /** What the actor is to fail with. */
   let outcome: { readonly error: unknown } | undefined;
-  let waiting: AnyEventObject[] = [];
+  const waiting = createQueue<AnyEventObject>();
   let cancelTimer: (() => void) | undefined;
   /** Of the update that is under way: whether observers are not told of it, and of which event it is. */
   let isMuted = false;
@@ -99,7 +100,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     scope = within;
     cancelTimer?.();
     cancelTimer = undefined;
-    waiting = [];
+    waiting.clear();
     outcome = undefined;
     state = 'up';
     life = begin();
@@ -350,7 +351,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     if (waiting.length > 0) {
       const bus = hostBusOf(actor.system) ?? currentBus();
       bus.bury({ reason: 'stopped', target: addressOf(bus.address, actor.sessionId), count: waiting.length });
-      waiting = [];
+      waiting.clear();
     }
     setBetweenLives(actor, false);
   }

@@ -17,7 +17,7 @@ import {
   type Recipient,
 } from 'troupe';
 import { injectFaults } from 'troupe/testing';
-import { lastValueFrom, Subject, take, toArray } from 'rxjs';
+import { lastValueFrom, of, Subject, take, toArray } from 'rxjs';
 import { createMailboxes } from '../dist/src/mailboxes.js';
 import * as clerks from '../dist/test/fixtures/clerk.js';
 import { until } from './support/observing.ts';
@@ -126,6 +126,24 @@ describe('a mailbox', () => {
       expect(await down).toEqual({ type: 'stopped' });
     },
   );
+
+  it('drops nothing for what would not find room if nothing else were there', async () => {
+    const { actor, letters, hold, release } = openHeld({ events: 4, bytes: 1000, overflow: 'drop-oldest' });
+    await settled(actor);
+    hold();
+    for (const number of [1, 2, 3]) actor.send(note(number));
+    actor.send({ type: 'NOTE', number: 4, paper: 'x'.repeat(2000) });
+    release();
+    expect((await settled(actor)).context.noted).toEqual([1, 2, 3]);
+    expect(letters).toMatchObject([{ reason: 'mailbox-full', count: 1 }]);
+  });
+
+  it('is as quick with hundreds of thousands that wait, where the oldest may be dropped', async () => {
+    const { actor } = openHeld({ overflow: 'drop-oldest' });
+    await settled(actor);
+    for (let count = 0; count < 2 ** 20; count += 1) actor.send({ type: 'COUNT' });
+    expect((await settled(actor)).context.counted).toBe(2 ** 20);
+  }, 20_000);
 
   it('bounds what waits for an actor that was not started yet', () => {
     const bus = createBus();
@@ -391,6 +409,30 @@ describe('feed', () => {
     expect(() => feed(actor, source as never)).toThrow(
       `Cannot feed '${actor.id}': it was given ${given} for a source. Give an array, a generator, a stream or an observable of events.`,
     );
+  });
+
+  it('takes an observable that brings all at once, and whoever fails by it is told there', async () => {
+    const { actor } = openHeld({ events: 2 });
+    const errors: unknown[] = [];
+    const uncaught = (error: unknown) => void errors.push(error);
+    process.on('uncaughtException', uncaught);
+    onTestFinished(() => void process.off('uncaughtException', uncaught));
+
+    await lastValueFrom(feed(actor, of(note(1), note(2))));
+    await expect(lastValueFrom(feed(actor, of(note(3), note(4), note(5))))).rejects.toMatchObject({
+      code: 'MAILBOX_FULL',
+    });
+    await new Promise((resolve) => setTimeout(resolve));
+
+    expect(errors).toEqual([]);
+    expect((await settled(actor)).context.noted.slice(0, 2)).toEqual([1, 2]);
+  });
+
+  it('asks a source without an end for no more than is wanted', async () => {
+    const { actor } = openHeld();
+    const pulled = { count: 0 };
+    await lastValueFrom(feed(actor, counts(1000, pulled)).pipe(take(3)));
+    expect(pulled.count).toBeLessThan(4);
   });
 
   it('stops when it is unsubscribed from, and lets its source go', async () => {

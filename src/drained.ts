@@ -1,6 +1,7 @@
 // Waiting for room in the mailbox of an actor elsewhere.
 import type { AnyActorRef } from 'xstate';
 import { TroupeError } from './errors.ts';
+import { afterRestart, isBetweenLives, isSupervised, onLifeOver } from './lives.ts';
 import { isRoomy } from './mailbox-limits.ts';
 import { mirrorOf } from './mirror.ts';
 import { assertActorRef } from './recipient.ts';
@@ -22,7 +23,8 @@ export interface DrainedOptions {
 /**
  * Waits until an actor's mailbox has room: until at most half of what it may hold, of what this thread sent, is still to be handled.
  *
- * @param ref - Any actor ref. An actor of this thread handles what it is sent at once, so for it this resolves at once.
+ * @param ref - Any actor ref. An actor of this thread handles what it is sent at once, so for it this resolves at once; of a supervised one that is between two
+ * lives, which keeps what it is sent, it resolves in the next.
  *
  * @remarks
  * It is what a sender of many events awaits before it sends more, as a writer of a stream awaits `drain`. As a promise it is also the duration
@@ -54,14 +56,20 @@ export function drained(ref: AnyActorRef, { timeout = Infinity, signal }: Draine
       assertActorRef(ref, 'wait until it is drained');
       const check = (): void => {
         // nobody may have told a ref from elsewhere yet that its node is gone
-        if (statusOf(ref) === 'stopped' || mirrorOf(ref)?.line?.route.down) reject(endedError(ref));
+        if (statusOf(ref) === 'stopped' || (isOutOfReach(ref) && !isSupervised(ref))) reject(endedError(ref));
         else if (hasRoom(ref)) resolve();
       };
-      check();
       const cleanUps = [onEnd(ref, check)];
-      const { line } = mirrorOf(ref) ?? {};
-      // it is waited for, as a reply is
-      if (line) cleanUps.push(line.route.onFreed(line.to, check), line.route.hold());
+      const attend = (): void => {
+        // its next life may be elsewhere
+        cleanUps.push(onLifeOver(ref, () => void cleanUps.push(afterRestart(ref, attend))));
+        const { line } = mirrorOf(ref) ?? {};
+        // it is waited for, as a reply is
+        if (line && !line.route.down) cleanUps.push(line.route.onFreed(line.to, check), line.route.hold());
+        check();
+      };
+      // what comes between two lives is kept for the next one
+      cleanUps.push(afterRestart(ref, attend));
       over.addEventListener('abort', () => cleanUps.forEach((cleanUp) => cleanUp()), { once: true });
     });
   const timedOut = () =>
@@ -75,9 +83,14 @@ export function drained(ref: AnyActorRef, { timeout = Infinity, signal }: Draine
 
 /** Whether there is room now, in the mailbox of an actor that may run. */
 export function hasRoom(ref: AnyActorRef): boolean {
-  if (statusOf(ref) === 'stopped') return false;
+  if (statusOf(ref) === 'stopped' || isBetweenLives(ref) || isOutOfReach(ref)) return false;
   const { line } = mirrorOf(ref) ?? {};
   return !line || isRoomy(line.route.fillOf(line.to));
+}
+
+/** Whether the node is gone where an actor was last. */
+function isOutOfReach(ref: AnyActorRef): boolean {
+  return mirrorOf(ref)?.line?.route.down !== undefined;
 }
 
 function endedError(ref: AnyActorRef): TroupeError {

@@ -207,7 +207,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
   function probeLater(delay: number): void {
     probeTimer ??= unheld(delay, () => {
       probeTimer = undefined;
-      if (over || answered >= outbox.next) return;
+      if (over || (answered >= outbox.next && !listener.isAsking())) return;
       ask();
       probeLater(Math.min(delay * 2, LONGEST_PROBE));
     });

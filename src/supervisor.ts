@@ -14,7 +14,7 @@ import { STOP, takeApart } from './life-end.ts';
 import { createLife, isOfOther, type Life } from './life-scope.ts';
 import { restore, saveElsewhere, saveHere } from './life-state.ts';
 import { declareSupervised, lifeOf, setBetweenLives, tellLifeOver } from './lives.ts';
-import { runSoon } from './platform.ts';
+import { clearTimeout, setTimeout } from './platform.ts';
 import { currentBus } from './realm.ts';
 import { createPlaceholder } from './received.ts';
 import { createQueue } from './queue.ts';
@@ -317,11 +317,13 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     const proceed = () => {
       if (!isOff) post('next');
     };
-    // not within the call: what is under way in actors below still belongs to the life that is over
-    const timer: unknown = delay > 0 ? actor.clock.setTimeout(proceed, delay) : runSoon(proceed);
+    // not within the call, for what is under way in actors below still belongs to the life that is over; and after a turn of the event loop, or one that fails
+    // at every start would let nothing else run
+    const timer: unknown = delay > 0 ? actor.clock.setTimeout(proceed, delay) : setTimeout(proceed, 0);
     cancelTimer = () => {
       isOff = true;
       if (delay > 0) actor.clock.clearTimeout(timer);
+      else clearTimeout(timer as Parameters<typeof clearTimeout>[0]);
     };
   }
 

@@ -481,6 +481,19 @@ describe('the strategies of a supervisor', () => {
   });
 });
 
+describe('an actor that fails at every start', () => {
+  it.each([
+    ['a machine', () => createMachine({ entry: boom })],
+    ['a promise', () => fromPromise(boom)],
+  ])('lets all else run, however soon and often it may be restarted: %s', async (_, logicOf) => {
+    const options = { restart: { atMost: Infinity }, backoff: 0, onFailure: () => {} };
+    const actor = createActor(supervise(logicOf() as AnyActorLogic, options)).start();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    actor.stop();
+    expect(await watch(actor)).toEqual({ type: 'stopped' });
+  });
+});
+
 describe('the options of supervise', () => {
   it.each<[string, unknown]>([
     ['strategy', { strategy: 'again' }],

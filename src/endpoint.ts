@@ -13,7 +13,7 @@ import type { Seen } from './causal-order.ts';
 import { faultOf } from './forged.ts';
 import { rememberEnding } from './graves.ts';
 import type { InspectionRecord } from './inspection-records.ts';
-import { afterRestart, onLifeOver, isBetweenLives, isSupervised } from './lives.ts';
+import { afterRestart, isBetweenLives, isSupervised, lifeOf, onLifeOver } from './lives.ts';
 import type { NameChange } from './names.ts';
 import { openOutlet } from './outlets.ts';
 import type { OwnerNames } from './owner-names.ts';
@@ -56,6 +56,8 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   let down: Down | undefined;
   let isStopping = false;
   const kept: EventsDelivery[] = [];
+  /** How the last life ended, told once more after a loss. */
+  let lastFailure: Encoded | undefined;
 
   bus.open(localId).subscribe(hear);
   if (owner) {
@@ -216,6 +218,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
       resync() {
         recorder.restart();
         names.repeat();
+        if (lastFailure !== undefined) put({ type: 'life', body: lastFailure });
       },
     });
   }
@@ -254,9 +257,10 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     const watchNext = () => void (unwatch = onLifeOver(actor, lifeOver));
     const lifeOver = (error: unknown) => {
       watchNext();
-      put({ type: 'life', body: encodeFailure(bus, error) });
+      lastFailure = encodeFailure(bus, error, lifeOf(actor));
+      put({ type: 'life', body: lastFailure });
       for (const view of audience.all) if (view.isWaiting) view.flush();
-      watchers.tellAll({ type: 'failed', error });
+      watchers.tellAll({ type: 'failed', error }, 'of a life');
     };
     watchNext();
     return () => unwatch?.();
@@ -339,12 +343,12 @@ function stopChildren(actor: AnyActorRef): void {
   for (const child of Object.values(children)) if (parentOf(child) === actor) stopActor(child);
 }
 
-/** What a life failed with, or why that cannot cross. */
-function encodeFailure(bus: Bus, error: unknown): Encoded {
+/** What a life failed with, or why that cannot cross, and which life came next. */
+function encodeFailure(bus: Bus, error: unknown, next: number): Encoded {
   try {
-    return bus.codec.encode({ error }, 'error');
+    return bus.codec.encode({ error, next }, 'error');
   } catch (refusal) {
-    return bus.codec.encode({ error: refusal }, 'error');
+    return bus.codec.encode({ error: refusal, next }, 'error');
   }
 }
 

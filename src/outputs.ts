@@ -26,10 +26,18 @@ export interface OutputOptions {
   sendTo(sessionId: string, event: AnyEventObject): void;
 }
 
+/** Another life follows on one that failed. */
+interface LifeOver {
+  readonly error: unknown;
+  readonly next: number;
+}
+
 export function createOutputs(mirror: Mirror, { logger, sendTo }: OutputOptions): Outputs {
   const { actor, bus, local } = mirror;
   /** What is shown of the system of each life, until it is gone. */
   const inspected = new Map<Line, InspectedSystem>();
+  /** The number of the life over there, as far as it was told. */
+  const lives = new WeakMap<Line, number>();
   return {
     perform,
     hide() {
@@ -60,8 +68,7 @@ export function createOutputs(mirror: Mirror, { logger, sendTo }: OutputOptions)
         if (from === mirror.line) hearName(actor, output.body as NameChange);
         return;
       case 'life':
-        if (from === mirror.line && statusOf(actor) === 'running')
-          hearLifeOver(output.body as { readonly error: unknown }, from);
+        if (from === mirror.line && statusOf(actor) === 'running') hearLifeOver(output.body as LifeOver, from);
         return;
       case 'send':
         bus.deliver(output.to, output.body, output.seen, from.address);
@@ -72,7 +79,10 @@ export function createOutputs(mirror: Mirror, { logger, sendTo }: OutputOptions)
   }
 
   /** The actor has failed over there, and its supervisor there gives it another life. */
-  function hearLifeOver({ error }: { readonly error: unknown }, from: Line): void {
+  function hearLifeOver({ error, next }: LifeOver, from: Line): void {
+    // after a loss it is told once more
+    if (next <= (lives.get(from) ?? 0)) return;
+    lives.set(from, next);
     markRemote(error, actor.id, from.route.node);
     tellLifeOver(actor, error);
   }

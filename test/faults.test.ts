@@ -1,6 +1,6 @@
 // Faults as verbs: what each does to the links of a bus and to the nodes at their ends, between buses and to hosted actors, in this realm and in threads.
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createActor, fromTransition, SimulatedClock, type AnyActorRef } from 'xstate';
+import { createActor, fromPromise, fromTransition, SimulatedClock, toPromise, type AnyActorRef } from 'xstate';
 import {
   ask,
   createBus,
@@ -10,6 +10,7 @@ import {
   createThreads,
   settled,
   started,
+  supervise,
   topic,
   watch,
   type Bus,
@@ -698,6 +699,43 @@ describe('what an actor is asked while its steps get lost', () => {
     await turns();
     faults.heal(actor);
     expect((await settled(actor)).context).toBe(1);
+  });
+});
+
+describe('the end of a life that is told while packets get lost', () => {
+  it.each(['its owner', 'another node'])('is told again, once, to %s', async (who) => {
+    await using bus = createBus({ name: 'main' });
+    using faults = injectFaults({ bus, seed: 7 });
+    await using host = createMemoryHost({ bus });
+    const frail = fromTransition((count: number, { type }: { readonly type: 'ADD' | 'FAIL' }) => {
+      if (type === 'FAIL') throw new Error('frail');
+      return count + 1;
+    }, 0);
+    const steady = supervise(frail, { backoff: 1, onFailure: () => {} });
+    // over there, or here and watched from there
+    const isOwner = who === 'its owner';
+    const actor = createActor(isOwner ? host.import({ steady }).steady : steady).start();
+    await settled(actor);
+    const watcher = fromPromise(({ input }: { readonly input: AnyActorRef }) => watch(input));
+    const there = createActor(host.import({ watcher }).watcher, { input: actor }).start();
+    await settled(there);
+    const lives: string[] = [];
+    const told = isOwner ? watch(actor) : toPromise(there);
+    void told.then(({ type }) => lives.push(type));
+    await turns();
+
+    // the failure is handled, and the word of it is lost
+    if (!isOwner) faults.cut(there);
+    actor.send({ type: 'FAIL' });
+    if (isOwner) faults.cut(actor);
+    await turns();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    faults.heal();
+
+    await until(() => lives.length > 0, { timeout: 3000 });
+    actor.send({ type: 'ADD' });
+    expect(lives).toEqual(['failed']);
+    await until(() => actor.getSnapshot().context === 1);
   });
 });
 

@@ -26,3 +26,6 @@ export function entryOf(event: AnyEventObject, logic: AnyActorLogic): LifeEntry 
   const { [ENTRY]: entry, [LOGIC]: of = logic } = event as Partial<Entry>;
   return of === logic ? entry : undefined;
 }
+
+/** Whether an event is an entry for any supervisor. */
+export const isEntry = (event: AnyEventObject): boolean => ENTRY in event;

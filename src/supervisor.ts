@@ -9,16 +9,16 @@ import { messageOf, type FailureReport, type Policy } from './failures.ts';
 import { isReserved } from './forged.ts';
 import { hostBusOf } from './host.ts';
 import { isHosted } from './hosted.ts';
-import { entryOf, postEntry, type LifeEntry } from './life-entries.ts';
+import { entryOf, isEntry, postEntry, type LifeEntry } from './life-entries.ts';
 import { STOP, takeApart } from './life-end.ts';
 import { createLife, isOfOther, type Life } from './life-scope.ts';
 import { restore, saveElsewhere, saveHere } from './life-state.ts';
 import { declareSupervised, lifeOf, setBetweenLives, tellLifeOver } from './lives.ts';
 import { mirrorOf } from './mirror.ts';
 import { clearTimeout, setTimeout } from './platform.ts';
-import { createQueue } from './queue.ts';
 import { currentBus } from './realm.ts';
 import { createPlaceholder } from './received.ts';
+import { createQueue } from './queue.ts';
 import { NO_FAILURES } from './restarts.ts';
 import { bringsFailure } from './steps.ts';
 import { judge } from './verdict.ts';
@@ -246,7 +246,9 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     declareSupervised(actor);
     governUpdates(actor, (snapshot, event) => {
       const wasMuted = isMuted;
-      const told = { snapshot, event: handled ?? event };
+      // a hosted one is only told of what it knows; that its next life could not begin is told as its beginning
+      const own = isElsewhere && isEntry(event) ? { type: 'xstate.init' } : event;
+      const told = { snapshot, event: handled ?? own };
       isMuted = false;
       handled = undefined;
       if (state === 'up') {

@@ -326,6 +326,23 @@ describe('a supervised actor whose thread dies', () => {
     await settled(actor);
   });
 
+  it('fails for all who wait when there is no place any more for its next life', async () => {
+    const host = createMemoryHost();
+    const { frail } = host.import({ frail: fixtures.frail.frail });
+    const actor = createActor(supervise(frail, quiet({ backoff: 50 })), { input: {} });
+    actor.start();
+    actor.subscribe({ error: () => {} });
+    await settled(actor);
+    const first = watch(actor);
+    actor.send({ type: 'FAIL' });
+    await first;
+    const [down, end] = [watch(actor), rejectionOf(settled(actor))];
+    await host.close();
+    expect(await down).toMatchObject({ type: 'failed', error: { code: 'HOST_CLOSED' } });
+    expect(await end).toMatchObject({ code: 'HOST_CLOSED' });
+    expect(await watch(actor)).toMatchObject({ type: 'failed' });
+  });
+
   it('fails at once when its host was closed, for no restart would mend that', async () => {
     const host = createMemoryHost();
     const { frail } = host.import({ frail: fixtures.frail.frail });

@@ -83,7 +83,7 @@ export function ask<TEvent extends EventObject, TType extends Question<TEvent>['
     if (release) over.addEventListener('abort', release, { once: true });
     const event = question(replyTo);
     const refused = createDeferred<never>();
-    sendAsking(ref, event, refused.reject);
+    sendAsking(ref, event, (error) => refused.reject(fullError(ref, error)));
     return Promise.race([reply, lost, refused.promise]);
   };
   return wait(answered, {
@@ -111,6 +111,14 @@ function createReplyTo<TReply>(): {
   const { promise: reply, resolve } = createDeferred<TReply>();
   const replyTo = createReceiver((_, event) => resolve(event as TReply)).start();
   return { replyTo, reply };
+}
+
+function fullError({ id }: AnyActorRef, { details, cause }: TroupeError): TroupeError {
+  return new TroupeError(
+    'MAILBOX_FULL',
+    `Cannot ask '${id}': its mailbox is full (${String(details['events'])} events, ${String(details['bytes'])} bytes). Await drained(ref) before you ask, or import it with a larger mailbox.`,
+    { details: { ...details, actor: id }, ...(cause === undefined ? {} : { cause }) },
+  );
 }
 
 function downError(ref: AnyActorRef, how: 'stopped' | 'done' | 'unreachable'): TroupeError {

@@ -214,6 +214,8 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     const view = audience.of(from) ?? visit(from, false);
     view.flush();
     view.route.push(frame(view));
+    // it was asked before the end, and there is nothing more to tell
+    if (down && !view.isOwner) audience.shut(view);
   }
 
   function visit(from: Address, wish: boolean): View {

@@ -19,7 +19,10 @@ const REASONS: Readonly<Record<Exclude<DeadLetter['reason'], 'stopped'>, string>
 
 /** Whether it follows from an end that somebody asked for. */
 function isWished(error: unknown): boolean {
-  return isTroupeError(error) && (error.code === 'BUS_CLOSED' || error.details['orderly'] === true);
+  return (
+    isTroupeError(error) &&
+    (error.code === 'BUS_CLOSED' || error.details['orderly'] === true || error.details['closed'] === true)
+  );
 }
 
 /** Warns of the first letter of each reason, unless this is production. */

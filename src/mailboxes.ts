@@ -307,6 +307,12 @@ type StepFrame = Extract<Outgoing, { readonly type: 'step' }>;
 
 const isEvent = (frame: Outgoing): frame is EventFrame => frame.type === 'event' || frame.type === 'send-to';
 
+/** The channels that the events in a frame are for, each as often as there are events for it. */
+export function targetsOf(frame: Outgoing): readonly string[] {
+  if (isEvent(frame)) return [frame.to];
+  return frame.type === 'step' ? frame.out.flatMap((output) => targetOf(output, frame.to) ?? []) : [];
+}
+
 /** What is an event in what an actor puts out, and for which channel. */
 function targetOf(output: Output<Encoded>, to: string): string | undefined {
   if (output.type === 'send') return output.to;

@@ -320,7 +320,7 @@ function goodbyeError(node: NodeAddress): TroupeError {
   return new TroupeError(
     'ACTOR_DOWN',
     `The node '${nameOf(node)}' has closed its bus, and nothing more comes from there. Close a bus only at the end.`,
-    { details: { node } },
+    { details: { node, closed: true } },
   );
 }
 

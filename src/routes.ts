@@ -4,7 +4,7 @@ import { addressOf, type NodeAddress } from './address.ts';
 import type { DeadLetter } from './bus.ts';
 import type { TroupeError } from './errors.ts';
 import type { Fill, MailboxLimits } from './mailbox-limits.ts';
-import { createMailboxes, type Mailboxes, type Origin } from './mailboxes.ts';
+import { createMailboxes, targetsOf, type Mailboxes, type Origin } from './mailboxes.ts';
 import { withSender } from './senders.ts';
 import type { Peer } from './peer.ts';
 import type { Outgoing } from './wire.ts';
@@ -215,6 +215,6 @@ function refuse(
   origin: Origin | undefined,
   bury: (letter: DeadLetter) => void,
 ): void {
-  if (frame.type !== 'event') return;
-  bury({ reason: 'unreachable', target: addressOf(node, frame.to), count: 1, ...withSender(origin?.sender), error });
+  for (const to of targetsOf(frame))
+    bury({ reason: 'unreachable', target: addressOf(node, to), count: 1, ...withSender(origin?.sender), error });
 }

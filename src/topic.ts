@@ -73,8 +73,11 @@ function createTopic(bus: Bus, name: string): Topic<unknown> {
     waiting.push(encode(value));
     if (isPublishing) return;
     isPublishing = true;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) bus.publish(name, next);
-    isPublishing = false;
+    try {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) bus.publish(name, next);
+    } finally {
+      isPublishing = false;
+    }
   };
   const encode = (value: unknown): Encoded => {
     try {

@@ -214,7 +214,7 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
           actor.send({ type: 'ADD' });
           return rejectionOf(ask(actor as never, question));
         }),
-      'Cannot deliver to WHERE: its mailbox is full (1 events, 67108864 bytes). Await drained(ref) before you send, or import it with a larger mailbox.',
+      "Cannot ask 'Ada': its mailbox is full (1 events, 67108864 bytes). Await drained(ref) before you ask, or import it with a larger mailbox.",
     ],
   ],
   DRAIN_TIMEOUT: [

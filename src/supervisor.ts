@@ -322,27 +322,27 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
   /** `gone` resolves when what a hosted life did not handle has come back, for the next one. */
   function schedule(delay: number, gone: Promise<void> | undefined): void {
     let isOff = false;
-    let cancelPatience = () => {};
-    const begin = () => {
-      cancelPatience();
+    let cancelPatience: (() => void) | undefined;
+    const beginNext = () => {
+      cancelPatience?.();
       if (!isOff) post('next');
       isOff = true;
     };
     const proceed = () => {
       if (isOff || !gone || mirrorOf(actor)?.line?.state === 'gone') {
-        begin();
+        beginNext();
         return;
       }
-      void gone.then(begin);
+      void gone.then(beginNext);
       // its thread may be busy with others
-      cancelPatience = setDeadline(GONE_WITHIN, begin);
+      cancelPatience = setDeadline(GONE_WITHIN, beginNext);
     };
     // not within the call, for what is under way in actors below still belongs to the life that is over; and after a turn of the event loop, or one that fails
     // at every start would let nothing else run
     const timer: unknown = delay > 0 ? actor.clock.setTimeout(proceed, delay) : setTimeout(proceed, 0);
     cancelTimer = () => {
       isOff = true;
-      cancelPatience();
+      cancelPatience?.();
       if (delay > 0) actor.clock.clearTimeout(timer);
       else clearTimeout(timer as Parameters<typeof clearTimeout>[0]);
     };

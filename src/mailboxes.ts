@@ -166,10 +166,7 @@ export function createMailboxes(
     const box = boxOf(frame.to);
     const bytes = sizeOf(frame.body);
     const { limits } = box;
-    // for one that would not fit into an empty one none has to make room
-    const isWorthIt = limits.overflow === 'drop-oldest' && bytes <= limits.bytes;
-    while (isWorthIt && isFull(box, bytes) && dropOldest(box));
-    if (isFull(box, bytes)) {
+    if (isFull(box, bytes) && !makeRoom(box, bytes)) {
       refuse(box, origin);
       return;
     }
@@ -217,6 +214,14 @@ export function createMailboxes(
     box.underWay += 1;
     ledger.add(box.to, origin?.sender, 1, 1, bytes);
     post(frame);
+  }
+
+  /** Tells whether there is room now. For an event that would not fit into an empty mailbox none has to make room. */
+  function makeRoom(box: Box, bytes: number): boolean {
+    const { overflow, bytes: most } = box.limits;
+    if (overflow === 'drop-newest' || bytes > most) return false;
+    while (isFull(box, bytes)) if (!dropOldest(box)) return false;
+    return true;
   }
 
   /** Refuses the oldest event that is still here; tells whether there was one. */

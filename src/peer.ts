@@ -108,7 +108,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
       }
       silent = false;
       put(frame, ports);
-      for (const each of early.splice(0)) put(each);
+      if (early.length > 0) for (const each of early.splice(0)) put(each);
     },
     flush: () => outbox.flush(),
     tellSoon,
@@ -148,8 +148,12 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
   // ---- what goes out
 
   function put(frame: Outgoing, ports?: readonly MessagePort[]): void {
-    repeats.pushed(frame);
-    outbox.push(frame.type === 'hello' && isLossy ? { ...frame, lossy: true } : frame, ports);
+    // these are most of all, and nothing is to be done for them
+    if (frame.type === 'event' || frame.type === 'step') outbox.push(frame);
+    else {
+      repeats.pushed(frame);
+      outbox.push(frame.type === 'hello' && isLossy ? { ...frame, lossy: true } : frame, ports);
+    }
   }
 
   function post(packet: Parameters<Link['post']>[0], transfer: readonly MessagePort[], next: number): void {

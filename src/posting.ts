@@ -83,7 +83,7 @@ export function createPosting(mirror: Mirror): Posting {
     const source = currentSource();
     const status = statusOf(actor);
     // it may have ended over there while its end is still in the mailbox here
-    const isOver = status === 'running' && !isSupervised(actor) && (line ? line.state !== 'running' : !isActive(actor));
+    const isOver = status === 'running' && (line ? line.state !== 'running' : !isActive(actor)) && !isSupervised(actor);
     if (status === 'stopped' || isOver) {
       // XState says what it thinks of that
       if (status === 'stopped') enqueue(event);

@@ -159,7 +159,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
       abandon(entry.over, entry.delay);
       return mute(snapshot);
     }
-    if (entry === 'next') return state === 'down' ? beginNext(snapshot) : mute(snapshot);
+    if (entry === 'next') return state === 'down' ? goOn(snapshot) : mute(snapshot);
     if (entry === 'end') return outcome ? failedWith(snapshot, outcome.error) : mute(snapshot);
     const next = state === 'up' ? waiting.shift() : undefined;
     return next ? step(snapshot, next) : mute(snapshot);
@@ -193,7 +193,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     return show(next);
   }
 
-  function beginNext(snapshot: Snapshot<unknown>): Snapshot<unknown> {
+  function goOn(snapshot: Snapshot<unknown>): Snapshot<unknown> {
     const persisted = saved;
     life = begin();
     state = 'up';
@@ -323,19 +323,19 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
   function schedule(delay: number, gone: Promise<void> | undefined): void {
     let isOff = false;
     let cancelPatience: (() => void) | undefined;
-    const beginNext = () => {
+    const startNext = () => {
       cancelPatience?.();
       if (!isOff) post('next');
       isOff = true;
     };
     const proceed = () => {
       if (isOff || !gone || mirrorOf(actor)?.line?.state === 'gone') {
-        beginNext();
+        startNext();
         return;
       }
-      void gone.then(beginNext);
+      void gone.then(startNext);
       // its thread may be busy with others
-      cancelPatience = setDeadline(GONE_WITHIN, beginNext);
+      cancelPatience = setDeadline(GONE_WITHIN, startNext);
     };
     // not within the call, for what is under way in actors below still belongs to the life that is over; and after a turn of the event loop, or one that fails
     // at every start would let nothing else run

@@ -138,7 +138,7 @@ function createHeld(): HeldBack {
 }
 
 function eventsIn(frame: Delivery): number {
-  if (frame.type === 'event') return 1;
+  if (frame.type === 'event' || frame.type === 'returned') return 1;
   return frame.type === 'events' ? frame.events.length : 0;
 }
 

@@ -2,7 +2,7 @@
 // in the order sent; each macrostep goes out to those who follow it (`audience.ts`). An actor that was started for somebody elsewhere
 // has an owner, who alone hears what it tells its parent, logs, and sends to the owner's node, and by whose word it ends.
 import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
-import { addressOf, localIdOf, nodeOf, type Address } from './address.ts';
+import { addressOf, nodeOf, type Address } from './address.ts';
 import { createAudience } from './audience.ts';
 import type { Bus } from './bus.ts';
 import { viaOf } from './channels.ts';
@@ -21,6 +21,7 @@ import { encodePersisted } from './gather.ts';
 import { runSoon } from './platform.ts';
 import type { Recorder } from './recorder.ts';
 import { explainUnshown, refuseEvent } from './refusal.ts';
+import { giveBack, isForNextLife, type EventsDelivery } from './returning.ts';
 import { follow } from './taps.ts';
 import type { View } from './view.ts';
 import { createWatchers } from './watchers.ts';
@@ -140,8 +141,8 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     const hasLives = isSupervised(actor);
     audience.during(() => {
       for (let index = 0; index < events.length; index += 1) {
-        if (isForNextLife(frame)) {
-          giveBack(events.slice(index));
+        if (owner && down?.type === 'failed' && isForNextLife(owner, frame)) {
+          giveBack(bus, owner, frame, events.slice(index));
           return;
         }
         if (hasLives && isBetweenLives(actor) && !down) {
@@ -151,17 +152,6 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
         take(frame, events[index], seen);
       }
     });
-  }
-
-  /** What the owner sent to an actor that has failed meanwhile, and that the owner gives another life. */
-  function isForNextLife({ via }: EventsDelivery): boolean {
-    return owner?.returns === true && down?.type === 'failed' && via === nodeOf(owner.from);
-  }
-
-  function giveBack(events: readonly unknown[]): void {
-    const { from } = owner as Owner;
-    // they have crossed before
-    bus.route(nodeOf(from)).push({ type: 'returned', to: localIdOf(from), body: bus.codec.encode(events) });
   }
 
   /** What comes between two lives waits here, so that whoever sent it knows that it was not handled, and bounds it. */
@@ -206,6 +196,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
       const view = known ?? visit(from, true);
       view.wish = wish;
       if (wish) view.flush();
+      shutIfOver(view);
     } else if (known) audience.shut(known);
   }
 
@@ -214,7 +205,11 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     const view = audience.of(from) ?? visit(from, false);
     view.flush();
     view.route.push(frame(view));
-    // it was asked before the end, and there is nothing more to tell
+    shutIfOver(view);
+  }
+
+  /** To who comes after the end there is nothing more to tell. */
+  function shutIfOver(view: View): void {
     if (down && !view.isOwner) audience.shut(view);
   }
 
@@ -352,8 +347,6 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     rememberEnding(bus, localId, down ?? { type: 'stopped' });
   }
 }
-
-type EventsDelivery = Extract<Delivery, { readonly type: 'event' | 'events' }>;
 
 /** Ends what an actor that is over started; what only was told to it is not its own. */
 function stopChildren(actor: AnyActorRef): void {

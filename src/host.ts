@@ -14,6 +14,7 @@ import { createRecorder } from './recorder.ts';
 import type { Names } from './names.ts';
 import { joinOwner } from './owner-names.ts';
 import { refsOf } from './refs.ts';
+import { giveAllBack } from './returning.ts';
 import { versionOf } from './version.ts';
 import type { Delivery, StartFrame } from './wire.ts';
 import { bookSessions, createOwnActor, createRootBeside, createStandIn, isReportOf, type System } from './xstate.ts';
@@ -173,11 +174,13 @@ function assertVersionOf(
 }
 
 /** The caller's half hears of it as of any error of an actor, and then says that it is done with it. */
-function refuseStart(bus: Bus, { from, session }: StartFrame<unknown>, error: unknown): void {
+function refuseStart(bus: Bus, frame: StartFrame<unknown>, error: unknown): void {
+  const { from, session } = frame;
   rememberEnding(bus, session, { type: 'failed', error });
   bus.shut(session);
   const body = bus.codec.encode({ fields: { status: 'error', error } }, 'error');
   bus.route(nodeOf(from)).push({ type: 'step', to: localIdOf(from), out: [], body });
+  giveAllBack(bus, frame, session);
 }
 
 /** Whether a value is something that an actor can be made of. */

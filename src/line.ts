@@ -17,8 +17,8 @@ export interface LineListener {
   lost(error: TroupeError): void;
   /** The actor was gone before anybody here heard of it. */
   down(down: Down): void;
-  /** The actor has failed, and did not handle these. */
-  returned(events: readonly unknown[]): void;
+  /** The actor has failed, and did not handle this. */
+  returned(event: unknown): void;
   /** The far side was told to end the actor, or has ended it. */
   ending(): void;
 }
@@ -147,7 +147,7 @@ export function openLine({ bus, route, to, owns, mailbox, wishes, listener }: Li
         requests.get(frame.request)?.answer(frame.body);
         return;
       case 'returned':
-        if (Array.isArray(frame.body)) listener.returned(frame.body as readonly unknown[]);
+        listener.returned(frame.body);
         return;
       case 'ended':
         finish();

@@ -83,6 +83,10 @@ export function createMailboxes(
         case 'step':
           pushStep(frame, origin);
           return;
+        case 'returned':
+          take(frame.to, origin, 1, sizeOf(frame.body));
+          post(frame);
+          return;
         default: {
           const box = 'to' in frame ? boxes.get(frame.to) : undefined;
           if (box && box.queue.length > 0) box.queue.push({ frame, origin, bytes: 0 });
@@ -314,7 +318,7 @@ const isEvent = (frame: Outgoing): frame is EventFrame => frame.type === 'event'
 
 /** The channels that the events in a frame are for, each as often as there are events for it. */
 export function targetsOf(frame: Outgoing): readonly string[] {
-  if (isEvent(frame)) return [frame.to];
+  if (isEvent(frame) || frame.type === 'returned') return [frame.to];
   return frame.type === 'step' ? frame.out.flatMap((output) => targetOf(output, frame.to) ?? []) : [];
 }
 

@@ -24,8 +24,8 @@ export interface Posting {
   enqueue(event: AnyEventObject): void;
   /** Sends what was held back. */
   release(line: Line): void;
-  /** Holds back what the last life of the actor did not handle, before what was sent later. */
-  takeBack(events: readonly unknown[]): void;
+  /** Holds back what the life of the actor on a line did not handle, before what was sent later. */
+  takeBack(from: Line, event: unknown): void;
   /** What is held back has nowhere to go any more. */
   bury(): void;
   /** Sends an event to another actor of the system that runs there. */
@@ -38,6 +38,8 @@ export function createPosting(mirror: Mirror): Posting {
   let waitingBytes = 0;
   /** What was sent before and has come back, and goes before the rest. */
   const returned: Encoded[] = [];
+  /** Of what comes back no more is known than that it was sent here. */
+  const fromHere: Origin = { sender: { address: bus.address } };
   // what `send` has encoded already, for the `_send` that XState calls within it
   let checkedEvent: AnyEventObject | undefined;
   let checked: Encoded = '';
@@ -57,18 +59,13 @@ export function createPosting(mirror: Mirror): Posting {
     enqueue,
     release({ route, to }) {
       waitingBytes = 0;
-      for (const body of returned.splice(0)) route.push({ type: 'event', to, body });
+      for (const body of returned.splice(0)) route.push({ type: 'event', to, body }, fromHere);
       for (const { body, origin } of waiting.clear()) route.push({ type: 'event', to, body }, origin);
     },
-    takeBack(events) {
-      for (const event of events) {
-        if (faultOf(event) || statusOf(actor) === 'stopped') buryOne(faultOf(event) ?? 'stopped', undefined);
-        else returned.push(bus.codec.encode(event, 'event'));
-      }
-    },
+    takeBack,
     bury() {
       waitingBytes = 0;
-      for (const _ of returned.splice(0)) buryOne('stopped', undefined);
+      for (const _ of returned.splice(0)) buryOne('stopped', fromHere);
       for (const { origin } of waiting.clear()) buryOne('stopped', origin);
     },
     sendTo(sessionId, event) {
@@ -133,6 +130,26 @@ export function createPosting(mirror: Mirror): Posting {
     }
     waitingBytes += size;
     waiting.push({ body, origin });
+  }
+
+  function takeBack(from: Line, event: unknown): void {
+    const reason = faultOf(event) ?? (statusOf(actor) === 'stopped' ? 'stopped' : undefined);
+    if (reason) {
+      buryOne(reason, fromHere);
+      return;
+    }
+    let body: Encoded;
+    try {
+      body = bus.codec.encode(event, 'event');
+    } catch (error) {
+      refuseEvent(bus, undefined, actor, target(), error);
+      return;
+    }
+    const { line } = mirror;
+    // the next life did not wait for it any longer, and there may never be another
+    if (line && line !== from && line.state === 'running')
+      line.route.push({ type: 'event', to: line.to, body }, fromHere);
+    else returned.push(body);
   }
 
   function refuse(origin: Origin | undefined): void {

@@ -272,6 +272,17 @@ describe('cut', () => {
     await until(() => lostOf(letters) === 4 && lostOf(toldLetters) === 3);
   });
 
+  it('loses what goes back for the next life of an actor no more silently than what was sent', async () => {
+    const { hub, below, faults, node, told, toldLetters } = await openFaulty();
+    faults.cut(node);
+    const body = below.codec.encode({ type: 'ADD' });
+    for (let n = 0; n < 3; n += 1) below.route(hub.address).push({ type: 'returned', to: 'a', body });
+    await turns();
+    faults.heal(node);
+    await until(() => lostOf(toldLetters) === 3);
+    expect(told).toEqual([]);
+  });
+
   it('cuts the one link that is meant', async () => {
     const { hub, faults, node, got } = await openFaulty();
     const other = await openBelow(hub, 'other');

@@ -1,10 +1,12 @@
 // Supervised actors that are hosted, and hosted actors that are supervised where they run: their lives, as they are told on every path.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createActor, setup, SimulatedClock, toPromise, type AnyActorRef } from 'xstate';
 import {
   ask,
+  createBus,
   createMemoryHost,
   createThreads,
+  currentBus,
   inThread,
   persist,
   settled,
@@ -14,8 +16,10 @@ import {
   type FailureReport,
   type SuperviseOptions,
 } from 'troupe';
+import { localIdOf, type Address } from '../dist/src/address.js';
+import { createHosted } from '../dist/src/hosted.js';
 import { collectDeadLetters, rejectionOf, until } from './support/observing.ts';
-import { turns } from './support/nodes.ts';
+import { collect, openBelow, turns } from './support/nodes.ts';
 import { atOnce, fixtures, places, urlOf } from './support/places.ts';
 import type * as Frail from '../dist/test/fixtures/frail.js';
 import type * as PenPals from '../dist/test/fixtures/pen-pals.js';
@@ -110,6 +114,23 @@ describe.each([...places, atOnce])('supervise of what is hosted $where', ({ open
     actor.send({ type: 'ADD' });
     expect(await countOf(actor)).toMatchObject({ count: 3 });
     expect(dead.letters).toEqual([]);
+  });
+
+  it('tells of each event that came too late for its last life', async () => {
+    await using place = open();
+    using dead = collectDeadLetters();
+    const { frail } = place.load('frail');
+    const actor = createActor(supervise(frail, quiet({ restart: { atMost: 1 } })), { input: {} });
+    actor.subscribe({ error: () => {} });
+    await started(actor.start());
+    for (let n = 0; n < 2; n += 1) {
+      actor.send({ type: 'FAIL' });
+      actor.send({ type: 'ADD' });
+    }
+    await rejectionOf(toPromise(actor));
+    await settled(actor).catch(() => {});
+    const { address } = currentBus();
+    expect(dead.letters).toMatchObject([{ reason: 'stopped', count: 1, sender: address }]);
   });
 
   it('stops between two lives, and what waited is a dead letter', async () => {
@@ -343,6 +364,34 @@ describe('a supervised actor whose thread dies', () => {
     expect(await watch(actor)).toMatchObject({ type: 'failed' });
   });
 
+  it.each(['async', 'sync'] as const)(
+    'keeps what waits when a next life cannot be started, on a host that is %s',
+    async (mode) => {
+      await using host = createMemoryHost({ mode });
+      using dead = collectDeadLetters();
+      const { frail } = fixtures.frail;
+      const module: { frail?: typeof frail } = { frail };
+      const reports: FailureReport[] = [];
+      const onFailure = (report: FailureReport) => {
+        reports.push(report);
+        if (reports.length === 1) delete module.frail;
+        else module.frail = frail;
+      };
+      const logic = host.import(module as Required<typeof module>).frail;
+      const actor = createActor(supervise(logic, { backoff: 0, onFailure }), { input: {} });
+      await started(actor.start());
+      actor.send({ type: 'FAIL' });
+      for (let n = 0; n < 3; n += 1) actor.send({ type: 'ADD' });
+      await until('its failure is known', () => reports.length === 1);
+      actor.send({ type: 'ADD' });
+      await until('there is no place', () => reports.length === 2);
+      expect(reports[1]).toMatchObject({ error: { code: 'NO_SUCH_EXPORT' } });
+      actor.send({ type: 'ADD' });
+      expect(await countOf(actor)).toMatchObject({ count: 5 });
+      expect(dead.letters).toEqual([]);
+    },
+  );
+
   it('fails at once when its host was closed, for no restart would mend that', async () => {
     const host = createMemoryHost();
     const { frail } = host.import({ frail: fixtures.frail.frail });
@@ -357,4 +406,30 @@ describe('a supervised actor whose thread dies', () => {
     expect(await failed).toMatchObject({ code: 'HOST_CLOSED' });
     expect(options.reports.map(({ action }) => action)).toEqual(['escalate']);
   });
+});
+
+describe('a life that is long in saying its last', () => {
+  it('is not waited for any longer than 5 s, and what comes back then goes to the next one', async () => {
+    const hub = createBus({ name: 'hub' });
+    onTestFinished(() => hub.close());
+    const below = await openBelow(hub, 'below');
+    const starts: { readonly from: Address; readonly session: string }[] = [];
+    below.open('$host').subscribe((frame) => void (frame.type === 'start' && starts.push(frame)));
+    const tell = (life: number, type: 'step' | 'returned', value: unknown) => {
+      const to = localIdOf(starts[life]?.from as Address);
+      const body = below.codec.encode(value);
+      below.route(hub.address).push(type === 'step' ? { type, to, out: [], body } : { type, to, body });
+    };
+    const place = () => ({ route: hub.route(below.address), leave: async () => {} });
+    const actor = createActor(supervise(createHosted({ bus: hub, source: '', name: 'slow', place }), quiet()));
+    actor.start();
+    await until('it is to be started', () => starts.length === 1);
+    tell(0, 'step', { fields: { status: 'error', error: 'tired' } });
+    await until('its next life begins', () => starts.length === 2);
+    const heard = collect(below, starts[1]?.session as string);
+    tell(0, 'returned', { type: 'LATE' });
+    await until('what came back is sent', () => heard.length > 0);
+    expect(heard).toEqual([{ type: 'LATE' }]);
+    actor.stop();
+  }, 20_000);
 });

@@ -185,7 +185,7 @@ loss is found though nothing follows it. Rubbish is a dead letter (\`unreadable\
 The first frame on a link is \`hello\` with the version, \`1\`; another version ends the link with \`PROTOCOL_MISMATCH\`. The frames are the closed union in
 \`src/wire.ts\`. Runs of plain events for one actor, and of plain steps of one, share a frame. A step brings, in order, what its actor put out; an output \`life\` says that the actor has failed, with which error,
 and that its supervisor there gives it its \`next\` life at the same address; after a loss the latest is told once more. Events that come for an actor after it has
-failed, and that its caller supervises, go back in a \`returned\` frame before \`ended\`, for its next life.
+failed, and that its caller supervises, go back before \`ended\`, each in a \`returned\` frame, for its next life.
 
 An actor's address is \`node@incarnation/local-id\`. A ref travels as its address and id; the incarnation is new at each start of a node, so an address never means a later actor by accident.
 `;

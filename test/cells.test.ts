@@ -2,29 +2,20 @@ import { once } from 'node:events';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Worker } from 'node:worker_threads';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createCell, createSegment, openCell, openSegment } from 'troupe/shared';
 import { createCodec } from '../dist/src/codec.js';
 import { adoptDirectory, releaseOwned, shareDirectory } from '../dist/src/shared/directory.js';
 import { cellExtension } from '../dist/src/shared/extension.js';
 import { createLedger, joinLedger } from '../dist/src/shared/ledger.js';
 import type { CellCommand, CellTask } from '../dist/test/fixtures/cell-thread.js';
+import { keep } from './support/kept-names.ts';
 
 // Threads start slowly on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
 
 let lastLabel = 0;
 const label = (): string => `test ${(lastLabel += 1)} `;
-
-/** Names that this thread made belong to the program; each test hands its own back. */
-const mine: { unlink(): void }[] = [];
-const keep = <T extends { unlink(): void }>(made: T): T => {
-  mine.push(made);
-  return made;
-};
-afterEach(() => {
-  for (const made of mine.splice(0)) made.unlink();
-});
 
 /** A thread with a task: `result` is what it posts next. */
 function start(options: Omit<CellTask, 'flags' | 'share'> & { readonly flags?: Int32Array; readonly alone?: boolean }) {

@@ -3,13 +3,14 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createCell, createLock, createSegment, openCell, openLock, openSegment, type Lock } from 'troupe/shared';
 import { createCodec } from '../dist/src/codec.js';
 import { adoptDirectory, releaseOwned, shareDirectory } from '../dist/src/shared/directory.js';
 import { cellExtension } from '../dist/src/shared/extension.js';
 import { ABANDONED, CLASHES, COUNT, FIRST_DONE, INSIDE } from '../dist/test/fixtures/lock-thread.js';
 import type { LockCommand, LockTask, LockWork } from '../dist/test/fixtures/lock-thread.js';
+import { keep } from './support/kept-names.ts';
 
 // Threads start slowly on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -17,15 +18,6 @@ vi.setConfig({ testTimeout: 60_000 });
 let lastLabel = 0;
 const label = (): string => `lock test ${(lastLabel += 1)}`;
 
-/** Names that this thread made belong to the program; each test hands its own back. */
-const mine: { unlink(): void }[] = [];
-const keep = <T extends { unlink(): void }>(made: T): T => {
-  mine.push(made);
-  return made;
-};
-afterEach(() => {
-  for (const made of mine.splice(0)) made.unlink();
-});
 const lockOf = (): Lock => keep(createLock(label()));
 
 /** A thread that obeys, or works. Killed, it is given up for dead as its parent would. */

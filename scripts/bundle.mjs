@@ -1,15 +1,22 @@
 // Puts the modules of the library into few files, for a thread loads them at each start and a file costs it a millisecond: all of `src` but the
 // thread's own entry and what is for tests becomes one chunk, and each module a file of the same name that gives its exports. Whoever imports a
 // module by its own name so gets the same one as the library does.
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 import { globSync } from 'tinyglobby';
 
 /** Bundles `src` and `actors` into `dist`, over what the compiler put there; gives the paths of the files written. */
 export async function bundle() {
-  const modules = globSync(['src/**/*.ts', 'actors/*.ts']);
+  return [...(await bundleLibrary()), ...(await bundlePage())];
+}
+
+async function bundleLibrary() {
+  const modules = globSync(['src/**/*.ts', 'src/inspector/chart/*.tsx', 'actors/*.ts'], {
+    ignore: ['src/inspector/page/**'],
+  });
   const build = await rolldown({
-    input: Object.fromEntries(modules.map((path) => [path.replace(/\.ts$/, ''), path])),
-    external: [/^xstate/, /^rxjs/, /^node:/],
+    input: Object.fromEntries(modules.map((path) => [path.replace(/\.tsx?$/, ''), path])),
+    external: [/^xstate/, /^rxjs/, /^ws$/, /^node:/],
     platform: 'neutral',
   });
   const { output } = await build.write({
@@ -20,6 +27,9 @@ export async function bundle() {
     chunkFileNames: '[name].js',
     codeSplitting: {
       groups: [
+        // what a thread never loads
+        { name: 'src/inspector/drawing', test: /[\\/](node_modules|chart)[\\/]/ },
+        { name: 'src/inspector/inspector', test: /[\\/]src[\\/](inspector|cli)[\\/]/ },
         { name: 'src/troupe', test: /[\\/]src[\\/](?!thread\.ts|testing[\\/])/ },
         { name: 'src/machines', test: /[\\/]actors[\\/]/ },
       ],
@@ -27,4 +37,36 @@ export async function bundle() {
   });
   await build.close();
   return output.map(({ fileName }) => `dist/${fileName}`);
+}
+
+const PAGE = 'src/inspector/page';
+
+/** The inspector's page: plain files that a browser loads, from a server or from a folder. */
+async function bundlePage() {
+  mkdirSync(`dist/${PAGE}`, { recursive: true });
+  const files = [];
+  for (const [name, input] of [
+    ['app', `${PAGE}/main.tsx`],
+    ['layout', `${PAGE}/layout.ts`],
+  ]) {
+    const build = await rolldown({
+      input,
+      platform: 'browser',
+    });
+    const { output } = await build.write({
+      file: `dist/${PAGE}/${name}.js`,
+      format: 'iife',
+      minify: true,
+      sourcemap: false,
+    });
+    await build.close();
+    files.push(...output.map(({ fileName }) => `dist/${PAGE}/${fileName}`));
+  }
+  for (const name of ['index.html', 'style.css', 'icon.svg']) {
+    copyFileSync(`${PAGE}/${name}`, `dist/${PAGE}/${name}`);
+    files.push(`dist/${PAGE}/${name}`);
+  }
+  // elk is not troupe's own, and its licence goes with it
+  writeFileSync(`dist/${PAGE}/layout.js.LICENSE.md`, readFileSync('node_modules/elkjs/LICENSE.md'));
+  return [...files, `dist/${PAGE}/layout.js.LICENSE.md`];
 }

@@ -7,8 +7,8 @@ export type ActorKey = string;
 /** A node by its address, `name@incarnation`; no actor's key looks so. */
 export type NodeKey = string;
 
-/** An actor, or a node whose plain code sent. */
-export type Sender = ActorKey | NodeKey;
+/** The {@link ActorKey} of an actor, or the {@link NodeKey} of the node whose plain code sent. */
+export type Sender = string;
 
 /** The first line of a recording, and what a page is told first. */
 export interface RecordingHeader {

@@ -1,0 +1,228 @@
+// The records of a recording, indexed for whoever looks at them: what there is, what was when, and what followed. It grows at its end alone, at a cost that does not
+// depend on how long it is; to keep it bounded it is begun anew from a base (`trimTimeline`). Numbers that views keep are places in `records` and `messages`.
+import { createBase } from './base.ts';
+import { sizeOf, type JournalLimits } from './journal.ts';
+import type { ActorKey, InspectorRecord, MachineDefinition, NodeKey, RecordingHeader, Sender } from './records.ts';
+
+type Timed<TType extends InspectorRecord['type']> = Extract<InspectorRecord, { readonly type: TType }>;
+
+export interface NodeEntry {
+  readonly node: NodeKey;
+  /** The part of its address before the `@`. */
+  readonly name: string;
+  /** When it came and went, in order. */
+  readonly changes: Timed<'node'>[];
+  readonly gauges: Timed<'gauges'>[];
+}
+
+export interface ActorEntry {
+  readonly key: ActorKey;
+  readonly id: string;
+  readonly node: NodeKey;
+  readonly parent: ActorKey | undefined;
+  readonly kind: Timed<'actor'>['kind'];
+  readonly record: Timed<'actor'>;
+  /** When it was told of. */
+  readonly since: number;
+  ended: Timed<'ended'> | undefined;
+  /** Each in the order of its time. */
+  readonly steps: Timed<'step'>[];
+  readonly snapshots: Timed<'snapshot'>[];
+  readonly mailbox: Timed<'mailbox'>[];
+  readonly lives: Timed<'life'>[];
+}
+
+export interface MessageEntry {
+  readonly number: number;
+  readonly at: number;
+  readonly from: Sender;
+  readonly to: ActorKey;
+  readonly event: string;
+  readonly body: string | undefined;
+  /** When it was taken out of a mailbox, and when its step was over. */
+  received: number | undefined;
+  done: number | undefined;
+  /** Why it was not delivered, if that is known. */
+  dead: Timed<'dead-letter'> | undefined;
+}
+
+export interface Timeline {
+  readonly header: RecordingHeader;
+  readonly records: InspectorRecord[];
+  readonly nodes: Map<NodeKey, NodeEntry>;
+  readonly machines: Map<string, MachineDefinition>;
+  readonly actors: Map<ActorKey, ActorEntry>;
+  /** In the order sent. */
+  readonly messages: MessageEntry[];
+  readonly messageByNumber: Map<number, MessageEntry>;
+  readonly deadLetters: Timed<'dead-letter'>[];
+  readonly cells: Map<string, Timed<'cell'>[]>;
+  /** When the first and the last of it happened. */
+  start: number;
+  end: number;
+  /** What its records take, roughly, in characters. */
+  size: number;
+}
+
+export function createTimeline(header: RecordingHeader, records: readonly InspectorRecord[] = []): Timeline {
+  const timeline: Timeline = {
+    header,
+    records: [],
+    nodes: new Map(),
+    machines: new Map(),
+    actors: new Map(),
+    messages: [],
+    messageByNumber: new Map(),
+    deadLetters: [],
+    cells: new Map(),
+    start: Infinity,
+    end: -Infinity,
+    size: 0,
+  };
+  append(timeline, records);
+  return timeline;
+}
+
+/** Adds what happened since. */
+export function append(timeline: Timeline, records: readonly InspectorRecord[]): void {
+  for (const record of records) {
+    timeline.records.push(record);
+    timeline.size += sizeOf(record);
+    if (record.at < timeline.start) timeline.start = record.at;
+    if (record.at > timeline.end) timeline.end = record.at;
+    index(timeline, record);
+  }
+}
+
+/** The same timeline with what is beyond the limits folded into its base; the very same if it is within them. */
+export function trimTimeline(timeline: Timeline, limits: JournalLimits): Timeline {
+  const { records, header } = timeline;
+  if (records.length <= limits.records && timeline.size <= limits.size) return timeline;
+  const base = createBase();
+  let { size } = timeline;
+  let count = 0;
+  while (records.length - count > limits.records * 0.75 || size > limits.size * 0.75) {
+    const record = records[count] as InspectorRecord;
+    base.absorb(record);
+    size -= sizeOf(record);
+    count += 1;
+  }
+  return createTimeline(header, [...base.records(), ...records.slice(count)]);
+}
+
+/** The last of some things that had happened at a moment; the very last if no moment is given. */
+export function latest<TTimed extends { readonly at: number }>(
+  things: readonly TTimed[],
+  moment = Infinity,
+): TTimed | undefined {
+  return things[countUntil(things, moment) - 1];
+}
+
+/** How many of some things, in the order of their times, had happened at a moment. */
+export function countUntil(things: readonly { readonly at: number }[], moment: number): number {
+  let low = 0;
+  let high = things.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((things[middle] as { readonly at: number }).at <= moment) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function index(timeline: Timeline, record: InspectorRecord): void {
+  const { nodes, machines, actors, messages, messageByNumber, deadLetters, cells } = timeline;
+  switch (record.type) {
+    case 'node':
+      nodeOf(nodes, record.node).changes.push(record);
+      return;
+    case 'gauges':
+      nodeOf(nodes, record.node).gauges.push(record);
+      return;
+    case 'machine':
+      machines.set(record.machine, record.definition);
+      return;
+    case 'actor':
+      nodeOf(nodes, record.node);
+      actors.set(record.actor, actorOf(record));
+      return;
+    case 'step':
+      actors.get(record.actor)?.steps.push(record);
+      return;
+    case 'snapshot':
+      actors.get(record.actor)?.snapshots.push(record);
+      return;
+    case 'mailbox':
+      actors.get(record.actor)?.mailbox.push(record);
+      return;
+    case 'life':
+      actors.get(record.actor)?.lives.push(record);
+      return;
+    case 'ended': {
+      const actor = actors.get(record.actor);
+      if (actor) actor.ended = record;
+      return;
+    }
+    case 'sent': {
+      const { message: number, at, from, to, event, body } = record;
+      const entry: MessageEntry = {
+        number,
+        at,
+        from,
+        to,
+        event,
+        body,
+        received: undefined,
+        done: undefined,
+        dead: undefined,
+      };
+      messages.push(entry);
+      messageByNumber.set(number, entry);
+      return;
+    }
+    case 'received': {
+      const message = messageByNumber.get(record.message);
+      if (!message) return;
+      message.received = record.at;
+      message.done = record.done;
+      return;
+    }
+    case 'dead-letter': {
+      deadLetters.push(record);
+      const message = record.message === undefined ? undefined : messageByNumber.get(record.message);
+      if (message) message.dead = record;
+      return;
+    }
+    case 'cell': {
+      const values = cells.get(record.cell);
+      if (values) values.push(record);
+      else cells.set(record.cell, [record]);
+      return;
+    }
+    default:
+  }
+}
+
+function nodeOf(nodes: Map<NodeKey, NodeEntry>, node: NodeKey): NodeEntry {
+  let entry = nodes.get(node);
+  if (!entry) nodes.set(node, (entry = { node, name: node.split('@')[0] ?? node, changes: [], gauges: [] }));
+  return entry;
+}
+
+function actorOf(record: Timed<'actor'>): ActorEntry {
+  const { actor: key, id, node, parent, kind, at: since } = record;
+  return {
+    key,
+    id,
+    node,
+    parent,
+    kind,
+    record,
+    since,
+    ended: undefined,
+    steps: [],
+    snapshots: [],
+    mailbox: [],
+    lives: [],
+  };
+}

@@ -4,7 +4,14 @@ import { createBase } from '../dist/src/inspector/base.js';
 import { createJournal } from '../dist/src/inspector/journal.js';
 import { readRecording, writeRecording } from '../dist/src/inspector/recording.js';
 import type { InspectorRecord, RecordingHeader } from '../dist/src/inspector/records.js';
-import { append, countUntil, createTimeline, latest, trimTimeline, type Timeline } from '../dist/src/inspector/timeline.js';
+import {
+  append,
+  countUntil,
+  createTimeline,
+  latest,
+  trimTimeline,
+  type Timeline,
+} from '../dist/src/inspector/timeline.js';
 
 const header: RecordingHeader = { troupe: 'recording', version: 1, epoch: 0, node: 'main@1', title: 'a lesson' };
 
@@ -16,12 +23,12 @@ function lesson(messages: number): InspectorRecord[] {
     { at: 0, type: 'actor', actor: 'x:1', id: 'Bob', node: 'main@1', kind: 'machine' },
   ];
   for (let message = 0; message < messages; message += 1) {
-    const [from, to] = message % 2 === 0 ? ['x:0', 'x:1'] : ['x:1', 'x:0'];
+    const [from, to] = message % 2 === 0 ? (['x:0', 'x:1'] as const) : (['x:1', 'x:0'] as const);
     const at = message + 1;
     records.push(
-      { at, type: 'sent', message, from: from as string, to: to as string, event: 'PASS' },
+      { at, type: 'sent', message, from, to, event: 'PASS' },
       { at: at + 0.25, type: 'received', message, done: at + 0.5 },
-      { at: at + 0.5, type: 'step', actor: to as string, event: 'PASS', message, value: `state ${message}` },
+      { at: at + 0.5, type: 'step', actor: to, event: 'PASS', message, value: `state ${message}` },
     );
   }
   return records;
@@ -141,9 +148,11 @@ describe('a recording', () => {
 
   it('that was cut is read as far as it is whole, and says so', () => {
     const text = writeRecording(header, lesson(3)).join('');
-    const { records, problem } = readRecording(text.slice(0, -10)) as { records: unknown[]; problem: string };
-    expect(records).toEqual(lesson(3).slice(0, -1));
-    expect(problem).toBe('The recording was cut in its line 13: what came before is shown.');
+    expect(readRecording(text.slice(0, -10))).toEqual({
+      header,
+      records: lesson(3).slice(0, -1),
+      problem: 'The recording was cut in its line 13: what came before is shown.',
+    });
   });
 
   it('with a line that is no record is read up to that line', () => {

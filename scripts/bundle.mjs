@@ -62,7 +62,11 @@ async function bundlePage() {
     await build.close();
     files.push(...output.map(({ fileName }) => `dist/${PAGE}/${fileName}`));
   }
-  for (const name of ['index.html', 'style.css', 'icon.svg']) {
+  // one style sheet: each view has a file of its own, and the order of their names is that of their rules
+  const styles = globSync(`${PAGE}/styles/*.css`).toSorted();
+  writeFileSync(`dist/${PAGE}/style.css`, styles.map((path) => readFileSync(path, 'utf8')).join('\n'));
+  files.push(`dist/${PAGE}/style.css`);
+  for (const name of ['index.html', 'icon.svg']) {
     copyFileSync(`${PAGE}/${name}`, `dist/${PAGE}/${name}`);
     files.push(`dist/${PAGE}/${name}`);
   }

@@ -1,4 +1,5 @@
 // The page's entry.
 import { render } from 'preact';
+import { App } from './app.tsx';
 
-render(<main>troupe</main>, document.querySelector('#app') as Element);
+render(<App />, document.querySelector('#app') as Element);

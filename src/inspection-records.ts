@@ -175,15 +175,51 @@ export function describeConfig(logic: unknown): unknown {
 
 function toJson(config: object): unknown {
   try {
-    return JSON.parse(JSON.stringify(config, (_, part: unknown) => nameOf(part)));
+    return JSON.parse(
+      JSON.stringify(config, function (this: Readonly<Record<string, unknown>>, key, part: unknown) {
+        // a machine has a JSON of its own, which says more than is asked
+        return tellPart(key, isLogic(this[key]) ? this[key] : part);
+      }),
+    );
   } catch {
     // a config that is no tree is of no use to anybody who draws it
     return undefined;
   }
 }
 
-function nameOf(part: unknown): unknown {
-  if (typeof part === 'function') return part.name || 'inline';
-  if (typeof part !== 'object' || part === null || !('transition' in part)) return part;
-  return (part as { readonly id?: unknown }).id ?? 'inline';
+function tellPart(key: string, part: unknown): unknown {
+  if (typeof part === 'function') return nameOf(part);
+  if (isLogic(part)) return typeof part.id === 'string' ? part.id : 'inline';
+  // an event that is forbidden by `undefined` must not get lost
+  if (key === 'on' && isRecord(part)) {
+    return Object.fromEntries(Object.entries(part).map(([event, to]) => [event, to ?? {}]));
+  }
+  return part;
 }
+
+/** XState's `and`, `or`, `not` and `stateIn` are functions that hold what they are made of. */
+function nameOf(part: unknown): string {
+  if (isRecord(part)) return typeof part['type'] === 'string' ? part['type'] : 'inline';
+  if (typeof part !== 'function') return String(part);
+  const { guards, stateValue, name } = part as Combined;
+  if (stateValue !== undefined) return `in ${typeof stateValue === 'string' ? stateValue : JSON.stringify(stateValue)}`;
+  if (!Array.isArray(guards)) return name || 'inline';
+  const parts = guards.map((guard) => (isCompound(guard) ? `(${nameOf(guard)})` : nameOf(guard)));
+  return name === 'not' ? `not ${parts.join(', ')}` : parts.join(` ${name} `);
+}
+
+interface Combined {
+  readonly name: string;
+  readonly guards?: readonly unknown[];
+  readonly stateValue?: unknown;
+}
+
+/** Whether a guard reads as several words where it stands within another. */
+const isCompound = (guard: unknown) =>
+  typeof guard === 'function' && guard.name !== 'not' && ((guard as unknown as Combined).guards?.length ?? 0) > 1;
+
+const isRecord = (part: unknown): part is Readonly<Record<string, unknown>> =>
+  typeof part === 'object' && part !== null && !Array.isArray(part);
+
+const isLogic = (part: unknown): part is { readonly id?: unknown } =>
+  isRecord(part) && typeof part['transition'] === 'function';

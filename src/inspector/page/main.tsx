@@ -12,6 +12,10 @@ import { goFirst, step } from './scrubber.tsx';
 import { change, chosen, goLive, live, moment, pause, settings, timeline, type Settings } from './store.ts';
 
 const TOKEN = 'token';
+/** How often the address may be written, and how often that may make an entry of the history, in milliseconds. */
+const WRITE_EVERY = 400;
+const PUSH_EVERY = 1000;
+
 const address = readAddress(location.hash);
 const kept = remembered(TOKEN, 'sessionStorage');
 const token = address.token ?? (typeof kept === 'string' ? kept : undefined);
@@ -104,9 +108,6 @@ function look({ at, actor }: Address): void {
     chosen.value = actor;
   });
 }
-
-const WRITE_EVERY = 400;
-const PUSH_EVERY = 1000;
 
 function bindTheme(): void {
   const before = remembered('settings') as Partial<Settings> | undefined;

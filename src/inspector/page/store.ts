@@ -17,6 +17,12 @@ export const timeline = signal<Timeline>(emptyTimeline());
 /** Counts the batches that were added, at most one per frame. Read it where a view depends on what the timeline holds. */
 export const revision = signal(0);
 
+/** The timeline for a view that depends on what it holds: it is drawn again with each batch. */
+export function currentTimeline(): Timeline {
+  void revision.value;
+  return timeline.value;
+}
+
 /** The moment looked at, in milliseconds since the recording's epoch; none means the end, live. To pause is to look at the moment when one paused. */
 export const moment = signal<number | undefined>(undefined);
 

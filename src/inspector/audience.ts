@@ -8,7 +8,7 @@ import { wait } from '../wait.ts';
 export function waitForPage(pages: Observable<number>, signal?: AbortSignal): Promise<void> {
   return waitAwake(pages, signal, (count, done) => {
     if (count > 0) done();
-    return () => {};
+    return undefined;
   });
 }
 
@@ -19,34 +19,39 @@ const RELOAD = 1000;
 export function waitForLeave(pages: Observable<number>, signal?: AbortSignal): Promise<void> {
   let hadPages = false;
   return waitAwake(pages, signal, (count, done) => {
-    if (count > 0) hadPages = true;
-    else if (!hadPages) done();
-    if (count > 0 || !hadPages) return () => {};
+    if (count > 0) {
+      hadPages = true;
+      return undefined;
+    }
+    if (!hadPages) {
+      done();
+      return undefined;
+    }
     const timer = setTimeout(done, RELOAD);
     return () => clearTimeout(timer);
   });
 }
 
-/** `judge` is asked at each change; what it returns is called before the next one. */
+/** `judge` is asked at each change; what it returns, if anything, is called before the next one. */
 function waitAwake(
   pages: Observable<number>,
   signal: AbortSignal | undefined,
-  judge: (count: number, done: () => void) => () => void,
+  judge: (count: number, done: () => void) => (() => void) | undefined,
 ): Promise<void> {
   const begin = (over: AbortSignal) =>
     new Promise<void>((resolve) => {
       const awake = setInterval(() => {}, LONG);
-      let forget = () => {};
+      let forget: (() => void) | undefined;
       const subscription = pages.subscribe({
         next(count) {
-          forget();
+          forget?.();
           forget = judge(count, resolve);
         },
         complete: resolve,
       });
       over.addEventListener('abort', () => {
         clearInterval(awake);
-        forget();
+        forget?.();
         subscription.unsubscribe();
       });
     });

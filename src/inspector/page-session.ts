@@ -1,6 +1,6 @@
 // What passes between the server and one page: it greets, is told where things stand, and then what happens, in order, without a gap that is not told. A page that
 // takes in slowly is sent no more than a bounded amount ahead; it catches up from the journal. What a page says is checked, and a wrong word ends its socket alone.
-import type { WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import type { AnyEventObject } from 'xstate';
 import type { Journal } from './journal.ts';
 import {
@@ -57,7 +57,7 @@ export function talk(socket: WebSocket, show: Show, { looks, left }: { looks(): 
   });
   socket.on('message', (data, isBinary) => {
     if (hasEnded) return;
-    const frame = isBinary ? undefined : parseFrame(String(data as Buffer), show.send !== undefined);
+    const frame = isBinary ? undefined : parseFrame(textOf(data), show.send !== undefined);
     if (!frame) refuse('What the page has sent is no frame of this inspector. Load the page anew.', CLOSE_MALFORMED);
     else if (frame.type === 'hello') greet(frame);
     else if (leave) request(frame);
@@ -140,6 +140,9 @@ export function talk(socket: WebSocket, show: Show, { looks, left }: { looks(): 
     }
   }
 }
+
+/** A text comes whole, for that is how ws gives it unless asked otherwise. */
+const textOf = (data: RawData) => (data as Buffer).toString();
 
 /** A frame, if it is one that is known here: what is not allowed is not known. */
 function parseFrame(text: string, maySend: boolean): PageFrame | undefined {

@@ -1,14 +1,14 @@
 // Demo 1: students who take commands, each in a thread of its own.
 import { createThreads, inThread, settled } from 'troupe';
 import { createActor } from 'xstate';
-import { shared, threads } from './stage.ts';
+import { shared, threads, watched } from './stage.ts';
 import { command, say } from './teacher.ts';
 
 type Actors = typeof import('troupe/actors');
 const source = import.meta.resolve('troupe/actors');
 // one line is all it takes; the other is for `--threads N`
 const { student } = shared ? createThreads({ size: threads }).import<Actors>(source) : inThread<Actors>(source);
-const volunteer = (name: string) => createActor(student, { id: name, input: { name } }).start();
+const volunteer = (name: string) => createActor(student, { id: name, input: { name }, ...watched }).start();
 
 const Alice = volunteer('Alice');
 const Bob = volunteer('Bob');

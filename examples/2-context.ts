@@ -3,7 +3,7 @@
 import { createThreads, settled, topic, type Host } from 'troupe';
 import type { Said } from 'troupe/actors';
 import { createActor } from 'xstate';
-import { fireDrill, threads } from './stage.ts';
+import { fireDrill, threads, watched } from './stage.ts';
 import { command, say } from './teacher.ts';
 
 function lesson(host: Host) {
@@ -12,7 +12,7 @@ function lesson(host: Host) {
 
   const { student } = host.import<typeof import('troupe/actors')>(import.meta.resolve('troupe/actors'));
   const volunteer = (name: string) =>
-    createActor(student, { id: name, input: { name, audience: audience.ref } }).start();
+    createActor(student, { id: name, input: { name, audience: audience.ref }, ...watched }).start();
   const students = [volunteer('Alice'), volunteer('Bob'), volunteer('Charlie')] as const;
 
   return {

@@ -5,17 +5,17 @@ import { barrier } from 'troupe/actors';
 import { createCell } from 'troupe/shared';
 import { createActor } from 'xstate';
 import { EMPTY, hand } from './3-student.ts';
-import { threads, withoutBarrier } from './stage.ts';
+import { threads, watched, withoutBarrier } from './stage.ts';
 import { command, commandAll, say } from './teacher.ts';
 
 function lesson(host: Host) {
   const names = ['Alice', 'Bob', 'Charlie'] as const;
   const hands = names.map((name) => createCell(hand(name), { initial: EMPTY }));
-  const meeting = createActor(barrier, { input: { parties: names.length } }).start();
+  const meeting = createActor(barrier, { input: { parties: names.length }, ...watched }).start();
+  const meets = withoutBarrier ? {} : { barrier: meeting };
 
   const { student } = host.import<typeof import('./3-student.js')>(new URL('./3-student.js', import.meta.url));
-  const volunteer = (name: string) =>
-    createActor(student, { id: name, input: withoutBarrier ? { name } : { name, barrier: meeting } }).start();
+  const volunteer = (name: string) => createActor(student, { id: name, input: { name, ...meets }, ...watched }).start();
   const students = [volunteer('Alice'), volunteer('Bob'), volunteer('Charlie')] as const;
 
   return {

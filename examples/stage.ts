@@ -1,13 +1,15 @@
 // What the demos were started with. This file alone reads flags: what cannot be right is told on standard error and ends the program.
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
+import { createInspector } from 'troupe/inspector';
 
 const usage = `
 npm start                           the three demos in turn
 npm start -- 2                      one of them
 npm start -- 2 --fire-drill         the lesson breaks off: everyone is thanked all the same
 npm start -- 3 --without-barrier    nobody waits for the others: sooner or later a number is overwritten
-npm start -- --threads 2            the students share 2 threads, instead of one each`;
+npm start -- --threads 2            the students share 2 threads, instead of one each
+npm start -- 3 --inspect            a page in the browser shows what happens`;
 
 /** More would do nothing in a demo of three students but take time and memory. */
 const MOST_THREADS = 16;
@@ -32,6 +34,9 @@ export const withoutBarrier = flagOf('3', 'without-barrier');
 if (withoutBarrier && threads === 1)
   refuse('--without-barrier is a race, and in a single thread there is none: leave out --threads 1.');
 
+/** What each actor of a demo is given: nothing, or an inspector that shows it. */
+export const watched = values.inspect ? await beWatched() : {};
+
 function read() {
   try {
     return parseArgs({
@@ -40,6 +45,7 @@ function read() {
         threads: { type: 'string' },
         'fire-drill': { type: 'boolean', default: false },
         'without-barrier': { type: 'boolean', default: false },
+        inspect: { type: 'boolean', default: false },
       },
     });
   } catch (error) {
@@ -67,6 +73,15 @@ function numberOfThreads(text: string): number {
 function flagOf(demo: string, flag: 'fire-drill' | 'without-barrier'): boolean {
   if (values[flag] && !demos.includes(demo)) refuse(`--${flag} belongs to demo ${demo}.`);
   return values[flag];
+}
+
+/** The demos begin when the page is open, and the program ends when it is closed. */
+async function beWatched() {
+  const inspector = await createInspector({ title: `troupe: demo ${demos.join(', ')}` });
+  console.error(`Inspector: ${inspector.url}\nIt ends when its page is closed, or with Ctrl-C.`);
+  await inspector.looked();
+  process.once('beforeExit', () => void inspector.left());
+  return { inspect: inspector.inspect };
 }
 
 function refuse(why: string): never {

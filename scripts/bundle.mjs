@@ -1,5 +1,5 @@
 // Puts the modules of the library into few files, for a thread loads them at each start and a file costs it a millisecond: all of `src` but the
-// thread's own entry and what is for tests becomes one chunk, and each module a file of the same name that gives its exports. Whoever imports a
+// entries that do something by themselves and what is for tests becomes one chunk, and each module a file of the same name that gives its exports. Whoever imports a
 // module by its own name so gets the same one as the library does.
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rolldown } from 'rolldown';
@@ -29,8 +29,8 @@ async function bundleLibrary() {
       groups: [
         // what a thread never loads
         { name: 'src/inspector/drawing', test: /[\\/](node_modules|chart)[\\/]/ },
-        { name: 'src/inspector/inspector', test: /[\\/]src[\\/](inspector|cli)[\\/]/ },
-        { name: 'src/troupe', test: /[\\/]src[\\/](?!thread\.ts|testing[\\/])/ },
+        { name: 'src/inspector/inspector', test: /[\\/]src[\\/](inspector|cli)[\\/](?!(troupe|preload)\.ts)/ },
+        { name: 'src/troupe', test: /[\\/]src[\\/](?!thread\.ts|testing[\\/]|cli[\\/])/ },
         { name: 'src/machines', test: /[\\/]actors[\\/]/ },
       ],
     },

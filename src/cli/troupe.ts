@@ -1,3 +1,31 @@
 #!/usr/bin/env node
-// The command line of troupe.
-export {};
+// The command line of troupe: which command it is, and the code that it ends with, which is 2 for bad use.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { inspect } from './inspect.ts';
+import { refuse, USAGE } from './usage.ts';
+
+const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number> | number>> = {
+  inspect,
+  '--help': () => tell(USAGE),
+  '-h': () => tell(USAGE),
+  '--version': () => tell(versionOf()),
+};
+
+const [command, ...args] = process.argv.slice(2);
+const run = command !== undefined && Object.hasOwn(COMMANDS, command) ? COMMANDS[command] : undefined;
+process.exitCode = run
+  ? await run(args)
+  : refuse(command === undefined ? 'Give a command.' : `There is no command '${command}'.`);
+
+function tell(text: string): number {
+  console.log(text);
+  return 0;
+}
+
+function versionOf(): string {
+  // by its own name, for the built file stands elsewhere than this one
+  const file = createRequire(import.meta.url).resolve('troupe/package.json');
+  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { readonly version: string };
+  return version;
+}

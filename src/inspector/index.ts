@@ -1,2 +1,32 @@
 // The public surface of `troupe/inspector`.
-export type { InspectorRecord, RecordingHeader } from './records.ts';
+export { createInspector } from './create-inspector.ts';
+export type { Inspector, InspectorOptions } from './create-inspector.ts';
+
+/* What a recording holds */
+export { readRecording } from './recording.ts';
+export type { Recording } from './recording.ts';
+export type {
+  ActorKey,
+  ActorRecord,
+  CellRecord,
+  DeadLetterRecord,
+  EndedRecord,
+  GapRecord,
+  GaugesRecord,
+  InspectorRecord,
+  LifeRecord,
+  MachineDefinition,
+  MachineRecord,
+  MailboxRecord,
+  NodeKey,
+  NodeRecord,
+  ReceivedRecord,
+  RecordingHeader,
+  Sender,
+  SentRecord,
+  SnapshotRecord,
+  StateDefinition,
+  StateValue,
+  StepRecord,
+  TakenTransition,
+} from './records.ts';

@@ -34,6 +34,9 @@ Object.defineProperty(OwnActor.prototype, 'system', {
   },
 });
 
+/** Whether an actor is troupe's and not the program's. */
+export const isOwn = (actor: AnyActorRef): boolean => actor instanceof OwnActor;
+
 /** While troupe makes an actor for itself: whoever replaces logic leaves that one alone, or all of them where no logic is named. */
 let making: { readonly logic?: AnyActorLogic } | undefined;
 

@@ -1,0 +1,129 @@
+// Figures of a system over a window of recorded time: how many messages, how long they took, what waits, how each node fares. All from a timeline and a moment, so that
+// they are the same live and in retrospect; the cost depends on the window alone. No DOM.
+import type { ActorKey, NodeKey } from '../../records.ts';
+import { countUntil, latest, type MessageEntry, type Timeline } from '../../timeline.ts';
+
+export interface Figures {
+  readonly actors: number;
+  /** Messages sent until the moment. */
+  readonly messages: number;
+  /** Messages a second, over the last second. */
+  readonly rate: number;
+  /** Of the messages received in the last second, or the last ten if none was; undefined if none was then. */
+  readonly latency: { readonly p50: number; readonly p99: number } | undefined;
+  /** The longest queue. */
+  readonly mailbox: { readonly waiting: number; readonly actor: ActorKey | undefined };
+  readonly deadLetters: number;
+  readonly restarts: number;
+}
+
+export interface NodeFigures {
+  readonly node: NodeKey;
+  readonly name: string;
+  readonly up: boolean;
+  readonly actors: number;
+  /** Milliseconds; undefined where nothing was measured yet. */
+  readonly delay: number | undefined;
+  readonly busy: number | undefined;
+  readonly heap: number | undefined;
+  /** One figure per measurement in the window, the oldest first. */
+  readonly delays: readonly number[];
+  readonly busyness: readonly number[];
+  readonly heaps: readonly number[];
+}
+
+/** More would not change a percentile by what one sees. */
+const MOST_SAMPLES = 4096;
+
+export function figuresAt(timeline: Timeline, moment = timeline.end): Figures {
+  const { messages, deadLetters, actors } = timeline;
+  const until = countUntil(messages, moment);
+  const since = countUntil(messages, moment - 1000);
+  let living = 0;
+  let restarts = 0;
+  let waiting = 0;
+  let longest: ActorKey | undefined;
+  for (const actor of actors.values()) {
+    if (actor.since > moment) continue;
+    if (actor.lives.length > 0) restarts += countUntil(actor.lives, moment);
+    if (actor.ended && actor.ended.at <= moment) continue;
+    living += 1;
+    const depth = latest(actor.mailbox, moment)?.waiting ?? 0;
+    if (depth > waiting) {
+      waiting = depth;
+      longest = actor.key;
+    }
+  }
+  return {
+    actors: living,
+    messages: until,
+    rate: until - since,
+    latency: latencyOf(messages, until, moment),
+    mailbox: { waiting, actor: longest },
+    deadLetters: deadLetters
+      .slice(0, countUntil(deadLetters, moment))
+      .reduce((sum, letter) => sum + letter.count, 0),
+    restarts,
+  };
+}
+
+/** Messages a second, in as many even parts of the time before a moment as asked for; the last part ends at the moment. */
+export function ratesUntil(timeline: Timeline, moment = timeline.end, parts = 60, part = 500): readonly number[] {
+  const rates: number[] = [];
+  let before = countUntil(timeline.messages, moment - parts * part);
+  for (let index = parts - 1; index >= 0; index -= 1) {
+    const until = countUntil(timeline.messages, moment - index * part);
+    rates.push(((until - before) * 1000) / part);
+    before = until;
+  }
+  return rates;
+}
+
+export function nodeFiguresAt(timeline: Timeline, moment = timeline.end, window = 30_000): readonly NodeFigures[] {
+  const living = new Map<NodeKey, number>();
+  for (const { node, since, ended } of timeline.actors.values()) {
+    if (since <= moment && !(ended && ended.at <= moment)) living.set(node, (living.get(node) ?? 0) + 1);
+  }
+  return [...timeline.nodes.values()]
+    .filter(({ changes }) => changes.length === 0 || (changes[0] as { readonly at: number }).at <= moment)
+    .map(({ node, name, changes, gauges }) => {
+      const until = countUntil(gauges, moment);
+      const measured = gauges.slice(countUntil(gauges, moment - window), until);
+      const last = gauges[until - 1];
+      return {
+        node,
+        name,
+        up: latest(changes, moment)?.up ?? true,
+        actors: living.get(node) ?? 0,
+        delay: last?.delay.p99,
+        busy: last?.busy,
+        heap: last?.heap,
+        delays: measured.map(({ delay }) => delay.p99),
+        busyness: measured.map(({ busy }) => busy),
+        heaps: measured.map(({ heap }) => heap),
+      };
+    });
+}
+
+/** The value below which a share of sorted values lies. */
+export function percentile(sorted: ArrayLike<number>, share: number): number | undefined {
+  if (sorted.length === 0) return undefined;
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))];
+}
+
+function latencyOf(messages: readonly MessageEntry[], until: number, moment: number): Figures['latency'] {
+  for (const window of [1000, 10_000]) {
+    const taken: number[] = [];
+    // the latest first: a message that was received in the window and sent long before it is not looked for
+    for (let index = until - 1; index >= 0 && taken.length < MOST_SAMPLES; index -= 1) {
+      const { at, received } = messages[index] as MessageEntry;
+      if (at <= moment - window) break;
+      if (received !== undefined && received <= moment) taken.push(Math.max(0, received - at));
+    }
+    const sorted = Float64Array.from(taken).sort();
+    const p50 = percentile(sorted, 0.5);
+    const p99 = percentile(sorted, 0.99);
+    if (p50 !== undefined && p99 !== undefined) return { p50, p99 };
+  }
+  return undefined;
+}

@@ -1,0 +1,312 @@
+// What of the sequence diagram is in view, as shapes: arrows from the row of a send to the row of its receipt, marks on lanes, bars while a message is handled. It looks
+// at the rows in view and a bounded number before them, however long the diagram is. Each row holds one text at most on a side of a lane, so that no two overlap. No DOM.
+import type { NodeKey, Sender } from '../../records.ts';
+import type { MessageEntry } from '../../timeline.ts';
+import { nameOf, type Lane, type Lanes } from './lanes.ts';
+import { messageOf, recordOf, rowsUntil, stateText, type Rows } from './rows.ts';
+import type { Selection } from './selection.ts';
+import { cut, durationText } from './text.ts';
+
+export const ROW = 19;
+/** An arrow over more rows than this is drawn as its two ends. */
+export const BREAK = 60;
+
+export interface MessageShape {
+  readonly key: string;
+  readonly message: MessageEntry;
+  /** `start` and `end` are the two ends of a long one; a message that waits has no end yet. */
+  readonly form: 'whole' | 'start' | 'end' | 'waiting' | 'lost';
+  readonly self: boolean;
+  readonly node: NodeKey;
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+  readonly label: string;
+  /** How long it took, beside the label. */
+  readonly latency: string;
+  readonly labelX: number;
+  readonly labelY: number;
+  readonly anchor: 'start' | 'end';
+}
+
+export interface MarkShape {
+  readonly key: string;
+  readonly kind: 'state' | 'started' | 'done' | 'stopped' | 'failed' | 'restart' | 'lost';
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+  readonly anchor: 'start' | 'end';
+}
+
+/** Something that is told across lanes: a node that went, a gap. */
+export interface BandShape {
+  readonly key: string;
+  readonly kind: 'gone' | 'came' | 'gap' | 'lost';
+  readonly x: number;
+  readonly width: number;
+  readonly y: number;
+  readonly text: string;
+}
+
+export interface BarShape {
+  readonly key: string;
+  readonly node: NodeKey;
+  readonly x: number;
+  readonly y: number;
+  readonly height: number;
+}
+
+export interface Drawing {
+  readonly messages: readonly MessageShape[];
+  readonly marks: readonly MarkShape[];
+  readonly bands: readonly BandShape[];
+  readonly bars: readonly BarShape[];
+}
+
+export interface View {
+  readonly rows: Rows;
+  readonly selection: Selection;
+  readonly lanes: Lanes;
+  /** The positions in view. */
+  readonly first: number;
+  readonly last: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** The shapes in view; `y` is counted from the first position. */
+export function draw(view: View): Drawing {
+  const { rows, selection, lanes, first, last } = view;
+  const messages: MessageShape[] = [];
+  const marks: MarkShape[] = [];
+  const bands: BandShape[] = [];
+  const bars: BarShape[] = [];
+  const middle = (position: number) => (position - first) * ROW + ROW * 0.7;
+
+  for (let position = Math.max(0, first - BREAK); position < Math.min(last, selection.length); position += 1) {
+    const row = selection.row(position);
+    const record = recordOf(rows, row);
+    const inView = position >= first;
+    if (record.type === 'sent') {
+      const shape = drawSent(view, row, position, middle);
+      if (shape && (inView || Math.max(shape.y1, shape.y2) >= 0)) messages.push(shape);
+    } else if (record.type === 'received') {
+      drawReceived(row, position, inView);
+    } else if (inView) {
+      drawOther(row, position);
+    }
+  }
+  return { messages, marks, bands, bars };
+
+  function drawReceived(row: number, position: number, inView: boolean): void {
+    const message = messageOf(rows, row);
+    const lane = message && lanes.of(message.to);
+    if (!message || !lane) return;
+    const y = middle(position);
+    if (message.done !== undefined) {
+      const until = Math.min(selection.until(message.done) - 1, position + BREAK);
+      const height = Math.max(7, (until - position) * ROW + 4);
+      if (y + height > 0 && lane.kind !== 'group') {
+        bars.push({ key: `b${message.number}`, node: lane.node, x: lane.x, y: y - 2, height });
+      }
+    }
+    if (!inView) return;
+    const sent = positionOf(selection, rows.sentRow[rows.slot[row] as number] as number);
+    if (sent === undefined || position - sent > BREAK) {
+      const shape = drawEnd(view, message, y);
+      if (shape) messages.push(shape);
+    }
+    const step = rows.stepRecord[rows.slot[row] as number] as number;
+    const record = step < 0 ? undefined : rows.timeline.records[step];
+    if (record?.type === 'step' && lane.kind !== 'group') {
+      marks.push(markBeside(lane, lanes.of(message.from), y, 'state', `s${message.number}`, stateText(record.value)));
+    }
+  }
+
+  function drawOther(row: number, position: number): void {
+    const record = recordOf(rows, row);
+    const y = middle(position);
+    const key = `r${rows.record[row]}`;
+    switch (record.type) {
+      case 'dead-letter': {
+        const reason = record.count > 1 ? `${record.count} × ${record.reason}` : record.reason;
+        const message = messageOf(rows, row);
+        const lane = lanes.of(record.to) ?? (message && lanes.of(message.to));
+        const from = record.from ?? message?.from;
+        if (lane) marks.push(markBeside(lane, from === undefined ? undefined : lanes.of(from), y, 'lost', key, reason));
+        else bands.push({ key, kind: 'lost', x: 0, width: lanes.width, y, text: `${reason}, to ${record.to}` });
+        return;
+      }
+      case 'ended': {
+        const lane = lanes.of(record.actor);
+        const text = record.error === undefined ? record.how : `${record.how}: ${record.error}`;
+        if (lane) marks.push(markBeside(lane, undefined, y, record.how, key, named(lane, record.actor, text)));
+        return;
+      }
+      case 'life': {
+        const lane = lanes.of(record.actor);
+        const text = `life ${record.life}: ${record.error}`;
+        if (lane) marks.push(markBeside(lane, undefined, y, 'restart', key, named(lane, record.actor, text)));
+        return;
+      }
+      case 'actor': {
+        const lane = lanes.of(record.actor);
+        if (lane) marks.push(markBeside(lane, undefined, y, 'started', key, named(lane, record.actor, 'started')));
+        return;
+      }
+      case 'step': {
+        const lane = lanes.of(record.actor);
+        const text = `${eventText(record.event)} → ${stateText(record.value)}`;
+        if (lane) marks.push(markBeside(lane, undefined, y, 'state', key, named(lane, record.actor, text)));
+        return;
+      }
+      case 'node': {
+        const group = lanes.groups.find(({ node }) => node === record.node);
+        const name = nameOf(rows.timeline, record.node);
+        const text = record.up ? `${name} is there` : `${name} is gone${record.error ? `: ${record.error}` : ''}`;
+        const place = group ?? { x: 0, width: lanes.width };
+        bands.push({ key, kind: record.up ? 'came' : 'gone', x: place.x, width: place.width, y, text });
+        return;
+      }
+      case 'gap': {
+        const lasted = durationText(Math.max(0, record.at - record.since));
+        const what = record.reason === 'dropped' ? 'more happened than is kept' : 'nobody looked';
+        const count = record.count === undefined ? '' : `, ${record.count} records`;
+        bands.push({ key, kind: 'gap', x: 0, width: lanes.width, y, text: `${what} for ${lasted}${count}` });
+        return;
+      }
+      default:
+    }
+  }
+
+  function named(lane: Lane, actor: Sender, text: string): string {
+    return lane.kind === 'group' ? `${nameOf(rows.timeline, actor)} ${text}` : text;
+  }
+}
+
+/** From where to where a lifeline goes, in positions; it is open where the actor is not known to have ended. */
+export function lifeline(view: View, lane: Lane): { readonly from: number; readonly to: number } {
+  const { rows, selection } = view;
+  const { actors, nodes } = rows.timeline;
+  const actor = actors.get(lane.key);
+  const gone = nodes.get(lane.node)?.changes.at(-1);
+  const ended = actor?.ended?.at ?? (gone && !gone.up ? gone.at : undefined);
+  const to = ended === undefined ? Infinity : selection.position(rowsUntil(rows, ended)) - 0.3;
+  // the smallest step before it: what happens at the very moment when it starts is beside its line
+  const from = actor ? selection.position(rowsUntil(rows, actor.since - 1e-6)) : 0;
+  return { from: from === 0 ? -1 : from + 0.7, to };
+}
+
+function drawSent(
+  view: View,
+  row: number,
+  position: number,
+  middle: (position: number) => number,
+): MessageShape | undefined {
+  const { rows, selection } = view;
+  const message = messageOf(rows, row);
+  const from = message && view.lanes.of(message.from);
+  if (!message || !from) return undefined;
+  const to = view.lanes.of(message.to);
+  const end = positionOf(selection, rows.endRow[rows.slot[row] as number] as number);
+  const y1 = middle(position);
+  const self = to === from;
+  const direction = self || !to || to.x > from.x ? 1 : -1;
+  const far = to?.x ?? from.x + 90;
+  const base = {
+    key: `m${message.number}`,
+    message,
+    self,
+    node: from.node,
+    x1: from.x,
+    y1,
+    ...labelOf(view, message, from, to, direction),
+    labelY: y1 - 4,
+    anchor: direction === 1 ? ('start' as const) : ('end' as const),
+  };
+  if (end === undefined) {
+    const x2 = self ? from.x + 22 : from.x + direction * Math.min(46, Math.abs(far - from.x) * 0.45);
+    return { ...base, form: 'waiting', x2, y2: y1 + ROW * 0.45 };
+  }
+  if (end - position > BREAK) {
+    const x2 = self ? from.x + 22 : from.x + direction * 46;
+    return { ...base, form: 'start', x2, y2: y1 + ROW * 0.8 };
+  }
+  const lost = recordOf(rows, selection.row(end)).type === 'dead-letter';
+  return { ...base, form: lost ? 'lost' : 'whole', x2: far, y2: middle(end) };
+}
+
+/** The end of a message whose send is far above. */
+function drawEnd(view: View, message: MessageEntry, y: number): MessageShape | undefined {
+  const to = view.lanes.of(message.to);
+  if (!to) return undefined;
+  const from = view.lanes.of(message.from);
+  const self = from === to;
+  const direction = self || !from || from.x > to.x ? 1 : -1;
+  const x1 = to.x + direction * 46;
+  return {
+    key: `e${message.number}`,
+    message,
+    form: 'end',
+    self: false,
+    node: from?.node ?? to.node,
+    x1,
+    y1: y - ROW * 0.8,
+    x2: to.x,
+    y2: y,
+    ...labelOf(view, message, from, to, direction),
+    labelX: x1 + direction * 4,
+    labelY: y - 4,
+    anchor: direction === 1 ? 'start' : 'end',
+  };
+}
+
+function labelOf(view: View, message: MessageEntry, from: Lane | undefined, to: Lane | undefined, direction: number) {
+  const { timeline } = view.rows;
+  const names = [from?.kind === 'group', to?.kind === 'group'];
+  const who = names.includes(true)
+    ? `${names[0] ? nameOf(timeline, message.from) : ''} → ${names[1] ? nameOf(timeline, message.to) : ''} `.trimStart()
+    : '';
+  const { received, at, event } = message;
+  const start = (from?.x ?? 0) + direction * (from === to ? 28 : 11);
+  // where the sender is out of view its label is at the edge, as far as the arrow goes
+  const far = to?.x ?? start;
+  const labelX =
+    from === to
+      ? start
+      : direction === 1
+        ? Math.max(start, Math.min(view.left + 6, far - 60))
+        : Math.min(start, Math.max(view.right - 6, far + 60));
+  return {
+    label: `${who}${cut(eventText(event), 40)}`,
+    latency: received === undefined ? '' : durationText(Math.max(0, received - at)),
+    labelX,
+  };
+}
+
+/** A mark on a lane, its text on the side from which no arrow comes. */
+function markBeside(
+  lane: Lane,
+  from: Lane | undefined,
+  y: number,
+  kind: MarkShape['kind'],
+  key: string,
+  text: string,
+): MarkShape {
+  const left = from !== undefined && (from.x > lane.x || from === lane);
+  return { key, kind, x: lane.x, y, text: cut(text, 48), anchor: left ? 'end' : 'start' };
+}
+
+/** XState's own events, said shorter. */
+export function eventText(event: string): string {
+  const after = /^xstate\.after\.(\d+)\./u.exec(event);
+  if (after) return `after ${durationText(Number(after[1]))}`;
+  return event.replace(/^xstate\.(done|error|snapshot)\.(?:actor|state)\./u, '$1: ');
+}
+
+function positionOf(selection: Selection, row: number): number | undefined {
+  if (row < 0) return undefined;
+  const position = selection.position(row);
+  return position < selection.length && selection.row(position) === row ? position : undefined;
+}

@@ -1,0 +1,99 @@
+// The rows of the recording that is shown and what a view selects of them, kept up with the store's signals. Long work is done a few milliseconds a frame.
+import { signal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import type { InspectorRecord, Sender } from '../../records.ts';
+import type { Timeline } from '../../timeline.ts';
+import { createMatcher, parseFilter } from '../log/filter.ts';
+import { chosen, filter, revision, timeline } from '../store.ts';
+import { createRows, extendRows, messageOf, recordOf, type Rows } from './rows.ts';
+import { createSelection, type Selection } from './selection.ts';
+
+/** Whether the diagram shows the chosen actor's messages alone. */
+export const onlyChosen = signal(false);
+
+/** The message that the pointer is on. */
+export const hovered = signal<number | undefined>(undefined);
+
+/** How long a frame may go on selecting, in milliseconds. */
+const BUDGET = 6;
+
+let known: Rows | undefined;
+
+/** The rows of the timeline as it is now; whoever calls it in a render is rendered again when there are more. */
+export function currentRows(): Rows {
+  const current = timeline.value;
+  void revision.value;
+  if (known?.timeline === current) extendRows(known);
+  else known = createRows(current);
+  return known;
+}
+
+let matcher: { readonly of: Timeline; readonly text: string; readonly matches: (record: InspectorRecord) => boolean };
+
+/** The filter that is set, as a function that is the same until another is set. */
+export function currentMatcher(): (record: InspectorRecord) => boolean {
+  const [of, text] = [timeline.value, filter.value];
+  if (matcher?.of !== of || matcher.text !== text) {
+    matcher = { of, text, matches: createMatcher(of, parseFilter(text)) };
+  }
+  return matcher.matches;
+}
+
+/** A selection that lasts as long as its key; `done` is whether all rows were looked at. */
+export function useSelection(
+  rows: Rows,
+  takes: (row: number) => boolean,
+  key: readonly unknown[],
+): { readonly selection: Selection; readonly done: boolean } {
+  const more = useMemo(() => signal(0), []);
+  // read, so that the view is rendered again when there is more to look at
+  void more.value;
+  const selection = useMemo(() => createSelection(rows, takes), [rows, ...key]);
+  useEffect(() => () => void selection.close(), [selection]);
+  const until = performance.now() + BUDGET;
+  const done = selection.advance(() => performance.now() > until);
+  useEffect(() => {
+    if (done) return undefined;
+    const frame = requestAnimationFrame(() => (more.value += 1));
+    return () => cancelAnimationFrame(frame);
+  });
+  return { selection, done };
+}
+
+/** The rows of the diagram: what matches the filter, and is the chosen actor's if that is asked for. `among` is who takes part in them, where not all do. */
+export function useDiagram(rows: Rows) {
+  const matches = currentMatcher();
+  const actor = onlyChosen.value ? chosen.value : undefined;
+  const restricted = actor !== undefined || filter.value.trim() !== '';
+  const among = useMemo(() => new Set<Sender>(), [rows, matches, actor]);
+  const takes = (row: number): boolean => {
+    const record = recordOf(rows, row);
+    const slot = rows.slot[row] as number;
+    // a step that a message led to is told beside its receipt
+    if (record.type === 'step' && slot >= 0) return false;
+    if (!restricted) return true;
+    const senders = participants(rows, row, record);
+    if (actor !== undefined && senders.length > 0 && !senders.includes(actor)) return false;
+    if (!matches(record)) return false;
+    for (const sender of senders) among.add(sender);
+    return true;
+  };
+  return { ...useSelection(rows, takes, [matches, actor]), among: restricted ? among : undefined };
+}
+
+/** Goes to the next message of a selection, or the one before, from the one that is looked at or the row given. */
+export function nextMessage(rows: Rows, selection: Selection, from: number, step: 1 | -1): number | undefined {
+  for (let position = from + step; position >= 0 && position < selection.length; position += step) {
+    const row = selection.row(position);
+    if (recordOf(rows, row).type === 'sent') return messageOf(rows, row)?.number;
+  }
+  return undefined;
+}
+
+
+function participants(rows: Rows, row: number, record: InspectorRecord): readonly Sender[] {
+  const message = messageOf(rows, row);
+  if (message) return [message.from, message.to];
+  if (record.type === 'dead-letter') return [record.to, ...(record.from === undefined ? [] : [record.from])];
+  return 'actor' in record ? [record.actor] : [];
+}

@@ -1,0 +1,303 @@
+// The sequence diagram: lanes side by side, time downwards. What is in view is in the document and no more; it follows what happens while its end is in view.
+import { signal, useSignal } from '@preact/signals';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import type { NodeKey } from '../../records.ts';
+import { chosen, chosenMessage, live, lookAt, moment } from '../store.ts';
+import { Details } from './details.tsx';
+import { draw, lifeline, ROW, type View } from './drawing.ts';
+import { Heads } from './heads.tsx';
+import { layOutLanes, type Group, type Lanes } from './lanes.ts';
+import type { Rows } from './rows.ts';
+import { currentRows, hovered, nextMessage, useDiagram } from './selected.ts';
+import type { Selection } from './selection.ts';
+import { Band, Bar, Column, Lifeline, Mark, Message } from './shapes.tsx';
+import { timeText } from './text.ts';
+import { Toolbar } from './toolbar.tsx';
+
+const GUTTER = 66;
+const HEADS = 52;
+/** What is drawn beyond the view, so that scrolling shows no void. */
+const BEYOND_ROWS = 12;
+const BEYOND_WIDTH = 240;
+const BELOW = ROW;
+
+/** The nodes that the user opened or closed. */
+export const opened = signal<ReadonlyMap<NodeKey, boolean>>(new Map());
+
+export function Sequence() {
+  const rows = currentRows();
+  const { selection, done, among } = useDiagram(rows);
+  const scroll = useScroll(rows, selection);
+  const { width } = scroll;
+  const lanes = useLanes(rows, among, width - GUTTER);
+  const keys = (event: KeyboardEvent) => onKey(event, rows, selection, scroll.show);
+
+  return (
+    <div class="sequence">
+      <Toolbar rows={rows} selection={selection} lanes={lanes} done={done} opened={opened} />
+      <div class="sequence-frame">
+        <div
+          class="sequence-scroll"
+          ref={scroll.element}
+          tabIndex={0}
+          role="group"
+          aria-label="Sequence diagram. j and k go through the messages, Enter looks at the moment of one."
+          onScroll={scroll.onScroll}
+          onKeyDown={keys}
+        >
+          <div class="sequence-heads" style={{ width: `${GUTTER + lanes.width}px`, height: `${HEADS}px` }}>
+            <div class="sequence-corner" style={{ width: `${GUTTER}px` }}>
+              seconds
+            </div>
+            <Heads
+              lanes={lanes}
+              left={scroll.left - BEYOND_WIDTH}
+              right={scroll.left + width + BEYOND_WIDTH}
+              gutter={GUTTER}
+              toggle={toggle}
+            />
+          </div>
+          <Body rows={rows} selection={selection} lanes={lanes} scroll={scroll} />
+        </div>
+        {selection.length === 0 && <Nothing rows={rows} done={done} />}
+        <Details rows={rows} atTop={scroll.pointerLow.value} />
+      </div>
+    </div>
+  );
+}
+
+function Body(props: {
+  readonly rows: Rows;
+  readonly selection: Selection;
+  readonly lanes: Lanes;
+  readonly scroll: Scroll;
+}) {
+  const { rows, selection, lanes, scroll } = props;
+  const { top, left, width, height } = scroll;
+  const first = Math.max(0, Math.floor(top / ROW) - BEYOND_ROWS);
+  const last = Math.min(selection.length, Math.ceil((top + height) / ROW) + BEYOND_ROWS);
+  const origin = first * ROW;
+  const x = Math.max(0, left - BEYOND_WIDTH);
+  const view: View = { rows, selection, lanes, first, last, left, right: left + width - GUTTER };
+  const { messages, marks, bands, bars } = draw(view);
+  const total = selection.length * ROW + BELOW;
+  const bottom = Math.min(total, (last + 1) * ROW) - origin;
+  const now = moment.value;
+  const later = now === undefined ? undefined : selection.until(now);
+  const lit = chosenMessage.value;
+  const right = left + width + BEYOND_WIDTH;
+  const drawnWidth = Math.min(lanes.width, right) - x;
+
+  return (
+    <div class="sequence-body" style={{ width: `${GUTTER + lanes.width}px`, height: `${total}px` }}>
+      <svg
+        class="sequence-drawing"
+        role="img"
+        aria-label="Messages between actors; the log lists the same."
+        width={Math.max(0, drawnWidth)}
+        height={Math.max(0, bottom)}
+        style={{ transform: `translate(${GUTTER + x}px, ${origin}px)` }}
+        onPointerOver={(event) => scroll.onPointer(event)}
+        onPointerLeave={() => (hovered.value = undefined)}
+        onClick={(event) => {
+          const number = messageUnder(event);
+          if (number !== undefined) lookAt(number);
+        }}
+      >
+        <g transform={`translate(${-x} 0)`}>
+          {lanes.groups.map(
+            (group) =>
+              group.x < right &&
+              group.x + group.width > x && <Column key={group.node} group={group} top={0} height={bottom} />,
+          )}
+          {lanes.lanes.map((lane) => {
+            if (lane.x < x - 20 || lane.x > right) return null;
+            const { from, to } = lifeline(view, lane);
+            const y1 = Math.max(0, (from - first) * ROW);
+            const y2 = Math.min(bottom, (to + 1 - first) * ROW);
+            return y2 > y1 && <Lifeline key={lane.key} lane={lane} from={y1} to={y2} lit={lane.key === chosen.value} />;
+          })}
+          {bands.map((band) => (
+            <Band key={band.key} band={band} />
+          ))}
+          {bars.map((bar) => (
+            <Bar key={bar.key} bar={bar} />
+          ))}
+          {messages.map((shape) => (
+            <Message key={shape.key} shape={shape} lit={shape.message.number === lit} />
+          ))}
+          {marks.map((mark) => (
+            <Mark key={mark.key} mark={mark} />
+          ))}
+          {later !== undefined && later <= last && (
+            <Later y={Math.max(0, (later - first) * ROW)} bottom={bottom} width={lanes.width} />
+          )}
+        </g>
+      </svg>
+      <div class="sequence-times" style={{ width: `${GUTTER}px` }}>
+        <Times rows={rows} selection={selection} first={first} last={last} />
+        {now !== undefined && later !== undefined && later >= first && later <= last && (
+          <span class="sequence-now" style={{ top: `${later * ROW}px` }}>
+            {timeText(now)}
+          </span>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** What comes after the moment that is looked at is dimmed. */
+function Later({ y, bottom, width }: { readonly y: number; readonly bottom: number; readonly width: number }) {
+  return (
+    <g class="sequence-later">
+      <rect x={0} y={y} width={width} height={Math.max(0, bottom - y)} />
+      <line x1={0} x2={width} y1={y} y2={y} />
+    </g>
+  );
+}
+
+function Times(props: {
+  readonly rows: Rows;
+  readonly selection: Selection;
+  readonly first: number;
+  readonly last: number;
+}) {
+  const { rows, selection, first, last } = props;
+  const times = [];
+  let before = first > 0 ? timeText(rows.at[selection.row(first - 1)] as number) : '';
+  for (let position = first; position < last; position += 1) {
+    const text = timeText(rows.at[selection.row(position)] as number);
+    if (text !== before) {
+      times.push(
+        <span key={position} style={{ top: `${position * ROW}px` }}>
+          {text}
+        </span>,
+      );
+    }
+    before = text;
+  }
+  return <>{times}</>;
+}
+
+function Nothing({ rows, done }: { readonly rows: Rows; readonly done: boolean }) {
+  const text = !done
+    ? 'Looking…'
+    : rows.length === 0
+      ? 'No message yet. They appear here as actors send them.'
+      : 'No message matches the filter.';
+  return <p class="sequence-nothing">{text}</p>;
+}
+
+function useLanes(rows: Rows, among: ReadonlySet<string> | undefined, available: number): Lanes {
+  const { timeline, others } = rows;
+  return useMemo(
+    () => layOutLanes(timeline, { others, opened: opened.value, chosen: chosen.value, only: among, available }),
+    [timeline, timeline.actors.size, timeline.nodes.size, others.size, opened.value, chosen.value, among, among?.size, available],
+  );
+}
+
+function toggle({ node, collapsed }: Group): void {
+  opened.value = new Map(opened.value).set(node, collapsed);
+}
+
+type Scroll = ReturnType<typeof useScroll>;
+
+/** Where the view is. It stays at the end while it is there and the moment is live; it goes where the moment or the message is that is looked at. */
+function useScroll(rows: Rows, selection: Selection) {
+  const element = useRef<HTMLDivElement>(null);
+  const size = useSignal({ width: 800, height: 400 });
+  const place = useSignal({ top: 0, left: 0 });
+  const follows = useSignal(true);
+  const pointerLow = useSignal(false);
+  const set = useRef(0);
+  const anchor = useRef({ rows, at: 0 });
+  const { width, height } = size.value;
+  const atEnd = live.value && follows.value;
+  const most = Math.max(0, selection.length * ROW + BELOW - height);
+  let top = Math.min(most, atEnd ? most : place.value.top);
+  // another timeline: the row that was on top is another one now
+  if (!atEnd && anchor.current.rows !== rows) top = Math.min(most, selection.until(anchor.current.at) * ROW);
+
+  useLayoutEffect(() => {
+    const { current } = element;
+    if (!current) return undefined;
+    const observer = new ResizeObserver(() => {
+      size.value = { width: current.clientWidth, height: Math.max(ROW, current.clientHeight - HEADS) };
+    });
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, []);
+
+  useLayoutEffect(() => {
+    const { current } = element;
+    anchor.current = { rows, at: rows.at[selection.row(Math.floor(top / ROW))] ?? 0 };
+    if (!current || Math.abs(set.current - top) < 0.5) return;
+    set.current = top;
+    current.scrollTop = top;
+  });
+
+  const show = (position: number): void => {
+    const y = position * ROW;
+    if (y >= top + ROW && y <= top + height - ROW * 3) return;
+    follows.value = false;
+    place.value = { ...place.value, top: Math.max(0, y - height * 0.4) };
+  };
+
+  const now = moment.value;
+  useEffect(() => {
+    if (now === undefined) follows.value = true;
+    else show(selection.until(now));
+  }, [now, selection]);
+
+  return {
+    element,
+    top,
+    left: place.value.left,
+    width,
+    height,
+    pointerLow,
+    show,
+    onScroll() {
+      const { current } = element;
+      if (!current) return;
+      const { scrollTop, scrollLeft } = current;
+      // what we scrolled ourselves is no wish of the user's
+      if (scrollTop < set.current - 1) follows.value = false;
+      if (scrollTop >= most - ROW) follows.value = true;
+      set.current = scrollTop;
+      place.value = { top: scrollTop, left: scrollLeft };
+    },
+    onPointer(event: PointerEvent) {
+      hovered.value = messageUnder(event);
+      const box = element.current?.getBoundingClientRect();
+      if (box) pointerLow.value = event.clientY > box.top + box.height / 2;
+    },
+  };
+}
+
+function messageUnder({ target }: Event): number | undefined {
+  const number = target instanceof Element ? target.closest('[data-message]')?.getAttribute('data-message') : undefined;
+  return number === undefined || number === null ? undefined : Number(number);
+}
+
+function onKey(event: KeyboardEvent, rows: Rows, selection: Selection, show: (position: number) => void): void {
+  const number = chosenMessage.value;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
+  if (event.key === 'Enter' && number !== undefined) lookAt(number);
+  else if (event.key === 'j' || event.key === 'k') goToMessage(event.key === 'j' ? 1 : -1, rows, selection, show);
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}
+
+function goToMessage(step: 1 | -1, rows: Rows, selection: Selection, show: (position: number) => void): void {
+  const slot = chosenMessage.value === undefined ? undefined : rows.slotOf.get(chosenMessage.value);
+  const from =
+    slot === undefined
+      ? selection.until(moment.value ?? Infinity)
+      : selection.position(rows.sentRow[slot] as number);
+  const next = nextMessage(rows, selection, from, step);
+  if (next === undefined) return;
+  chosenMessage.value = next;
+  show(selection.position(rows.sentRow[rows.slotOf.get(next) as number] as number));
+}

@@ -1,0 +1,117 @@
+// The shapes of the sequence diagram as SVG. Colours are the nodes', set through the style property, which the page's policy allows.
+import type { CSSProperties } from 'preact';
+import { nodeColour, nodeGround } from '../colours.ts';
+import { ROW, type BandShape, type BarShape, type MarkShape, type MessageShape } from './drawing.ts';
+import type { Group, Lane } from './lanes.ts';
+import { cut } from './text.ts';
+
+export function Column({ group, height, top }: { readonly group: Group; readonly height: number; readonly top: number }) {
+  const style: CSSProperties = { fill: nodeGround(group.node) };
+  return <rect class="sequence-column" x={group.x} y={top} width={group.width} height={height} style={style} />;
+}
+
+export function Lifeline(props: {
+  readonly lane: Lane;
+  readonly from: number;
+  readonly to: number;
+  readonly lit: boolean;
+}) {
+  const { lane, from, to, lit } = props;
+  return (
+    <line
+      class={`sequence-lifeline${lit ? ' is-lit' : ''}${lane.kind === 'actor' ? '' : ` is-${lane.kind}`}`}
+      x1={lane.x}
+      x2={lane.x}
+      y1={from}
+      y2={to}
+    />
+  );
+}
+
+export function Bar({ bar }: { readonly bar: BarShape }) {
+  const style: CSSProperties = { stroke: nodeColour(bar.node), fill: nodeGround(bar.node) };
+  return <rect class="sequence-bar" x={bar.x - 3} y={bar.y} width={6} height={bar.height} rx={1.5} style={style} />;
+}
+
+export function Message({ shape, lit }: { readonly shape: MessageShape; readonly lit: boolean }) {
+  const { form, message, label, latency, labelX, labelY, anchor } = shape;
+  const style: CSSProperties = { color: form === 'lost' ? 'var(--bad)' : nodeColour(shape.node) };
+  return (
+    <g class={`sequence-message is-${form}${lit ? ' is-lit' : ''}`} data-message={message.number} style={style}>
+      <path class="sequence-touch" d={lineOf(shape)} />
+      <path class="sequence-line" d={lineOf(shape)} />
+      <Tip shape={shape} />
+      <text class="sequence-label" x={labelX} y={labelY} text-anchor={anchor}>
+        {label}
+        {latency !== '' && <tspan class="sequence-latency">{`  ${latency}`}</tspan>}
+      </text>
+    </g>
+  );
+}
+
+export function Mark({ mark }: { readonly mark: MarkShape }) {
+  const { kind, x, y, text, anchor } = mark;
+  const side = anchor === 'start' ? 1 : -1;
+  return (
+    <g class={`sequence-mark is-${kind}`}>
+      <Sign kind={kind} x={x} y={y} />
+      <text x={x + side * (kind === 'state' ? 9 : 11)} y={y + 3.5} text-anchor={anchor}>
+        {text}
+      </text>
+    </g>
+  );
+}
+
+export function Band({ band }: { readonly band: BandShape }) {
+  const { kind, x, y, width, text } = band;
+  return (
+    <g class={`sequence-band is-${kind}`}>
+      <rect x={x} y={y - ROW * 0.7 + 1} width={width} height={ROW - 2} rx={3} />
+      <text x={x + 8} y={y + 0.5}>
+        {cut(text, Math.max(12, Math.floor(width / 5.6)))}
+      </text>
+    </g>
+  );
+}
+
+function Sign({ kind, x, y }: { readonly kind: MarkShape['kind']; readonly x: number; readonly y: number }) {
+  switch (kind) {
+    case 'state':
+      return <circle class="sequence-sign" cx={x} cy={y} r={2.5} />;
+    case 'started':
+      return <circle class="sequence-sign" cx={x} cy={y} r={4} />;
+    case 'restart':
+      return <path class="sequence-sign" d={`M${x + 4},${y - 3}A5,5 0 1 0 ${x + 5},${y + 1}M${x + 5},${y - 6}v4h-4`} />;
+    case 'failed':
+    case 'lost':
+      return <path class="sequence-sign" d={crossAt(x, y, 4)} />;
+    default:
+      return <path class="sequence-sign" d={`M${x - 5},${y}h10`} />;
+  }
+}
+
+/** What is at the end of an arrow: a head, a dot while it waits, a cross if it is lost, nothing where it goes on below. */
+function Tip({ shape }: { readonly shape: MessageShape }) {
+  const { form, x1, y1, x2, y2, self } = shape;
+  if (form === 'start') return null;
+  if (form === 'waiting') return <circle class="sequence-dot" cx={x2} cy={y2} r={3} />;
+  if (self && form === 'lost') return <path class="sequence-cross" d={crossAt(x2 + 10, y2, 4)} />;
+  if (form === 'lost') return <path class="sequence-cross" d={crossAt(x2 - Math.sign(x2 - x1) * 9, y2 - 1, 4)} />;
+  return <path class="sequence-head" d={headOf(self ? x2 + 12 : x1, self ? y2 : y1, x2, y2)} />;
+}
+
+function lineOf({ form, self, x1, y1, x2, y2 }: MessageShape): string {
+  if (self && (form === 'whole' || form === 'lost')) return `M${x1},${y1}h14q8,0 8,8V${Math.max(y1 + 8, y2 - 8)}q0,8 -8,8h-14`;
+  return `M${x1},${y1}L${x2},${y2}`;
+}
+
+function headOf(x1: number, y1: number, x2: number, y2: number): string {
+  const angle = Math.atan2(y2 - y1, x2 - x1);
+  const at = (turn: number, length: number) =>
+    `${(x2 - length * Math.cos(angle + turn)).toFixed(1)},${(y2 - length * Math.sin(angle + turn)).toFixed(1)}`;
+  return `M${x2},${y2}L${at(0.38, 9)}L${at(-0.38, 9)}Z`;
+}
+
+function crossAt(x: number, y: number, size: number): string {
+  return `M${x - size},${y - size}l${size * 2},${size * 2}m0,${-size * 2}l${-size * 2},${size * 2}`;
+}

@@ -1,20 +1,24 @@
 // The order in which inspectors are shown what happened on several nodes: no effect before its cause. What one node tells arrives in order, and what an event
 // sent by this node caused comes after it by itself. Only where two other nodes talk without this one can an effect arrive first: then
 // it waits for its cause, and what happened since waits with it. The clock is the machine's monotonic one, which all its threads share.
-import type { NodeAddress } from './address.ts';
+import type { Address, NodeAddress } from './address.ts';
 import type { Bus } from './bus.ts';
 import { clearTimeout, now, setTimeout } from './platform.ts';
 
 /** Where and when an event was shown as sent. */
 export interface Seen {
   readonly node: NodeAddress;
-  /** In milliseconds of the machine's monotonic clock. */
+  /** In milliseconds of the machine's monotonic clock; no two events that a node shows have the same. */
   readonly at: number;
+  /** When it had come to where it is handled, if that is another node. */
+  readonly came?: number | undefined;
 }
 
 /** Where and when something happened, and what another node had shown before that. */
 export interface Origin extends Seen {
-  readonly after?: Seen;
+  readonly after?: Seen | undefined;
+  /** The actor that sent it from elsewhere, or at least its node, where nobody looks at the sender. */
+  readonly from?: Address | NodeAddress | undefined;
 }
 
 export interface CausalOrder {

@@ -22,7 +22,7 @@ import { runSoon } from './platform.ts';
 import type { Recorder } from './recorder.ts';
 import { explainUnshown, refuseEvent } from './refusal.ts';
 import { giveBack, isForNextLife, type EventsDelivery } from './returning.ts';
-import { follow } from './taps.ts';
+import { follow, sendAs, takeShown } from './taps.ts';
 import type { View } from './view.ts';
 import { createWatchers } from './watchers.ts';
 import type { Delivery, Output, SnapshotMode } from './wire.ts';
@@ -76,8 +76,12 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     address,
     put,
     say(type, value) {
-      const body = type === 'log' ? encodeLine(bus, value as unknown[]) : encode(value);
-      if (body !== undefined) put({ type, body });
+      if (type === 'log') put({ type, body: encodeLine(bus, value as unknown[]) });
+      else {
+        const body = encode(value);
+        const seen = takeShown(value as AnyEventObject);
+        if (body !== undefined) put(seen ? { type, body, seen } : { type, body });
+      }
     },
     record(record) {
       const view = viewOfOwner();
@@ -178,9 +182,13 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
     if (reason) bus.bury({ reason, target: address, count: 1, ...viaOf(frame) });
     else if (seen) {
       // its sender's inspectors were shown it
-      follow(bus, seen);
+      follow(bus, seen, event as AnyEventObject);
       enqueue(actor, event as AnyEventObject);
-    } else relay(undefined, actor, event as AnyEventObject);
+    } else {
+      const { sender } = viaOf(frame);
+      if (sender) sendAs(bus, event as AnyEventObject, { from: sender });
+      relay(undefined, actor, event as AnyEventObject);
+    }
   }
 
   /** To an actor here that is known by inspection alone. */

@@ -121,7 +121,8 @@ function run({ bus, clock }: Hosting, frame: StartFrame<unknown>, logic: AnyActo
   nodes.set(standIn.system, bus);
   const early: InspectionRecord[] = [];
   const record = (each: InspectionRecord) => (endpoint ? endpoint.record(each) : early.push(each));
-  const recorder = createRecorder(bus, { root: sessionId, owner: nodeOf(frame.from), standIn }, record);
+  let made: AnyActor | undefined;
+  const recorder = createRecorder(bus, { root: sessionId, standIn, actor: () => made }, record);
   recorder.wish(frame.inspect);
   nameSessions(bus, standIn, sessionId);
   if (parent) refsOf(bus).alias(standIn, refsOf(bus).addressOf(parent));
@@ -137,6 +138,7 @@ function run({ bus, clock }: Hosting, frame: StartFrame<unknown>, logic: AnyActo
   const actor: AnyActor = parent
     ? createOwnActor(logic, { ...options, parent: standIn })
     : createRootBeside(standIn, logic, options);
+  made = actor;
   refsOf(bus).declare(actor, addressOf(bus.address, session));
   endpoint = createEndpoint(bus, actor, session, { ...frame, recorder, names: owner });
   for (const each of early) endpoint.record(each);

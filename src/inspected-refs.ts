@@ -14,6 +14,18 @@ export interface InspectedRef {
   end(): void;
 }
 
+const told = new WeakMap<AnyActorRef, ActorRecord>();
+
+/** What was told of an actor elsewhere. */
+export function toldOf(ref: AnyActorRef): ActorRecord | undefined {
+  return told.get(ref);
+}
+
+/** Notes what was told of an actor elsewhere; what is told later adds to it. */
+export function noteTold(ref: AnyActorRef, record: Partial<ActorRecord>): void {
+  told.set(ref, { ...told.get(ref), ...record } as ActorRecord);
+}
+
 const ends = new WeakMap<AnyActorRef, Set<() => void>>();
 
 /** Tells when nothing more comes of an inspected actor, until the returned function is called. */
@@ -25,11 +37,12 @@ export function onGone(ref: AnyActorRef, gone: () => void): () => void {
 }
 
 export function createInspectedRef(
-  { actor: sessionId, id, src, systemId, config }: ActorRecord,
+  record: ActorRecord,
   parent: AnyActorRef | undefined,
   system: AnyActorRef['system'],
   send: (event: AnyEventObject) => void,
 ): InspectedRef {
+  const { actor: sessionId, id, src, systemId, config } = record;
   const gone = new Set<() => void>();
   const listeners = new Set<(snapshot: Snapshot<unknown>) => void>();
   let received: Received = { fields: {}, snapshot: { status: 'active', output: undefined, error: undefined } };
@@ -55,6 +68,7 @@ export function createInspectedRef(
   };
   const ref = Object.assign(shown, { ref: shown }) as unknown as AnyActorRef;
   ends.set(ref, gone);
+  noteTold(ref, record);
   return {
     ref,
     change(patch) {

@@ -3,7 +3,7 @@
 import type { AnyActor, AnyActorLogic, AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
 import type { NodeAddress } from './address.ts';
 import type { Origin } from './causal-order.ts';
-import { createInspectedRef, type InspectedRef } from './inspected-refs.ts';
+import { createInspectedRef, noteTold, type InspectedRef } from './inspected-refs.ts';
 import type { ActorRecord, InspectionRecord, Party, Transition, TransitionRecord } from './inspection-records.ts';
 import { applyPatch, type Received } from './received.ts';
 import { inject, type Inspected } from './taps.ts';
@@ -48,8 +48,8 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
   }
 
   function show(record: InspectionRecord): void {
-    const { at, after } = record;
-    const origin: Origin = { node: record.node ?? node, at, ...(after ? { after } : {}) };
+    const { at, after, came, from } = record;
+    const origin: Origin = { node: record.node ?? node, at, after, came, from };
     switch (record.type) {
       case 'begin':
         end();
@@ -58,7 +58,17 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
       case 'known':
       case 'actor':
         introduce(record);
-        if (record.type === 'actor') tell(origin, '@xstate.actor', record.actor, {});
+        tell(origin, record.type === 'actor' ? '@xstate.actor' : '@troupe.known', record.actor, {});
+        return;
+      case 'state':
+        tell(origin, '@troupe.known', record.actor, { snapshot: change(record), life: record.life });
+        return;
+      case 'life':
+        tell(origin, '@troupe.life', record.actor, { life: record.life, error: record.error });
+        return;
+      case 'address':
+        noteTold(refOf(record.actor), { address: record.address });
+        tell(origin, '@troupe.known', record.actor, {});
         return;
       case 'gone':
         refs.get(record.actor)?.end();
@@ -98,6 +108,7 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
   function introduce(record: ActorRecord): void {
     const { actor: sessionId, config, parent } = record;
     if (sessionId === actor.sessionId) {
+      noteTold(actor, record);
       // who looks at the ref's logic sees the machine that runs
       const { config: shown } = actor.logic as { readonly config: object };
       if (typeof config === 'object' && !('states' in shown)) Object.assign(shown, config);
@@ -121,7 +132,7 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
   function change({
     actor: sessionId,
     patch,
-  }: Extract<InspectionRecord, { readonly type: 'microstep' | 'snapshot' }>): Snapshot<unknown> {
+  }: Extract<InspectionRecord, { readonly type: 'microstep' | 'snapshot' | 'state' }>): Snapshot<unknown> {
     if (sessionId !== actor.sessionId)
       return refs.get(sessionId)?.change(patch) ?? (actor.getSnapshot() as Snapshot<unknown>);
     const before = own ?? { fields: {}, snapshot: actor.getSnapshot() as Snapshot<unknown> };

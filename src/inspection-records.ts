@@ -1,9 +1,10 @@
 // What one node tells another of a system that is inspected there: plain records, in the order it happened. They are told whatever they hold: what cannot cross
 // to another node is told by its name, for somebody who watches must not change what is watched.
 import type { AnyActorRef, AnyEventObject } from 'xstate';
-import type { NodeAddress } from './address.ts';
+import type { Address, NodeAddress } from './address.ts';
 import type { Seen } from './causal-order.ts';
 import type { Codec, Encoded } from './codec.ts';
+import type { LogicKind } from './logic-kinds.ts';
 import { isPlainObject } from './object-kinds.ts';
 import { encodePatch, type Patch } from './snapshots.ts';
 
@@ -34,6 +35,12 @@ export type InspectionRecord = Stamp &
       }
     // what was told before counts no more
     | { readonly type: 'begin' }
+    // how an actor is that was there before
+    | { readonly type: 'state'; readonly actor: string; readonly life: number; readonly patch: Patch }
+    // an actor has failed, and is in its next life
+    | { readonly type: 'life'; readonly actor: string; readonly life: number; readonly error: string }
+    // others know an actor by this from now on
+    | { readonly type: 'address'; readonly actor: string; readonly address: Address }
     | { readonly type: 'gone'; readonly actor: string }
     | { readonly type: 'snapshot'; readonly actor: string; readonly event: AnyEventObject; readonly patch: Patch }
   );
@@ -44,6 +51,10 @@ export interface Stamp {
   readonly node?: NodeAddress | undefined;
   readonly at: number;
   readonly after?: Seen | undefined;
+  /** When a message came that was sent elsewhere. */
+  readonly came?: number | undefined;
+  /** Who sent a message, where nobody looks at its sender. */
+  readonly from?: Address | NodeAddress | undefined;
 }
 
 export interface ActorRecord {
@@ -55,6 +66,9 @@ export interface ActorRecord {
   readonly parent?: Party;
   /** What its logic is made of, as JSON. */
   readonly config?: unknown;
+  readonly kind?: LogicKind;
+  /** What others know it by. */
+  readonly address?: Address;
 }
 
 /** What is told of a transition: its event's descriptor, and state nodes by their ids. */

@@ -10,6 +10,7 @@ import type { Line } from './line.ts';
 import { tellLifeOver } from './lives.ts';
 import type { Mirror } from './mirror.ts';
 import { hearName, type NameChange } from './names.ts';
+import { sendAs } from './taps.ts';
 import type { Output } from './wire.ts';
 import { emit, loggerOf, parentOf, relay, statusOf } from './xstate.ts';
 
@@ -52,7 +53,9 @@ export function createOutputs(mirror: Mirror, { logger, sendTo }: OutputOptions)
         return;
       case 'parent': {
         const parent = parentOf(actor);
-        if (parent && isSound(output.body, parent)) relay(actor, parent, output.body);
+        if (!parent || !isSound(output.body, parent)) return;
+        if (output.seen) sendAs(bus, output.body, output.seen);
+        relay(actor, parent, output.body);
         return;
       }
       case 'log':

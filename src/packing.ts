@@ -133,11 +133,9 @@ function writeFrame(frame: Outgoing): string | object {
 }
 
 function writeOutput(output: Output<Encoded>): string | object {
-  const to =
-    output.type === 'send'
-      ? `,"to":${JSON.stringify(output.to)}${output.seen ? `,"seen":${JSON.stringify(output.seen)}` : ''}`
-      : '';
-  return write(`{"type":"${output.type}"${to}`, output.body);
+  const to = output.type === 'send' ? `,"to":${JSON.stringify(output.to)}` : '';
+  const seen = 'seen' in output && output.seen ? `,"seen":${JSON.stringify(output.seen)}` : '';
+  return write(`{"type":"${output.type}"${to}${seen}`, output.body);
 }
 
 /** A frame from its beginning, which lacks the last brace, and its value. */

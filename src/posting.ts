@@ -3,6 +3,7 @@
 import type { AnyActor, AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
 import { addressOf, type Address } from './address.ts';
 import type { DeadLetter } from './bus.ts';
+import type { Seen } from './causal-order.ts';
 import { sizeOf, type Encoded } from './codec.ts';
 import { TroupeError } from './errors.ts';
 import { assertNotReserved, faultOf } from './forged.ts';
@@ -17,6 +18,7 @@ import { createQueue } from './queue.ts';
 import { explainRefusal, refusedOf, refuseEvent } from './refusal.ts';
 import { senderOf, withSender } from './senders.ts';
 import { takeShown } from './taps.ts';
+import type { Outgoing } from './wire.ts';
 import { currentSource, interceptMailbox, statusOf } from './xstate.ts';
 
 export interface Posting {
@@ -34,7 +36,7 @@ export interface Posting {
 
 export function createPosting(mirror: Mirror): Posting {
   const { actor, bus, mailbox } = mirror;
-  const waiting = createQueue<{ readonly body: Encoded; readonly origin: Origin | undefined }>();
+  const waiting = createQueue<Waiting>();
   let waitingBytes = 0;
   /** What was sent before and has come back, and goes before the rest. */
   const returned: Encoded[] = [];
@@ -60,7 +62,7 @@ export function createPosting(mirror: Mirror): Posting {
     release({ route, to }) {
       waitingBytes = 0;
       for (const body of returned.splice(0)) route.push({ type: 'event', to, body }, fromHere);
-      for (const { body, origin } of waiting.clear()) route.push({ type: 'event', to, body }, origin);
+      for (const { body, origin, seen } of waiting.clear()) route.push(eventFrame(to, body, seen), origin);
     },
     takeBack,
     bury() {
@@ -98,7 +100,7 @@ export function createPosting(mirror: Mirror): Posting {
     }
     const origin = originOf(event, source);
     if (line?.state !== 'running' || status === 'not-started') {
-      keep(encoded, origin);
+      keep({ body: encoded, origin, seen: takeShown(event) });
       return;
     }
     const { to, route } = line;
@@ -106,13 +108,14 @@ export function createPosting(mirror: Mirror): Posting {
     const seen = takeShown(event);
     if (!outlet) {
       sendEarlier(bus, route.node);
-      route.push(seen ? { type: 'event', to, body: encoded, seen } : { type: 'event', to, body: encoded }, origin);
+      route.push(eventFrame(to, encoded, seen), origin);
     } else if (isFull(route.fillOf(to), sizeOf(encoded))) refuse(origin);
     else outlet.put({ type: 'send', to, body: encoded, seen });
   }
 
   /** Holds an event back until it is known where the actor is. */
-  function keep(body: Encoded, origin: Origin | undefined): void {
+  function keep(event: Waiting): void {
+    const { body, origin } = event;
     const size = sizeOf(body);
     const { overflow } = mailbox;
     const isOverfull = () => isFull({ events: waiting.length, bytes: waitingBytes, limits: mailbox }, size);
@@ -129,7 +132,7 @@ export function createPosting(mirror: Mirror): Posting {
       return;
     }
     waitingBytes += size;
-    waiting.push({ body, origin });
+    waiting.push(event);
   }
 
   function takeBack(from: Line, event: unknown): void {
@@ -180,6 +183,17 @@ export function createPosting(mirror: Mirror): Posting {
   function target(): Address {
     return mirror.line?.address ?? addressOf(bus.address, actor.sessionId);
   }
+}
+
+/** An event that is held back until it is known where its actor is. */
+interface Waiting {
+  readonly body: Encoded;
+  readonly origin: Origin | undefined;
+  readonly seen: Seen | undefined;
+}
+
+function eventFrame(to: string, body: Encoded, seen: Seen | undefined): Outgoing {
+  return seen ? { type: 'event', to, body, seen } : { type: 'event', to, body };
 }
 
 const origins = new WeakMap<Sender, Origin>();

@@ -3,8 +3,9 @@
 // was sent to it, that it was stopped) is left out; actors are told by their session ids, those of other systems as refs.
 import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
 import type { Bus } from './bus.ts';
-import type { NodeAddress } from './address.ts';
-import { onGone } from './inspected-refs.ts';
+import type { Address } from './address.ts';
+import { familyOf } from './family.ts';
+import { onGone, toldOf } from './inspected-refs.ts';
 import {
   describeConfig,
   describeTransition,
@@ -14,8 +15,11 @@ import {
   type Stamp,
   type Transition,
 } from './inspection-records.ts';
+import { lifeOf, onLifeOver } from './lives.ts';
+import { kindOfLogic } from './logic-kinds.ts';
 import { mirrorOf } from './mirror.ts';
 import { now, runSoon } from './platform.ts';
+import { refsOf } from './refs.ts';
 import { describeSnapshot, diffFields, type Patch, type Told } from './snapshots.ts';
 import { recordSystem, type Inspected, type TakeInspected } from './taps.ts';
 import { createErrorEvent, onEnd, statusOf } from './xstate.ts';
@@ -34,9 +38,10 @@ export interface Recorder {
 export interface RecorderOptions {
   /** The session id of the actor that runs for somebody elsewhere. */
   readonly root: string;
-  readonly owner: NodeAddress;
   /** Stands in for whoever started it, in the system that is recorded. */
   readonly standIn: AnyActorRef;
+  /** The actor itself, once it is made. */
+  actor(): AnyActorRef | undefined;
 }
 
 /** An actor that was told of. */
@@ -60,32 +65,44 @@ interface Details {
 /** Records what happens in the system of an actor that runs for somebody elsewhere. */
 export function createRecorder(
   bus: Bus,
-  { root, owner, standIn }: RecorderOptions,
+  { root, standIn, actor: rootActor }: RecorderOptions,
   put: (record: InspectionRecord) => void,
 ): Recorder {
   const known = new Map<string, Known>();
   /** Actors that have ended, while the rest of their last step is told. */
   const ending = new Map<AnyActorRef, Stamp>();
+  /** Ends what is done while its owner wishes to be told. */
   let stop: (() => void) | undefined;
-  const take: TakeInspected = (inspected, { node, at, after }) => {
+  let isWished = false;
+  const take: TakeInspected = (inspected, { node, at, after, came, from }) => {
     const ref = inspected.actorRef as AnyActorRef;
     if (isOwnersBusiness(inspected, ref)) return;
-    // what its owner has shown came before by itself
-    const cause = after?.node === owner ? undefined : after;
-    record(inspected, ref, { node: node === bus.address ? undefined : node, at, after: cause });
+    record(inspected, ref, { node: node === bus.address ? undefined : node, at, after, came, from });
   };
   const restart = () => {
     for (const { release } of known.values()) release();
     known.clear();
     ending.clear();
-    if (stop) put({ at: now(), type: 'begin' });
+    if (!isWished) return;
+    put({ at: now(), type: 'begin' });
+    const there = rootActor();
+    if (there && statusOf(there) === 'running') for (const each of familyOf(there)) tellState(each, {});
   };
   return {
     wish(wanted) {
-      if (wanted === (stop !== undefined)) return;
+      if (wanted === isWished) return;
+      isWished = wanted;
       stop?.();
-      stop = wanted ? recordSystem(bus, standIn, take) : undefined;
+      stop = undefined;
+      // what is there is told before what happens, which others below begin to tell as soon as they are asked
       restart();
+      if (!wanted) return;
+      const unwatch = refsOf(bus).watch(addressed);
+      const unrecord = recordSystem(bus, standIn, take);
+      stop = () => {
+        unwatch();
+        unrecord();
+      };
     },
     restart,
     finish: forgetEnded,
@@ -106,14 +123,14 @@ export function createRecorder(
 
   function record(inspected: Inspected, ref: AnyActorRef, stamp: Stamp): void {
     const { event = NO_EVENT, sourceRef, snapshot, action, _transitions = [] } = inspected as Details;
-    const { node, at, after } = stamp;
+    const { node, at, after, came, from } = stamp;
     switch (inspected.type) {
       case '@xstate.actor':
         describe('actor', ref, stamp);
         return;
       case '@xstate.event': {
         const source = sourceRef && party(sourceRef, stamp);
-        put({ type: 'event', node, at, after, source, actor: party(ref, stamp) ?? ref, event });
+        put({ type: 'event', node, at, after, came, from, source, actor: party(ref, stamp) ?? ref, event });
         return;
       }
       case '@xstate.action':
@@ -142,8 +159,38 @@ export function createRecorder(
           put({ type: 'snapshot', node, at, after, actor, event, patch: change(ref, snapshot) });
         }
         return;
+      case '@troupe.known':
+        introduce(ref, stamp);
+        if (snapshot) tellState(ref, stamp, snapshot, (inspected as { readonly life?: number }).life);
+        return;
+      case '@troupe.life': {
+        const { life, error } = inspected as unknown as { readonly life: number; readonly error: string };
+        put({ ...stamp, type: 'life', actor: introduce(ref, stamp), life, error });
+        return;
+      }
       default:
     }
+  }
+
+  /** Tells how an actor is that was there before. */
+  function tellState(
+    ref: AnyActorRef,
+    stamp: Partial<Stamp>,
+    snapshot?: Snapshot<unknown>,
+    life: number = lifeOf(ref),
+  ): void {
+    const moment = { ...stamp, at: stamp.at ?? now() };
+    const actor = introduce(ref, moment);
+    try {
+      const patch = change(ref, snapshot ?? (ref.getSnapshot() as Snapshot<unknown>));
+      put({ ...moment, type: 'state', actor, life, patch });
+    } catch {
+      // it is being made right now, and will tell of itself
+    }
+  }
+
+  function addressed(ref: AnyActorRef, address: Address): void {
+    if (known.get(ref.sessionId)?.ref === ref) put({ at: now(), type: 'address', actor: ref.sessionId, address });
   }
 
   function change(ref: AnyActorRef, snapshot: Snapshot<unknown>): Patch {
@@ -172,7 +219,7 @@ export function createRecorder(
   /** Tells of an actor's end, when all that belongs to it has been told. */
   function forget(ref: AnyActorRef, { node }: Stamp): void {
     const actor = known.get(ref.sessionId);
-    if (!stop || actor?.ref !== ref) return;
+    if (!isWished || actor?.ref !== ref) return;
     const stamp = { ...(node ? { node } : {}), at: now() };
     const { status, error } = ref.getSnapshot() as Snapshot<unknown>;
     // of an actor that threw XState tells no snapshot; of one that runs elsewhere is told from there
@@ -197,9 +244,13 @@ export function createRecorder(
   }
 
   function describe(type: ActorRecord['type'], ref: AnyActorRef, stamp: Stamp): void {
-    known.set(ref.sessionId, { ref, release: watchEnd(ref, stamp) });
+    const unwatch = [watchEnd(ref, stamp), watchLives(ref)];
+    known.set(ref.sessionId, { ref, release: () => unwatch.forEach((each) => each()) });
     const { id, sessionId, src, systemId, _parent: parent } = ref as AnyActorRef & { readonly systemId?: string };
-    const config = describeConfig((ref as { readonly logic?: unknown }).logic);
+    const { logic } = ref as { readonly logic?: unknown };
+    const config = describeConfig(logic);
+    const told = toldOf(ref);
+    const address = told?.address ?? (statusOf(ref) === undefined ? undefined : refsOf(bus).knownAddressOf(ref));
     put({
       ...stamp,
       type,
@@ -209,7 +260,31 @@ export function createRecorder(
       ...(systemId === undefined ? {} : { systemId }),
       ...(parent && parent !== standIn ? { parent: parent.sessionId } : {}),
       ...(config === undefined ? {} : { config }),
+      kind: told?.kind ?? kindOfLogic(logic),
+      ...(address === undefined ? {} : { address }),
     });
+  }
+
+  /** Of the actor that runs for its owner that is told anyway, and of one elsewhere it is told from there. */
+  function watchLives(ref: AnyActorRef): () => void {
+    if (ref.sessionId === root || statusOf(ref) === undefined) return () => {};
+    let unwatch: (() => void) | undefined;
+    const watchNext = () => {
+      unwatch = onLifeOver(ref, (error) => {
+        watchNext();
+        put({ at: now(), type: 'life', actor: ref.sessionId, life: lifeOf(ref), error: textOfError(error) });
+      });
+    };
+    watchNext();
+    return () => unwatch?.();
+  }
+}
+
+function textOfError(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return 'an error that cannot be told';
   }
 }
 

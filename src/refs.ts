@@ -27,6 +27,10 @@ export interface Refs {
   declare(actor: AnyActorRef, address: Address): void;
   /** Has an actor here told of as the one at an address, for which it stands in. */
   alias(actor: AnyActorRef, address: Address): void;
+  /** The actor of an address that is known here; undefined if nobody holds it. */
+  find(address: Address): AnyActorRef | undefined;
+  /** Tells of each actor here that others are told of from now on, until the returned function is called. */
+  watch(told: (actor: AnyActorRef, address: Address) => void): () => void;
 }
 
 const tables = new WeakMap<Bus, Refs>();
@@ -79,6 +83,7 @@ export function refsOf(bus: Bus): Refs {
 function createRefs(bus: Bus): Refs {
   /** Where actors here are served, or said to be. */
   const served = new WeakMap<AnyActorRef, Address>();
+  const watchers = new Set<(actor: AnyActorRef, address: Address) => void>();
   /** Actors of this node that run. */
   const local = new Map<Address, AnyActorRef>();
   /** Whoever else is known by an address, while somebody here holds it. */
@@ -102,6 +107,7 @@ function createRefs(bus: Bus): Refs {
       const address = addressOf(bus.address, bus.createId());
       refs.declare(actor, address);
       createEndpoint(bus, actor, localIdOf(address));
+      for (const tell of watchers) tell(actor, address);
       return address;
     },
     knownAddressOf(actor) {
@@ -126,6 +132,11 @@ function createRefs(bus: Bus): Refs {
       } else hold(actor, address);
     },
     alias: (actor, address) => void served.set(actor, address),
+    find: (address) => local.get(address) ?? held.get(address)?.deref(),
+    watch(told) {
+      watchers.add(told);
+      return () => watchers.delete(told);
+    },
   };
   return refs;
 }

@@ -1,29 +1,44 @@
-// Who looks at a system of actors: inspectors of the user's own, and the recorder that tells another node of it (`recorder.ts`). Until somebody does, a
-// system is left as XState made it. Then each inspection event passes here: it is stamped, what is troupe's own is hidden, and it goes to the
-// recorder at once and to the inspectors in causal order (`causal-order.ts`).
+// Who looks at a system of actors: inspectors of the user's own, troupe's inspector, and the recorder that tells another node of it (`recorder.ts`). Until
+// somebody does, a system is left as XState made it. Then each inspection event passes here: it is stamped, what is troupe's own is hidden, and it goes to the
+// recorder at once and to all others in causal order (`causal-order.ts`).
 import type { AnyActorRef, InspectionEvent } from 'xstate';
+import type { Address, NodeAddress } from './address.ts';
 import type { Bus } from './bus.ts';
 import { inCausalOrder, type Origin, type Seen } from './causal-order.ts';
 import { now } from './platform.ts';
 import { hasInspectors, interceptInspection, onInspectorsChange, tellInspectors } from './xstate.ts';
 
-/** An inspection event before XState stamps it with the root. */
+/** An inspection event before XState stamps it with the root, or what only troupe's inspector is told. */
 export type Inspected = {
-  readonly type: InspectionEvent['type'];
+  readonly type: InspectionEvent['type'] | OwnType;
   readonly actorRef: unknown;
   readonly event?: object;
   readonly snapshot?: unknown;
 };
+
+/** An actor was there before, has an address now, or has begun another life. */
+type OwnType = '@troupe.known' | '@troupe.life';
 
 /** Takes what happens in a system. */
 export type TakeInspected = (event: Inspected, origin: Origin) => void;
 
 interface Tap {
   record: TakeInspected | undefined;
+  readonly takers: Set<TakeInspected>;
   readonly watchers: Set<() => void>;
   /** There are inspectors of the user's own. */
   isWatched: boolean;
   isOpen: boolean;
+}
+
+/** What is known of a bus with a system that somebody has looked at. */
+interface Watched {
+  /** The last stamp. */
+  last: number;
+  /** What the last event that came follows from, until something is shown. */
+  cause: Seen | undefined;
+  /** That event. */
+  came: object | undefined;
 }
 
 const taps = new WeakMap<object, Tap>();
@@ -31,17 +46,21 @@ const taps = new WeakMap<object, Tap>();
 const origins = new WeakMap<object, Origin>();
 /** The events that were shown when they were sent, until they are delivered. */
 const shown = new WeakMap<object, Seen>();
+/** Events that came with others before anything was shown here. */
+const late = new WeakMap<object, Seen>();
+/** Of events that an actor elsewhere has sent, and that are sent here in its name: where and when, or at least by whom. */
+const elsewhere = new WeakMap<object, Partial<Origin>>();
 
 let isAnyShown = false;
+let isAnyLate = false;
+let isAnyElsewhere = false;
 
-/** Buses with a system that somebody has looked at. */
-const watched = new WeakSet<Bus>();
-/** What the last event that came to a node follows from, until something is shown there. */
-const causes = new WeakMap<Bus, Seen>();
+const watched = new WeakMap<Bus, Watched>();
 
 /** Whether anybody looks at the system of an actor. */
 export function isInspected(actor: AnyActorRef): boolean {
-  return taps.get(actor.system)?.record !== undefined || hasInspectors(actor.system);
+  const tap = taps.get(actor.system);
+  return (tap !== undefined && (tap.record !== undefined || tap.takers.size > 0)) || hasInspectors(actor.system);
 }
 
 /** Tells when somebody begins or ceases to look at the system of an actor, until the returned function is called. */
@@ -51,7 +70,7 @@ export function watchInspection(bus: Bus, actor: AnyActorRef, changed: () => voi
   return () => tap.watchers.delete(changed);
 }
 
-/** Has what happens in the system of an actor recorded, until the returned function is called. */
+/** Has what happens in the system of an actor recorded, at once, until the returned function is called. */
 export function recordSystem(bus: Bus, actor: AnyActorRef, record: TakeInspected): () => void {
   const tap = tapOf(bus, actor);
   tap.record = record;
@@ -59,6 +78,16 @@ export function recordSystem(bus: Bus, actor: AnyActorRef, record: TakeInspected
   return () => {
     tap.record = undefined;
     tell(bus, actor, tap);
+  };
+}
+
+/** Tells what happens in the system of an actor, here and elsewhere, in causal order, until the returned function is called. */
+export function tapSystem(bus: Bus, actor: AnyActorRef, take: TakeInspected): () => void {
+  const tap = tapOf(bus, actor);
+  tap.takers.add(take);
+  tell(bus, actor, tap);
+  return () => {
+    if (tap.takers.delete(take)) tell(bus, actor, tap);
   };
 }
 
@@ -77,25 +106,68 @@ export function takeShown(event: object): Seen | undefined {
   return seen;
 }
 
-/** Says that what happens on a node from now on may follow from what another node has shown. */
-export function follow(bus: Bus, seen: Seen): void {
-  if (watched.has(bus)) causes.set(bus, seen);
+/** Says that an event that has come, and what happens on a node from now on, may follow from what another node has shown. */
+export function follow(bus: Bus, seen: Seen, event: object): void {
+  const node = watched.get(bus);
+  if (!node) return;
+  if (node.cause && node.came) {
+    // nothing was shown of it yet, for it waits in a mailbox
+    late.set(node.came, node.cause);
+    isAnyLate = true;
+  }
+  node.cause = { node: seen.node, at: seen.at, came: now() };
+  node.came = event;
 }
 
-function takeCause(bus: Bus): { readonly after?: Seen } {
-  const after = causes.get(bus);
-  if (!after) return NONE;
-  causes.delete(bus);
-  return { after };
+/** Says of an event that is about to be sent in the name of an actor elsewhere where and when that was shown, or at least who sent it. */
+export function sendAs(bus: Bus, event: object, sent: Seen | { readonly from: Address | NodeAddress }): void {
+  if (!watched.has(bus)) return;
+  isAnyElsewhere = true;
+  elsewhere.set(event, 'at' in sent ? { node: sent.node, at: sent.at, came: now() } : sent);
 }
 
-const NONE = {};
+/** A moment on a node, later than all others that were stamped there. */
+export function stampOf(bus: Bus): Seen {
+  const node = watchedOf(bus);
+  const at = now();
+  // the next number that there is, if the clock has not moved on
+  node.last = at > node.last ? at : node.last * (1 + Number.EPSILON);
+  return { node: bus.address, at: node.last };
+}
+
+function watchedOf(bus: Bus): Watched {
+  let node = watched.get(bus);
+  if (!node) watched.set(bus, (node = { last: 0, cause: undefined, came: undefined }));
+  return node;
+}
+
+/** Where and when what is being shown happened, and what it follows from. */
+function originOf(bus: Bus, { type, event }: Inspected): Origin {
+  const stamp = stampOf(bus);
+  const node = watchedOf(bus);
+  if (type === '@xstate.event') {
+    const sent = isAnyElsewhere && event ? elsewhere.get(event) : undefined;
+    // what it follows from is what its own node has told
+    if (sent) return { ...stamp, ...sent };
+  } else if (isAnyLate && event) {
+    const after = late.get(event);
+    if (after) {
+      late.delete(event);
+      return { ...stamp, after };
+    }
+  }
+  const { cause } = node;
+  if (!cause) return stamp;
+  node.cause = node.came = undefined;
+  return { ...stamp, after: cause };
+}
 
 function tapOf(bus: Bus, actor: AnyActorRef): Tap {
   const known = taps.get(actor.system);
   if (known) return known;
   const tap: Tap = {
     record: undefined,
+    takers: new Set(),
     watchers: new Set(),
     isWatched: hasInspectors(actor.system),
     isOpen: false,
@@ -116,7 +188,7 @@ function tell(bus: Bus, actor: AnyActorRef, tap: Tap): void {
 
 function open(bus: Bus, actor: AnyActorRef, tap: Tap): void {
   tap.isOpen = true;
-  watched.add(bus);
+  watchedOf(bus);
   const { system } = actor;
   const order = inCausalOrder(bus);
   interceptInspection(system, (inspected, show) => {
@@ -126,15 +198,21 @@ function open(bus: Bus, actor: AnyActorRef, tap: Tap): void {
       tap.isWatched = false;
       tell(bus, actor, tap);
     }
+    const isTaken = tap.takers.size > 0;
     // a step is how an actor elsewhere is told of here; what happened there is told by its own events
-    if ((!tap.isWatched && !tap.record) || isStep(event.event)) return;
-    const origin = origins.get(event) ?? { node: bus.address, at: now(), ...takeCause(bus) };
+    if ((!tap.isWatched && !isTaken && !tap.record) || isStep(event.event)) return;
+    const origin = origins.get(event) ?? originOf(bus, event);
     if (event.type === '@xstate.event' && event.event) {
       isAnyShown = true;
-      shown.set(event.event, { node: bus.address, at: origin.at });
+      shown.set(event.event, { node: origin.node, at: origin.at });
     }
     tap.record?.(event, origin);
-    if (tap.isWatched) order.offer(origin, () => show(inspected));
+    const isShown = tap.isWatched && !event.type.startsWith('@troupe.');
+    if (!isShown && !isTaken) return;
+    order.offer(origin, () => {
+      for (const take of tap.takers) take(event, origin);
+      if (isShown) show(inspected);
+    });
   });
 }
 

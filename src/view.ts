@@ -185,10 +185,12 @@ export function createView(bus: Bus, actor: AnyActorRef, options: ViewOptions): 
   function leave({ merged = false, body }: { readonly merged?: boolean; readonly body?: Encoded }): void {
     sendEarlier(bus, route.node, view);
     releaseOutput(bus, route.node, view);
-    const leaving = out.map((output) =>
+    const outputs = out;
+    // a ref that is told of for the first time is something more to tell
+    out = [];
+    const leaving = outputs.map((output) =>
       Array.isArray(output) ? { type: 'inspect' as const, body: encodeRecords(bus.codec, output) } : output,
     );
-    out = [];
     route.push({ type: 'step', to, out: leaving, merged, body }, origin);
   }
 }

@@ -128,7 +128,8 @@ export interface StepFrame<TBody> {
 
 /** What an actor put out while it took a step. */
 export type Output<TBody> =
-  | { readonly type: 'emit' | 'parent' | 'log' | 'inspect' | 'name' | 'life'; readonly body: TBody }
+  | { readonly type: 'emit' | 'log' | 'inspect' | 'name' | 'life'; readonly body: TBody }
+  | { readonly type: 'parent'; readonly body: TBody; /** @internal */ readonly seen?: Seen | undefined }
   | {
       readonly type: 'send';
       readonly to: string;

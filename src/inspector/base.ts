@@ -13,7 +13,7 @@ type RecordOf<TType extends InspectorRecord['type']> = Extract<InspectorRecord, 
 
 /** The latest of each kind that an actor still shows; an ended one is kept until its node is asked for it no more. */
 interface ActorBase {
-  readonly actor: RecordOf<'actor'>;
+  actor: RecordOf<'actor'>;
   step?: InspectorRecord;
   snapshot?: InspectorRecord;
   life?: InspectorRecord;
@@ -42,7 +42,7 @@ export function createBase(): Base {
           machines.set(record.machine, record);
           return;
         case 'actor':
-          actors.set(record.actor, { actor: record });
+          introduce(record);
           return;
         case 'step':
         case 'snapshot':
@@ -85,6 +85,12 @@ export function createBase(): Base {
     if (!known) return;
     if (known[record.type]) count(record.at, 1);
     known[record.type] = record;
+  }
+
+  function introduce(record: RecordOf<'actor'>): void {
+    const known = actors.get(record.actor);
+    if (known) known.actor = record;
+    else actors.set(record.actor, { actor: record });
   }
 
   function forgetNode(node: NodeKey): void {

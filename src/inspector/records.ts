@@ -58,7 +58,7 @@ export interface MachineRecord {
   readonly definition: MachineDefinition;
 }
 
-/** An actor came, or was there when somebody began to look. */
+/** An actor came, or was there when somebody began to look. It is told again when that has changed: it lives on another node now, or more is known of it. */
 export interface ActorRecord {
   readonly type: 'actor';
   readonly actor: ActorKey;
@@ -98,7 +98,7 @@ export interface ReceivedRecord {
 export interface StepRecord {
   readonly type: 'step';
   readonly actor: ActorKey;
-  /** The type of the event that it took; `xstate.init` and the like are XState's own. */
+  /** The type of the event that it took; `xstate.init` and the like are XState's own. Empty for how it was when somebody began to look. */
   readonly event: string;
   /** The message that brought it, if one did: delays, for one, bring none. */
   readonly message?: number;

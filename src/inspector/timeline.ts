@@ -144,7 +144,7 @@ function index(timeline: Timeline, record: InspectorRecord): void {
       return;
     case 'actor':
       nodeOf(nodes, record.node);
-      actors.set(record.actor, actorOf(record));
+      actors.set(record.actor, actorOf(record, actors.get(record.actor)));
       return;
     case 'step':
       actors.get(record.actor)?.steps.push(record);
@@ -209,8 +209,10 @@ function nodeOf(nodes: Map<NodeKey, NodeEntry>, node: NodeKey): NodeEntry {
   return entry;
 }
 
-function actorOf(record: Timed<'actor'>): ActorEntry {
+/** An actor that is told of anew is what it was, and where it is said to be now. */
+function actorOf(record: Timed<'actor'>, known: ActorEntry | undefined): ActorEntry {
   const { actor: key, id, node, parent, kind, at: since } = record;
+  if (known) return Object.assign(known, { id, node, parent, kind, record });
   return {
     key,
     id,

@@ -18,6 +18,8 @@ const probe = {
 /** Whether anybody inspects a system: XState copies an event only if somebody does. */
 export function hasInspectors(system: AnyActorRef['system']): boolean {
   if (lacks('system._sendInspectionEvent')) return false;
+  const sleeping = asleep.get(system);
+  if (sleeping) return sleeping.others > 0;
   const show = intercepted.get(system) ?? (system as unknown as SystemSeams)._sendInspectionEvent;
   try {
     show(probe);
@@ -26,6 +28,41 @@ export function hasInspectors(system: AnyActorRef['system']): boolean {
     if (error === PROBE) return true;
     throw error;
   }
+}
+
+/** Systems whose first inspector sleeps, and how many others there are. */
+const asleep = new WeakMap<object, { others: number }>();
+
+/**
+ * Has the inspector that a root was made with sleep from now on: for itself nobody is told anything, as if the root had been made without one. It may still be
+ * called while others look. To be called with the first event of the system, when nobody can have come yet; tells whether it was that root's.
+ */
+export function putToSleep(root: AnyActorRef, inspector: unknown): boolean {
+  const { inspect } = (root as { readonly options?: { readonly inspect?: unknown } }).options ?? {};
+  const given = typeof inspect === 'object' ? (inspect as { readonly next?: unknown } | null)?.next : inspect;
+  if (given !== inspector || lacks('system._sendInspectionEvent')) return false;
+  const { system } = root;
+  if (asleep.has(system)) return true;
+  const it = system as unknown as SystemSeams;
+  const { inspect: add, _sendInspectionEvent: show } = it;
+  const sleeping = { others: 0 };
+  asleep.set(system, sleeping);
+  it.inspect = (observer) => {
+    const subscription = add(observer);
+    sleeping.others += 1;
+    let isThere = true;
+    return {
+      unsubscribe() {
+        subscription.unsubscribe();
+        if (isThere) sleeping.others -= 1;
+        isThere = false;
+      },
+    };
+  };
+  it._sendInspectionEvent = (event) => {
+    if (sleeping.others > 0) show(event);
+  };
+  return true;
 }
 
 /** Tells when an inspector of a system comes or goes. */

@@ -401,11 +401,12 @@ describe('the end of an inspector', () => {
     await using served = await serve();
     using page = await lookAt(served.url);
     using silent = await openPage(served.url);
-    served.source.tell(numbered(0, 5000));
+    // more than is written ahead
+    served.source.tell(numbered(0, 10_000).map(({ at }) => letter(at, 'because '.repeat(100))));
     await Promise.all([served.server.close(), served.server.close()]);
     expect(await page.closed).toBe(CLOSE_ENDED);
     expect(await silent.closed).toBe(CLOSE_ENDED);
-    expect(page.records.size).toBe(5000);
+    expect(page.records.size).toBe(10_000);
     expect(page.heard.at(-1)).toEqual({ type: 'ended' });
     await expect(openPage(served.url)).rejects.toThrow('ECONNREFUSED');
   });

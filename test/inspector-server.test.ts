@@ -273,18 +273,27 @@ describe('a page that looks', () => {
     expect(served.source.looks).toBe(1);
   });
 
-  it('finds what it has seen already, when it comes after the recording had ended', async () => {
+  it('that comes after the recording had ended finds what was recorded, and is told of the gap', async () => {
     await using served = await serve();
     using first = await lookAt(served.url);
     served.source.tell(numbered(0, 3));
+    await until(() => first.records.size === 3);
+    expect([...first.records.values()].map(({ type }) => type)).not.toContain('gap');
     await first.close();
     await until(() => !served.source.isRecorded);
+    const ended = Date.now();
     served.source.tell([letter(99, 'which nobody saw')]);
     using second = await lookAt(served.url);
     expect(served.source.looks).toBe(2);
-    served.source.tell([{ type: 'gap', reason: 'not-recorded', at: 5, since: 3 }]);
-    await until(() => second.records.size === 4);
-    expect([...second.records.values()].at(-1)).toMatchObject({ type: 'gap', reason: 'not-recorded' });
+    served.source.tell(numbered(4, 5));
+    await until(() => second.records.size === 5);
+    const told = [...second.records.values()];
+    expect([...told.slice(0, 3), ...told.slice(4)]).toEqual([...numbered(0, 3), ...numbered(4, 5)]);
+    const gap = told[3];
+    if (gap?.type !== 'gap') throw new Error('There should be a gap.');
+    expect(gap.reason).toBe('not-recorded');
+    expect(gap.since).toBeLessThanOrEqual(ended);
+    expect(gap.at).toBeGreaterThanOrEqual(gap.since);
   });
 
   it('goes on where it was after its connection broke, without loss or repetition', async () => {

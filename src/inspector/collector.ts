@@ -14,7 +14,6 @@ export interface Collector {
 export function createCollector(options: { title?: string; redact?: (key: string) => boolean }): Collector {
   const roots = new Map<ActorKey, AnyActorRef>();
   let take: ((records: readonly InspectorRecord[]) => void) | undefined;
-  let gone: number | undefined;
   const adopt = (root: AnyActorRef) => {
     if (roots.has(root.sessionId)) return;
     roots.set(root.sessionId, root);
@@ -25,12 +24,9 @@ export function createCollector(options: { title?: string; redact?: (key: string
     adopt,
     look(given) {
       take = given;
-      const gap: InspectorRecord[] =
-        gone === undefined ? [] : [{ type: 'gap', at: Date.now(), since: gone, reason: 'not-recorded' }];
-      given([...gap, ...[...roots.values()].map(told)]);
+      given([...roots.values()].map(told));
       return () => {
         take = undefined;
-        gone = Date.now();
       };
     },
     send: (actor, event) => roots.get(actor)?.send(event),

@@ -28,10 +28,10 @@ async function bundleLibrary() {
     chunkFileNames: '[name].js',
     codeSplitting: {
       groups: [
-        // what a thread never loads
+        // before what a thread never loads, for a group takes along what it needs and no other has taken
+        { name: 'src/troupe', test: /[\\/]src[\\/](?!thread\.ts|(testing|inspector|cli)[\\/])/ },
         { name: 'src/inspector/drawing', test: /[\\/](node_modules|chart)[\\/]/ },
         { name: 'src/inspector/inspector', test: /[\\/]src[\\/](inspector|cli)[\\/](?!(troupe|preload)\.ts)/ },
-        { name: 'src/troupe', test: /[\\/]src[\\/](?!thread\.ts|testing[\\/]|cli[\\/])/ },
         { name: 'src/machines', test: /[\\/]actors[\\/]/ },
       ],
     },

@@ -1,6 +1,6 @@
 // `troupe` as a user types it: real processes, and pages that look at them.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +8,10 @@ import { until } from 'troupe/testing';
 import { describe, expect, it } from 'vitest';
 import { writeRecording } from '../dist/src/inspector/recording.js';
 import type { InspectorRecord, RecordingHeader } from '../dist/src/inspector/records.js';
-import { troupe } from './support/command.ts';
+import { launch, troupe } from './support/command.ts';
 import { lookAt, openPage, type TestPage } from './support/inspecting-page.ts';
 import { urlOf } from './support/places.ts';
+import { disagreements } from './support/transcript.ts';
 
 const TIMEOUT = 30_000;
 const { version } = (await import('../package.json', { with: { type: 'json' } })).default;
@@ -70,8 +71,10 @@ describe('a program that troupe inspects', { timeout: TIMEOUT }, () => {
     ['is killed', 'kill', 137],
   ])('runs as it does without, and %s with its own code', async (_, how, code) => {
     const args = [how, '--an-option', 'of its own'];
-    const ended = await troupe(['inspect', program, '--no-open', '--no-wait', '--port', '0', '--', ...args]).ended;
-    const without = await bare(...args);
+    const [ended, without] = await Promise.all([
+      troupe(['inspect', program, '--no-open', '--no-wait', '--port', '0', '--', ...args]).ended,
+      bare(...args),
+    ]);
     expect(ended.stdout).toBe(without.stdout);
     expect(ended.stdout).toContain('Ada has 4');
     expect(ended.code).toBe(code);
@@ -145,12 +148,9 @@ describe('a program that troupe inspects', { timeout: TIMEOUT }, () => {
     const path = join(here.path, 'typed.ts');
     writeFileSync(path, 'const four: number = 4; console.log(four)');
     const { code, stdout, stderr } = await troupe(['inspect', path, '--no-open', '--no-wait', '--port', '0']).ended;
-    if (typescript) {
-      expect({ code, stdout }).toEqual({ code: 0, stdout: '4\n' });
-    } else {
-      expect(stderr).toContain('this Node does not strip types and tsx is not installed. Compile it,');
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    }
+    expect({ code, stdout }).toEqual(typescript ? { code: 0, stdout: '4\n' } : { code: 2, stdout: '' });
+    const refusal = 'this Node does not strip types and tsx is not installed. Compile it,';
+    expect(stderr.includes(refusal)).toBe(!typescript);
   });
 });
 
@@ -180,5 +180,21 @@ describe('a recording that troupe shows', { timeout: TIMEOUT }, () => {
     const { code, stderr } = await troupe(['inspect', path, '--no-open']).ended;
     expect(stderr).toContain('This is no recording of troupe');
     expect(code).toBe(2);
+  });
+});
+
+describe('the demos with --inspect', { timeout: TIMEOUT }, () => {
+  it('begin when their page is open, say what they say without it, and end when it is closed', async () => {
+    const start = fileURLToPath(new URL('../dist/examples/start.js', import.meta.url));
+    const transcript = readFileSync(new URL('fixtures/transcripts/3-shared-memory.txt', import.meta.url), 'utf8');
+    await using command = launch(start, ['3', '--inspect']);
+    const url = await command.url();
+    expect(command.stdout).toBe('');
+    const page = await lookAt(url);
+    expect(await page.hear('welcome')).toMatchObject({ header: { title: 'troupe: demo 3' } });
+    await until(() => disagreements(command.stdout, transcript).length === 0, { timeout: 10_000 });
+    expect(actorsOf(page)).toEqual(expect.arrayContaining(['Alice', 'Bob', 'Charlie']));
+    await page.close();
+    expect(await command.ended).toMatchObject({ code: 0 });
   });
 });

@@ -85,8 +85,8 @@ describe('the files of the page', () => {
     ['/style.css', 'text/css'],
     ['/icon.svg', 'image/svg+xml'],
   ])('are served: %s is %s, and may load from nowhere else', async (path, type) => {
-    await using it = await serve();
-    const { status, headers, body } = await get(it.url, path);
+    await using served = await serve();
+    const { status, headers, body } = await get(served.url, path);
     expect(status).toBe(200);
     expect(body).not.toBe('');
     expect(headers['content-type']).toContain(type);
@@ -104,35 +104,35 @@ describe('the files of the page', () => {
   it.each(['/../package.json', '/%2e%2e/index.js', '//etc/passwd', '/page', '/constructor', '/app.js/', 'http://a/b'])(
     'are those of a fixed list: there is no %s',
     async (path) => {
-      await using it = await serve();
-      expect((await get(it.url, path)).status).toBe(404);
+      await using served = await serve();
+      expect((await get(served.url, path)).status).toBe(404);
     },
   );
 
   it('have heads, and take nothing', async () => {
-    await using it = await serve();
-    expect(await get(it.url, '/', { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
-    const { status, headers, body } = await get(it.url, '/', { method: 'POST' });
+    await using served = await serve();
+    expect(await get(served.url, '/', { method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
+    const { status, headers, body } = await get(served.url, '/', { method: 'POST' });
     expect([status, headers.allow]).toEqual([405, 'GET, HEAD']);
     expect(body).toContain('Use GET.');
   });
 
   it('are served under the names of this machine alone', async () => {
-    await using it = await serve();
-    const port = portOf(it.url);
+    await using served = await serve();
+    const port = portOf(served.url);
     for (const name of ['127.0.0.1', 'localhost', '[::1]', 'LocalHost'])
-      expect((await get(it.url, '/', { host: `${name}:${port}` })).status).toBe(200);
+      expect((await get(served.url, '/', { host: `${name}:${port}` })).status).toBe(200);
     for (const host of [`evil.example:${port}`, 'localhost', `localhost:${port + 1}`, `127.0.0.1.nip.io:${port}`]) {
-      const { status, body } = await get(it.url, '/', { host });
+      const { status, body } = await get(served.url, '/', { host });
       expect(status).toBe(403);
       expect(body).toContain(`Open it at http://127.0.0.1:${port}/`);
     }
   });
 
   it('are served on loopback alone', async () => {
-    await using it = await serve();
-    expect(new URL(it.url).hostname).toBe('127.0.0.1');
-    const socket = connect({ host: '127.0.0.2', port: portOf(it.url) });
+    await using served = await serve();
+    expect(new URL(served.url).hostname).toBe('127.0.0.1');
+    const socket = connect({ host: '127.0.0.2', port: portOf(served.url) });
     const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
     expect(error.code).toBe('ECONNREFUSED');
   });
@@ -149,21 +149,23 @@ describe('a socket', () => {
     ['of another server of this machine', { origin: 'http://127.0.0.1:1' }, "403: The page 'http://127.0.0.1:1'"],
     ['to a name that points here', { host: 'evil.example' }, '403: This is the inspector of a program on your own'],
   ])('%s is refused before it is one, and told what to do', async (_, options, reason) => {
-    await using it = await serve();
-    await expect(openPage(it.url, options)).rejects.toThrow(reason);
-    await expect(openPage(it.url, options)).rejects.toThrow(/Open (the address|it at)/);
-    expect(it.source.looks).toBe(0);
+    await using served = await serve();
+    await expect(openPage(served.url, options)).rejects.toThrow(reason);
+    await expect(openPage(served.url, options)).rejects.toThrow(/Open (the address|it at)/);
+    expect(served.source.looks).toBe(0);
   });
 
   it('that speaks something else is refused', async () => {
-    await using it = await serve();
-    const protocols = [`token.${tokenOf(it.url)}`];
-    await expect(openPage(it.url, { protocols })).rejects.toThrow(`400: The subprotocol '${SUBPROTOCOL}' is missing.`);
+    await using served = await serve();
+    const protocols = [`token.${tokenOf(served.url)}`];
+    await expect(openPage(served.url, { protocols })).rejects.toThrow(
+      `400: The subprotocol '${SUBPROTOCOL}' is missing.`,
+    );
   });
 
   it('is not told the token back', async () => {
-    await using it = await serve();
-    using page = await openPage(it.url);
+    await using served = await serve();
+    using page = await openPage(served.url);
     expect(page.socket.protocol).toBe(SUBPROTOCOL);
   });
 
@@ -178,32 +180,32 @@ describe('a socket', () => {
     ['bytes', Buffer.from('{"type":"hello","version":1}')],
     ['an event, where sending is not allowed', '{"type":"send","request":1,"actor":"main/x:0","event":{"type":"GO"}}'],
   ])('that brings %s is closed, and nothing else is', async (_, words) => {
-    await using it = await serve();
-    using good = await lookAt(it.url);
-    using page = await openPage(it.url);
+    await using served = await serve();
+    using good = await lookAt(served.url);
+    using page = await openPage(served.url);
     page.say(words);
     expect(await page.closed).toBe(CLOSE_MALFORMED);
     expect(page.heard).toEqual([
       { type: 'refused', reason: expect.stringContaining('is no frame of this inspector') as string },
     ]);
-    expect(it.source.sent).toEqual([]);
-    it.source.tell([letter(1)]);
+    expect(served.source.sent).toEqual([]);
+    served.source.tell([letter(1)]);
     await until(() => good.records.size === 1);
   });
 
   it('that brings too much is closed, and nothing else is', async () => {
-    await using it = await serve();
-    using good = await lookAt(it.url);
-    using page = await openPage(it.url);
+    await using served = await serve();
+    using good = await lookAt(served.url);
+    using page = await openPage(served.url);
     page.say(' '.repeat(MAX_FRAME_BYTES + 1));
     expect(await page.closed).toBe(1009);
-    it.source.tell([letter(1)]);
+    served.source.tell([letter(1)]);
     await until(() => good.records.size === 1);
   });
 
   it.each([0, 2])('that speaks version %d is told, and closed', async (version) => {
-    await using it = await serve();
-    using page = await openPage(it.url);
+    await using served = await serve();
+    using page = await openPage(served.url);
     page.say(`{"type":"hello","version":${version},"next":"whatever that means there"}`);
     expect(await page.closed).toBe(CLOSE_VERSION);
     const reason = `The page speaks version ${version} and this program 1. Load the page anew.`;
@@ -211,27 +213,27 @@ describe('a socket', () => {
   });
 
   it('that greets twice, or not at all, is closed', async () => {
-    await using it = await serve({ allowSend: true });
-    using twice = await lookAt(it.url);
+    await using served = await serve({ allowSend: true });
+    using twice = await lookAt(served.url);
     twice.say({ type: 'hello', version: 1 });
     expect(await twice.closed).toBe(CLOSE_MALFORMED);
-    using rude = await openPage(it.url);
+    using rude = await openPage(served.url);
     rude.say({ type: 'send', request: 1, actor: 'main/x:0', event: { type: 'GO' } });
     expect(await rude.closed).toBe(CLOSE_MALFORMED);
-    expect(it.source.sent).toEqual([]);
-    expect(it.looking).toBe(0);
+    expect(served.source.sent).toEqual([]);
+    expect(served.looking).toBe(0);
   });
 });
 
 describe('a page that looks', () => {
   it('is welcome, and told where things stand and then what happens', async () => {
-    await using it = await serve();
-    using page = await lookAt(it.url);
-    it.source.tell(numbered(0, 2));
-    it.source.tell(numbered(2, 3));
+    await using served = await serve();
+    using page = await lookAt(served.url);
+    served.source.tell(numbered(0, 2));
+    served.source.tell(numbered(2, 3));
     await until(() => page.records.size === 3);
     expect(page.heard).toEqual([
-      { type: 'welcome', version: 1, session: it.show.session, header, allowSend: false },
+      { type: 'welcome', version: 1, session: served.show.session, header, allowSend: false },
       { type: 'base', records: [] },
       { type: 'records', first: 0, records: [] },
       { type: 'records', first: 0, records: numbered(0, 2) },
@@ -240,61 +242,70 @@ describe('a page that looks', () => {
   });
 
   it('is what has a recording made: there is none before, and one for all who look', async () => {
-    await using it = await serve();
-    expect([it.source.looks, it.looking]).toEqual([0, 0]);
-    using silent = await openPage(it.url);
-    expect(it.source.isRecorded).toBe(false);
-    using first = await lookAt(it.url);
-    it.source.tell(numbered(0, 5));
-    using second = await lookAt(it.url);
-    expect([it.source.looks, it.looking]).toEqual([1, 2]);
-    it.source.tell(numbered(5, 6));
+    await using served = await serve();
+    expect([served.source.looks, served.looking]).toEqual([0, 0]);
+    using silent = await openPage(served.url);
+    expect(served.source.isRecorded).toBe(false);
+    using first = await lookAt(served.url);
+    served.source.tell(numbered(0, 5));
+    using second = await lookAt(served.url);
+    expect([served.source.looks, served.looking]).toEqual([1, 2]);
+    served.source.tell(numbered(5, 6));
     await until(() => first.records.size === 6 && second.records.size === 6);
     expect([...second.records]).toEqual([...first.records]);
     await first.close();
-    await until(() => it.looking === 1);
-    expect(it.source.isRecorded).toBe(true);
+    await until(() => served.looking === 1);
+    expect(served.source.isRecorded).toBe(true);
     await second.close();
-    await until(() => !it.source.isRecorded);
-    expect(it.looking).toBe(0);
+    await until(() => !served.source.isRecorded);
+    expect(served.looking).toBe(0);
     await silent.close();
   });
 
   it('that is loaded anew within some seconds interrupts nothing', async () => {
-    await using it = await serve({ linger: 60_000 });
-    using first = await lookAt(it.url);
+    await using served = await serve({ linger: 60_000 });
+    using first = await lookAt(served.url);
     await first.close();
-    await until(() => it.looking === 0);
-    it.source.tell(numbered(0, 3));
-    using second = await lookAt(it.url);
+    await until(() => served.looking === 0);
+    served.source.tell(numbered(0, 3));
+    using second = await lookAt(served.url);
     await until(() => second.records.size === 3);
-    expect(it.source.looks).toBe(1);
+    expect(served.source.looks).toBe(1);
   });
 
-  it('finds what it has seen already, when it comes after the recording had ended', async () => {
-    await using it = await serve();
-    using first = await lookAt(it.url);
-    it.source.tell(numbered(0, 3));
+  it('that comes after the recording had ended finds what was recorded, and is told of the gap', async () => {
+    await using served = await serve();
+    using first = await lookAt(served.url);
+    served.source.tell(numbered(0, 3));
+    await until(() => first.records.size === 3);
+    expect([...first.records.values()].map(({ type }) => type)).not.toContain('gap');
     await first.close();
-    await until(() => !it.source.isRecorded);
-    it.source.tell([letter(99, 'which nobody saw')]);
-    using second = await lookAt(it.url);
-    expect(it.source.looks).toBe(2);
-    it.source.tell([{ type: 'gap', reason: 'not-recorded', at: 5, since: 3 }]);
-    await until(() => second.records.size === 4);
-    expect([...second.records.values()].at(-1)).toMatchObject({ type: 'gap', reason: 'not-recorded' });
+    await until(() => !served.source.isRecorded);
+    const ended = Date.now();
+    served.source.tell([letter(99, 'which nobody saw')]);
+    using second = await lookAt(served.url);
+    expect(served.source.looks).toBe(2);
+    served.source.tell(numbered(4, 5));
+    await until(() => second.records.size === 5);
+    const told = [...second.records.values()];
+    expect([...told.slice(0, 3), ...told.slice(4)]).toEqual([...numbered(0, 3), ...numbered(4, 5)]);
+    const gap = told[3];
+    if (gap?.type !== 'gap') throw new Error('There should be a gap.');
+    expect(gap.reason).toBe('not-recorded');
+    expect(gap.since).toBeLessThanOrEqual(ended);
+    expect(gap.at).toBeGreaterThanOrEqual(gap.since);
   });
 
   it('goes on where it was after its connection broke, without loss or repetition', async () => {
-    await using it = await serve();
-    using witness = await lookAt(it.url);
-    using first = await lookAt(it.url);
-    it.source.tell(numbered(0, 10));
+    await using served = await serve();
+    using witness = await lookAt(served.url);
+    using first = await lookAt(served.url);
+    served.source.tell(numbered(0, 10));
     await until(() => first.records.size === 10);
     first.socket.terminate();
-    it.source.tell(numbered(10, 20));
-    using second = await lookAt(it.url, { session: it.show.session, next: 10 });
-    it.source.tell(numbered(20, 30));
+    served.source.tell(numbered(10, 20));
+    using second = await lookAt(served.url, { session: served.show.session, next: 10 });
+    served.source.tell(numbered(20, 30));
     await until(() => second.records.size === 20);
     expect(second.bases).toEqual([]);
     expect([...second.records.keys()]).toEqual(Array.from({ length: 20 }, (_, index) => 10 + index));
@@ -307,40 +318,40 @@ describe('a page that looks', () => {
     ['that is ahead', { next: 5000 }],
     ['that was never told a number', {}],
   ])('begins anew if it comes with a place %s', async (_, { session, next }: { session?: string; next?: number }) => {
-    await using it = await serve();
-    using witness = await lookAt(it.url);
-    it.source.tell(numbered(0, 10));
+    await using served = await serve();
+    using witness = await lookAt(served.url);
+    served.source.tell(numbered(0, 10));
     await until(() => witness.records.size === 10);
-    const hello = { session: session ?? it.show.session, ...(next === undefined ? {} : { next }) };
-    using page = await lookAt(it.url, hello);
+    const hello = { session: session ?? served.show.session, ...(next === undefined ? {} : { next }) };
+    using page = await lookAt(served.url, hello);
     await until(() => page.records.size === 10);
     expect(page.bases).toHaveLength(1);
   });
 
   it('begins anew if the records after its place are kept no longer, and is told of the gap', async () => {
-    await using it = await serve({ limits: { records: 10, size: Infinity } });
-    using first = await lookAt(it.url);
-    it.source.tell(numbered(0, 5));
+    await using served = await serve({ limits: { records: 10, size: Infinity } });
+    using first = await lookAt(served.url);
+    served.source.tell(numbered(0, 5));
     await until(() => first.records.size === 5);
     await first.close();
-    using _witness = await lookAt(it.url);
-    it.source.tell(numbered(5, 100));
-    using second = await lookAt(it.url, { session: it.show.session, next: 5 });
+    using _witness = await lookAt(served.url);
+    served.source.tell(numbered(5, 100));
+    using second = await lookAt(served.url, { session: served.show.session, next: 5 });
     await until(() => second.records.has(99));
     expect(second.bases).toEqual([[expect.objectContaining({ type: 'gap', reason: 'dropped' })]]);
-    expect([...second.records.keys()][0]).toBe(it.show.journal.first);
+    expect([...second.records.keys()][0]).toBe(served.show.journal.first);
   });
 
   it('that takes nothing in is sent a bounded amount ahead, and catches up when it does', async () => {
-    await using it = await serve({ limits: { records: 20_000, size: Infinity } });
-    using slow = await lookAt(it.url);
-    using quick = await lookAt(it.url);
+    await using served = await serve({ limits: { records: 20_000, size: Infinity } });
+    using slow = await lookAt(served.url);
+    using quick = await lookAt(served.url);
     await until(() => slow.bases.length === 1);
     slow.socket.pause();
     const reason = 'because '.repeat(100);
     const count = 30_000;
     for (let at = 0; at < count; at += 1000) {
-      it.source.tell(numbered(at, at + 1000).map(() => letter(at, reason)));
+      served.source.tell(numbered(at, at + 1000).map(() => letter(at, reason)));
       await until(() => quick.records.has(at + 999));
     }
     // 24 MB were told, and what was not taken in is not kept for it alone
@@ -368,12 +379,12 @@ describe('a page that looks', () => {
 
 describe('sending an event', () => {
   it('is possible where it was allowed, and each is answered', async () => {
-    await using it = await serve({ allowSend: true });
-    using page = await lookAt(it.url);
+    await using served = await serve({ allowSend: true });
+    using page = await lookAt(served.url);
     expect(await page.hear('welcome')).toMatchObject({ allowSend: true });
     page.say({ type: 'send', request: 7, actor: 'main/x:0', event: { type: 'HOLD_THIS' } });
     expect(await page.hear('sent')).toEqual({ type: 'sent', request: 7 });
-    expect(it.source.sent).toEqual([['main/x:0', { type: 'HOLD_THIS' }]]);
+    expect(served.source.sent).toEqual([['main/x:0', { type: 'HOLD_THIS' }]]);
     page.say({ type: 'send', request: 8, actor: 'main/x:9', event: { type: 'HOLD_THIS' } });
     await until(() => page.heard.length >= 5);
     expect(page.heard.at(-1)).toEqual({ type: 'sent', request: 8, error: "There is no actor 'main/x:9'." });
@@ -386,37 +397,39 @@ describe('sending an event', () => {
     '{"type":"send","request":1,"actor":0,"event":{"type":"GO"}}',
     '{"type":"send","actor":"main/x:0","event":{"type":"GO"}}',
   ])('must be one: %s is not', async (words) => {
-    await using it = await serve({ allowSend: true });
-    using page = await lookAt(it.url);
+    await using served = await serve({ allowSend: true });
+    using page = await lookAt(served.url);
     page.say(words);
     expect(await page.closed).toBe(CLOSE_MALFORMED);
-    expect(it.source.sent).toEqual([]);
+    expect(served.source.sent).toEqual([]);
   });
 });
 
 describe('the end of an inspector', () => {
   it('is told to pages after all that happened, and closes all', async () => {
-    await using it = await serve();
-    using page = await lookAt(it.url);
-    using silent = await openPage(it.url);
-    it.source.tell(numbered(0, 5000));
-    await Promise.all([it.server.close(), it.server.close()]);
+    await using served = await serve();
+    using page = await lookAt(served.url);
+    using silent = await openPage(served.url);
+    // more than is written ahead
+    served.source.tell(numbered(0, 10_000).map(({ at }) => letter(at, 'because '.repeat(100))));
+    await Promise.all([served.server.close(), served.server.close()]);
     expect(await page.closed).toBe(CLOSE_ENDED);
     expect(await silent.closed).toBe(CLOSE_ENDED);
-    expect(page.records.size).toBe(5000);
+    expect(page.records.size).toBe(10_000);
     expect(page.heard.at(-1)).toEqual({ type: 'ended' });
-    await expect(openPage(it.url)).rejects.toThrow('ECONNREFUSED');
+    await expect(openPage(served.url)).rejects.toThrow('ECONNREFUSED');
   });
 
   it('waits for no page that hangs', async () => {
-    await using it = await serve();
-    using page = await lookAt(it.url);
+    await using served = await serve();
+    using page = await lookAt(served.url);
     page.socket.pause();
-    using raw = Object.assign(connect({ host: '127.0.0.1', port: portOf(it.url) }), {
+    using raw = Object.assign(connect({ host: '127.0.0.1', port: portOf(served.url) }), {
       [Symbol.dispose]: () => void raw.destroy(),
     });
     await once(raw, 'connect');
-    await it.server.close();
+    await served.server.close();
+    await expect(openPage(served.url)).rejects.toThrow('ECONNREFUSED');
   });
 
   it('is no need of a process: it ends with an inspector and its pages open', async () => {

@@ -5,6 +5,8 @@ export type { Inspector, InspectorOptions } from './create-inspector.ts';
 /* What a recording holds */
 export { readRecording } from './recording.ts';
 export type { Recording } from './recording.ts';
+export { recordingToMermaid } from './sequence-mermaid.ts';
+export type { MermaidOptions } from './sequence-mermaid.ts';
 export type {
   ActorKey,
   ActorRecord,

@@ -34,11 +34,19 @@ export function showLive(
   const looking = new Set<() => void>();
   let isClosed = false;
   let stop: (() => void) | undefined;
+  /** When the last recording ended, in its own time. */
+  let since: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
+  const sinceEpoch = () => Date.now() - collector.header.epoch;
+  const record = () => {
+    if (since !== undefined) take([{ type: 'gap', reason: 'not-recorded', at: sinceEpoch(), since }]);
+    stop = collector.look(take);
+  };
   const rest = () => {
     stop?.();
     stop = undefined;
+    since = sinceEpoch();
   };
   return {
     session: randomUUID(),
@@ -48,7 +56,7 @@ export function showLive(
       clearTimeout(timer);
       const tell = () => told();
       looking.add(tell);
-      if (!isClosed) stop ??= collector.look(take);
+      if (!isClosed && !stop) record();
       return () => {
         if (!looking.delete(tell) || looking.size > 0 || isClosed) return;
         timer = setTimeout(rest, linger);

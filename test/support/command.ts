@@ -1,4 +1,4 @@
-// The command line of troupe, as a process.
+// The command line of troupe, or a program with an inspector of its own, as a process.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { until } from 'troupe/testing';
@@ -15,10 +15,13 @@ export interface Command extends AsyncDisposable {
 }
 
 /** Starts it; whatever becomes of the test, it is ended. */
-export function troupe(args: readonly string[], env: Readonly<Record<string, string>> = {}): Command {
-  const child = spawn(process.execPath, [command, ...args], {
+export const troupe = (args: readonly string[]): Command => launch(command, args);
+
+/** Starts a program that tells the address of its inspector as the command does. */
+export function launch(file: string, args: readonly string[]): Command {
+  const child = spawn(process.execPath, [file, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, BROWSER: 'none', ...env },
+    env: { ...process.env, BROWSER: 'none' },
     timeout: 20_000,
     // the program below it is sent the same
     killSignal: 'SIGTERM',

@@ -18,7 +18,6 @@ async function bundleLibrary() {
     input: Object.fromEntries(modules.map((path) => [path.replace(/\.tsx?$/, ''), path])),
     external: [/^xstate/, /^rxjs/, /^ws$/, /^node:/],
     platform: 'neutral',
-    transform: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   });
   const { output } = await build.write({
     dir: 'dist',

@@ -16,7 +16,8 @@ interface Render {
   renderChart(drawing: Drawing): string;
 }
 
-// Preact's types bring those of a browser along, which are not meant here
+// Preact's types bring those of a browser along, which are not meant here: without a literal type, the compiler does not follow
+// oxlint-disable-next-line typescript/no-unnecessary-type-assertion
 const loadRender = () => import('../inspector/chart/render.tsx' as string) as Promise<Render>;
 
 const PROPERTY = /(--[\w-]+):\s*light-dark\(([^,]+),\s*([^)]+)\);\s*/g;

@@ -22,7 +22,16 @@ export const DRAW_USAGE = `troupe draw <module>#<export>     write the statechar
   --out <file>                    where to write it (standard output)`;
 
 /** Runs the command; resolves with the exit code: 0, 1 if there is nothing to draw, or 2 for bad use. */
-export async function draw(args: readonly string[]): Promise<number> {
+export async function draw(args: readonly string[], streams: Streams = process): Promise<number> {
+  const fail = (text: string, code = 1) => {
+    streams.stderr.write(`${text}\n`);
+    return code;
+  };
+  const write = (text: string, file: string | undefined) => {
+    const problem = file === undefined ? void streams.stdout.write(text) : writeText(text, file);
+    return problem === undefined ? 0 : fail(problem);
+  };
+
   const given = read(args);
   if (typeof given === 'string') return fail(`${given}\n\n${DRAW_USAGE}`, 2);
   const { module, name, direction, mermaid, out } = given;
@@ -36,6 +45,12 @@ export async function draw(args: readonly string[]): Promise<number> {
   if (!drawing)
     return fail(`Cannot draw ${module}#${name}: it has no layout: ${problem}. Its text has none: give --mermaid.`);
   return write(await chartFile(drawing), out);
+}
+
+/** Where it is written to, and what goes wrong is told. */
+interface Streams {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
 }
 
 interface Given {
@@ -78,6 +93,7 @@ function read(args: readonly string[]): Given | string {
 async function load(module: string, name: string): Promise<MachineDefinition | string> {
   const isUrl = /^[a-z][a-z+.-]+:/i.test(module) && !existsSync(module);
   const source = isUrl ? module : pathToFileURL(resolve(module)).href;
+  const noMachine = `Cannot draw ${module}#${name}: it is no state machine. Only what createMachine made can be drawn.`;
   try {
     const logic = await createLoader().load(source, name);
     const definition = isMachine(logic) ? describeMachine(describeConfig(logic)) : undefined;
@@ -85,25 +101,21 @@ async function load(module: string, name: string): Promise<MachineDefinition | s
       definition ?? `Cannot draw ${module}#${name}: it is no state machine. Only what createMachine made can be drawn.`
     );
   } catch (error) {
-    if (isTroupeError(error)) return error.message;
-    return `Cannot draw ${module}#${name}: ${(error as Error).message}.`;
+    if (isTroupeError(error, 'NO_SUCH_EXPORT')) return `Cannot draw ${module}#${name}: ${exportsText(error.details)}`;
+    if (isTroupeError(error, 'NOT_ACTOR_LOGIC')) return noMachine;
+    return isTroupeError(error) ? error.message : `Cannot draw ${module}#${name}: ${String(error)}`;
   }
 }
 
-function write(text: string, out: string | undefined): number {
-  if (out === undefined) {
-    process.stdout.write(text);
-    return 0;
-  }
+const exportsText = ({ exports = [] }: { readonly exports?: readonly string[] }) =>
+  `there is no such export. It exports ${exports.length > 0 ? exports.join(', ') : 'nothing'}.`;
+
+/** Says what went wrong, if it did. */
+function writeText(text: string, file: string): string | undefined {
   try {
-    writeFileSync(out, text);
-    return 0;
+    writeFileSync(file, text);
+    return undefined;
   } catch (error) {
-    return fail(`Cannot write ${out}: ${(error as Error).message}.`);
+    return `Cannot write ${file}: ${(error as Error).message}.`;
   }
-}
-
-function fail(text: string, code = 1): number {
-  console.error(text);
-  return code;
 }

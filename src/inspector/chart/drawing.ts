@@ -1,7 +1,7 @@
 // A laid out graph as what is to be drawn: boxes, lines with rounded corners, heads of arrows and labels, each with the state or the transitions that it stands
 // for. Plain data, made once for a machine and a direction; which states are active and what was taken changes nothing here.
 import { backwards, dotOf, labelOf, DOT_SIZE, type ElkEdge, type ElkNode, type Point } from './graph.ts';
-import { allBoxes, HISTORY_SIZE, PADDING, TITLE_HEIGHT, type Direction, type Plan, type PlannedBox } from './plan.ts';
+import { allBoxes, PADDING, TITLE_HEIGHT, type Direction, type Plan, type PlannedBox } from './plan.ts';
 import { outlineText } from './outline.ts';
 import { ROW_HEIGHT, type Span } from './rows.ts';
 import type { StateDefinition, TransitionDefinition } from '../records.ts';

@@ -16,8 +16,6 @@ export function Statechart({ drawing, active = NONE, lit = [] }: StatechartProps
   const name = describe(title, boxes, active);
   const isLit = (transition: TransitionDefinition) => lit.some((taken) => isTaken(taken, transition));
   const litLine = (line: DrawnLine) => line.transitions.some(isLit);
-  // what is lit lies over what is not
-  const ordered = lines.toSorted((left, right) => Number(litLine(left)) - Number(litLine(right)));
   return (
     <svg
       class="chart"
@@ -33,7 +31,7 @@ export function Statechart({ drawing, active = NONE, lit = [] }: StatechartProps
       {boxes.map((box) => (
         <Box key={box.state} box={box} active={active.has(box.state)} isLit={isLit} />
       ))}
-      {ordered.map((line) => (
+      {lines.map((line) => (
         <g key={line.path} class={`chart-line chart-${line.kind}${litLine(line) ? ' chart-lit' : ''}`}>
           <path class="chart-path" d={line.path} />
           <path class="chart-head" d={line.head} />
@@ -42,7 +40,7 @@ export function Statechart({ drawing, active = NONE, lit = [] }: StatechartProps
       {dots.map(({ x, y }) => (
         <circle key={`${x} ${y}`} class="chart-dot" cx={x} cy={y} r={5} />
       ))}
-      {ordered.map((line) =>
+      {lines.map((line) =>
         line.label ? (
           <Label key={line.path} label={line.label} inward={line.inward} lit={litLine(line)} isLit={isLit} />
         ) : null,

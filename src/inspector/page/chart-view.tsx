@@ -2,6 +2,7 @@
 // machine is laid out once for each direction, when it is first looked at; where that fails, or who wishes so, has it as a list.
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { activeStates } from '../chart/active.ts';
+import type { DrawnBox, Drawing } from '../chart/drawing.ts';
 import { createLayouter, type Drawn } from '../chart/layouter.ts';
 import { OutlineList } from '../chart/outline-list.tsx';
 import type { Direction } from '../chart/plan.ts';
@@ -26,7 +27,7 @@ export function ChartView({ machine, definition, value, lit = NOTHING, direction
   const drawn = useDrawn(machine, definition, direction);
   const active = useMemo(() => activeStates(definition, value), [definition, value]);
   const drawing = drawn?.drawing;
-  const pan = usePan(drawing);
+  const pan = usePan(drawing, drawing && innermost(drawing, active));
   const isList = asList || drawn?.problem !== undefined;
 
   return (
@@ -88,6 +89,11 @@ export function ChartView({ machine, definition, value, lit = NOTHING, direction
 }
 
 const NOTHING: readonly TakenTransition[] = [];
+
+/** The first active state without active ones in it. */
+function innermost({ boxes }: Drawing, active: ReadonlySet<string>): DrawnBox | undefined {
+  return boxes.find(({ state, isGroup }) => !isGroup && active.has(state));
+}
 
 const layouter = createLayouter(openElk);
 const drawings = new Map<string, Drawn | Promise<Drawn>>();

@@ -16,6 +16,11 @@ export interface Pan {
   fit(): void;
 }
 
+export interface Rectangle extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
 interface Place {
   readonly scale: number;
   readonly x: number;
@@ -23,15 +28,19 @@ interface Place {
 }
 
 const [SMALLEST, LARGEST] = [0.1, 4];
+const READABLE = 0.45;
+/** The buttons stand above what is fitted. */
+const BAR = 38;
 const STEP = 1.25;
 const NUDGE = 60;
 
-export function usePan(content: Size | undefined): Pan {
+/** @param focus - What to show of content that has no room even when it is small. */
+export function usePan(content: Size | undefined, focus?: Rectangle): Pan {
   const [element, ref] = useState<HTMLDivElement | null>(null);
   const [room, setRoom] = useState<Size>({ width: 0, height: 0 });
   // where the user put it; not in effect for other content
   const [put, setPut] = useState<{ readonly content: Size; readonly place: Place }>();
-  const place = put !== undefined && put.content === content ? put.place : fitted(content, room);
+  const place = put !== undefined && put.content === content ? put.place : fitted(content, room, focus);
   const now = useRef(place);
   now.current = place;
 
@@ -129,13 +138,22 @@ export function ZoomButtons({ pan }: { pan: Pan }) {
   );
 }
 
-/** In the middle, and as large as it is unless it has no room. */
-function fitted(content: Size | undefined, room: Size): Place {
+/** In the middle, as large as it is unless it has no room, and never so small that nobody could read it. */
+function fitted(content: Size | undefined, room: Size, focus: Rectangle | undefined): Place {
   if (!content || room.width === 0 || room.height === 0) return { scale: 1, x: 0, y: 0 };
-  const scale = Math.max(SMALLEST, Math.min(1, room.width / content.width, room.height / content.height));
+  const height = room.height - BAR;
+  const whole = Math.min(1, room.width / content.width, height / content.height);
+  const scale = Math.max(READABLE, whole);
+  const { x, y } = focus ?? { x: 0, y: 0 };
   return {
     scale,
-    x: (room.width - content.width * scale) / 2,
-    y: Math.max(0, (room.height - content.height * scale) / 2),
+    x: along(room.width, content.width * scale, (x + (focus?.width ?? 0) / 2) * scale),
+    y: BAR + along(height, content.height * scale, (y + (focus?.height ?? 0) / 2) * scale),
   };
+}
+
+/** Where content begins: in the middle of its room if it fits, else so that one place in it is there. */
+function along(room: number, content: number, place: number): number {
+  if (content <= room) return (room - content) / 2;
+  return Math.min(0, Math.max(room - content, room / 2 - place));
 }

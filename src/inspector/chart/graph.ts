@@ -1,7 +1,7 @@
 // A plan as elk's layered layout wants it. What leads back is handed over turned round, so that the layout never has to choose what leads back, and the initial
 // state comes first; the drawing turns it round again. Plain JSON without a property that is undefined: elk answers that with an exception nobody can catch.
 import { ROW_HEIGHT } from './rows.ts';
-import { allBoxes, PADDING, type Plan, type PlannedBox, type PlannedEdge } from './plan.ts';
+import { allBoxes, type Plan, type PlannedBox, type PlannedEdge } from './plan.ts';
 
 /** What elk takes, and gives back with places. */
 export interface ElkNode {
@@ -146,7 +146,10 @@ function edgeOf(edge: PlannedEdge, isBack: boolean): ElkEdge {
               id: labelOf(edge),
               text: name,
               ...labelSize(edge),
-              layoutOptions: { 'elk.edgeLabels.inline': source === target ? 'false' : 'true', 'elk.edgeLabels.placement': 'CENTER' },
+              layoutOptions: {
+                'elk.edgeLabels.inline': source === target ? 'false' : 'true',
+                'elk.edgeLabels.placement': 'CENTER',
+              },
             },
           ],
         }),

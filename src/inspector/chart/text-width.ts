@@ -1,9 +1,6 @@
 // How wide text is, without anything that draws: the widths of Helvetica, which Arial and Liberation Sans share, so that a page and a file have the same picture.
 // A font that runs wider finds some air; letters that the table lacks are taken for wide ones.
 
-/** The fonts that the table is right for. */
-export const FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif";
-
 /** In units of the text's size. */
 export function textWidth(text: string, size: number, bold = false): number {
   let units = 0;
@@ -14,7 +11,7 @@ export function textWidth(text: string, size: number, bold = false): number {
 /** The text if it fits, else as much of it as does, with an ellipsis. */
 export function cutText(text: string, size: number, width: number, bold = false): string {
   if (textWidth(text, size, bold) <= width) return text;
-  const letters = [...text];
+  const letters = Array.from(text);
   let [low, high] = [0, letters.length];
   while (low < high) {
     const middle = (low + high + 1) >> 1;
@@ -48,6 +45,6 @@ const WIDTHS: readonly (readonly [width: number, letters: string])[] = [
   [1015, '@'],
 ];
 
-const widths = new Map(WIDTHS.flatMap(([width, letters]) => [...letters].map((letter) => [letter, width] as const)));
+const widths = new Map(WIDTHS.flatMap(([width, letters]) => Array.from(letters, (letter) => [letter, width] as const)));
 
 const widthOf = (letter: string): number => widths.get(letter) ?? ((letter.codePointAt(0) ?? 0) < 0x1100 ? 640 : 1000);

@@ -28,7 +28,12 @@ export function ActorPane({ connection }: { readonly connection: Connection }) {
   }
   const notYet = moment.value !== undefined && actor.since > moment.value;
   const sendable =
-    connection.allowSend.value && connection.state.value.type === 'live' && live.value && !loaded.value && !actor.ended;
+    connection.allowSend.value &&
+    connection.state.value.type === 'live' &&
+    live.value &&
+    !loaded.value &&
+    !actor.ended &&
+    !isGone(actor, Infinity);
   return (
     <div class="actor" style={{ gridTemplateRows: `auto ${sizes.value.chart}fr 5px ${1 - sizes.value.chart}fr auto` }}>
       <Head actor={actor} />
@@ -51,8 +56,14 @@ export function ActorPane({ connection }: { readonly connection: Connection }) {
   );
 }
 
+/** Whether its node went. */
+function isGone({ node }: ActorEntry, at: number | undefined): boolean {
+  return latest(currentTimeline().nodes.get(node)?.changes ?? [], at)?.up === false;
+}
+
 function Head({ actor }: { readonly actor: ActorEntry }) {
-  const { state, status, restarts, waiting } = actorAt(actor, moment.value);
+  const { state, status: own, restarts, waiting } = actorAt(actor, moment.value);
+  const status = isGone(actor, moment.value) ? 'gone' : own;
   const { systemId, src, machine } = actor.record;
   const definition = currentTimeline().machines.get(machine ?? '');
   const colour = nodeColour(actor.node);

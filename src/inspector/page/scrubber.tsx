@@ -79,8 +79,12 @@ export function Scrubber() {
         <svg class="scrubber-density" viewBox={`0 0 ${PARTS} 1`} preserveAspectRatio="none" aria-hidden="true">
           <path d={path.value} />
         </svg>
-        <div class="scrubber-past" style={{ width: `${share * 100}%` }} />
-        <div class="scrubber-head" style={{ left: `${share * 100}%` }} />
+        {span && (
+          <>
+            <div class="scrubber-later" style={{ left: `${share * 100}%` }} />
+            <div class="scrubber-head" style={{ left: `${share * 100}%` }} />
+          </>
+        )}
         <input
           type="range"
           aria-label="Moment looked at; the program itself is not rewound"

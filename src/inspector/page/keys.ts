@@ -11,6 +11,14 @@ export interface KeyActions {
   readonly busy: () => boolean;
 }
 
+/** What of a KeyboardEvent is looked at. */
+export interface KeyPress {
+  readonly key: string;
+  readonly altKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+}
+
 export const KEYS: readonly { readonly keys: readonly string[]; readonly text: string }[] = [
   { keys: ['space'], text: 'Pause, and follow what happens again' },
   { keys: ['j', 'k'], text: 'The next message, the one before' },
@@ -34,10 +42,7 @@ const PLACES: Readonly<Record<string, string>> = {
 };
 
 /** What a key does; whether it did something. */
-export function pressed(
-  event: Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey'>,
-  actions: KeyActions,
-): boolean {
+export function pressed(event: KeyPress, actions: KeyActions): boolean {
   if (event.altKey || event.ctrlKey || event.metaKey || actions.busy()) return false;
   const place = Object.hasOwn(PLACES, event.key) ? PLACES[event.key] : undefined;
   if (place !== undefined) actions.focus(place);

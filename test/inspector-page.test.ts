@@ -533,8 +533,8 @@ describe("the page's keys", () => {
       'first',
       'live',
       'help',
-      'focus search',
-      'focus chart',
+      'focus .tree-search input',
+      'focus .actor-chart [tabindex="0"]',
     ]);
     expect(KEYS.length).toBeGreaterThan(5);
   });

@@ -73,7 +73,7 @@ function Views({ connection }: { readonly connection: Connection }) {
           aria-label="Messages"
           style={{ gridTemplateRows: `minmax(0, ${sequence}fr) 5px minmax(0, ${1 - sequence}fr)` }}
         >
-          <div class="app-sequence" data-key="messages" tabIndex={-1}>
+          <div class="app-sequence">
             <Boundary name="The sequence diagram">{/* <Sequence /> from './sequence/sequence.tsx' */}</Boundary>
           </div>
           <Divider of="sequence" label="Height of the diagram" direction="horizontal" />

@@ -94,7 +94,6 @@ export function Scrubber() {
           step="any"
           value={at}
           disabled={!span}
-          data-key="scrubber"
           onInput={(event) => {
             chosenMessage.value = undefined;
             moment.value = Number(event.currentTarget.value);

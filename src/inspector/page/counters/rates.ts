@@ -60,9 +60,7 @@ export function figuresAt(timeline: Timeline, moment = timeline.end): Figures {
     rate: until - since,
     latency: latencyOf(messages, until, moment),
     mailbox: { waiting, actor: longest },
-    deadLetters: deadLetters
-      .slice(0, countUntil(deadLetters, moment))
-      .reduce((sum, letter) => sum + letter.count, 0),
+    deadLetters: deadLetters.slice(0, countUntil(deadLetters, moment)).reduce((sum, letter) => sum + letter.count, 0),
     restarts,
   };
 }

@@ -90,7 +90,6 @@ export function nextMessage(rows: Rows, selection: Selection, from: number, step
   return undefined;
 }
 
-
 function participants(rows: Rows, row: number, record: InspectorRecord): readonly Sender[] {
   const message = messageOf(rows, row);
   if (message) return [message.from, message.to];

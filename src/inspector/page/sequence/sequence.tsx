@@ -192,7 +192,17 @@ function useLanes(rows: Rows, among: ReadonlySet<string> | undefined, available:
   const { timeline, others } = rows;
   return useMemo(
     () => layOutLanes(timeline, { others, opened: opened.value, chosen: chosen.value, only: among, available }),
-    [timeline, timeline.actors.size, timeline.nodes.size, others.size, opened.value, chosen.value, among, among?.size, available],
+    [
+      timeline,
+      timeline.actors.size,
+      timeline.nodes.size,
+      others.size,
+      opened.value,
+      chosen.value,
+      among,
+      among?.size,
+      available,
+    ],
   );
 }
 
@@ -293,9 +303,7 @@ function onKey(event: KeyboardEvent, rows: Rows, selection: Selection, show: (po
 function goToMessage(step: 1 | -1, rows: Rows, selection: Selection, show: (position: number) => void): void {
   const slot = chosenMessage.value === undefined ? undefined : rows.slotOf.get(chosenMessage.value);
   const from =
-    slot === undefined
-      ? selection.until(moment.value ?? Infinity)
-      : selection.position(rows.sentRow[slot] as number);
+    slot === undefined ? selection.until(moment.value ?? Infinity) : selection.position(rows.sentRow[slot] as number);
   const next = nextMessage(rows, selection, from, step);
   if (next === undefined) return;
   chosenMessage.value = next;

@@ -5,7 +5,15 @@ import { ROW, type BandShape, type BarShape, type MarkShape, type MessageShape }
 import type { Group, Lane } from './lanes.ts';
 import { cut } from './text.ts';
 
-export function Column({ group, height, top }: { readonly group: Group; readonly height: number; readonly top: number }) {
+export function Column({
+  group,
+  height,
+  top,
+}: {
+  readonly group: Group;
+  readonly height: number;
+  readonly top: number;
+}) {
   const style: CSSProperties = { fill: nodeGround(group.node) };
   return <rect class="sequence-column" x={group.x} y={top} width={group.width} height={height} style={style} />;
 }
@@ -101,7 +109,8 @@ function Tip({ shape }: { readonly shape: MessageShape }) {
 }
 
 function lineOf({ form, self, x1, y1, x2, y2 }: MessageShape): string {
-  if (self && (form === 'whole' || form === 'lost')) return `M${x1},${y1}h14q8,0 8,8V${Math.max(y1 + 8, y2 - 8)}q0,8 -8,8h-14`;
+  if (self && (form === 'whole' || form === 'lost'))
+    return `M${x1},${y1}h14q8,0 8,8V${Math.max(y1 + 8, y2 - 8)}q0,8 -8,8h-14`;
   return `M${x1},${y1}L${x2},${y2}`;
 }
 

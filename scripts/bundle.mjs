@@ -67,8 +67,10 @@ async function bundlePage() {
   const styles = globSync(`${PAGE}/styles/*.css`).toSorted();
   writeFileSync(`dist/${PAGE}/style.css`, styles.map((path) => readFileSync(path, 'utf8')).join('\n'));
   files.push(`dist/${PAGE}/style.css`);
-  for (const name of ['index.html', 'icon.svg']) {
-    copyFileSync(`${PAGE}/${name}`, `dist/${PAGE}/${name}`);
+  // the rules of a chart alone, for pictures that are written without a page
+  for (const path of ['index.html', 'icon.svg', 'styles/chart.css']) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    copyFileSync(`${PAGE}/${path}`, `dist/${PAGE}/${name}`);
     files.push(`dist/${PAGE}/${name}`);
   }
   // elk is not troupe's own, and its licence goes with it

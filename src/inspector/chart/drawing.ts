@@ -2,11 +2,14 @@
 // for. Plain data, made once for a machine and a direction; which states are active and what was taken changes nothing here.
 import { backwards, dotOf, labelOf, DOT_SIZE, type ElkEdge, type ElkNode, type Point } from './graph.ts';
 import { allBoxes, HISTORY_SIZE, PADDING, TITLE_HEIGHT, type Direction, type Plan, type PlannedBox } from './plan.ts';
+import { outlineText } from './outline.ts';
 import { ROW_HEIGHT, type Span } from './rows.ts';
 import type { StateDefinition, TransitionDefinition } from '../records.ts';
 
 export interface Drawing {
   readonly title: string;
+  /** All that it shows, in words. */
+  readonly text: string;
   readonly direction: Direction;
   readonly width: number;
   readonly height: number;
@@ -64,6 +67,7 @@ export function createDrawing(plan: Plan, laidOut: ElkNode): Drawing {
   const boxes = allBoxes(plan);
   return {
     title: plan.root.state.id,
+    text: outlineText(plan.definition),
     direction: plan.direction,
     width: Math.ceil(laidOut.width ?? 0),
     height: Math.ceil(laidOut.height ?? 0),
@@ -155,7 +159,10 @@ function arrowHead(points: readonly Point[]): string {
   const [end, before] = [points.at(-1), points.at(-2)];
   if (!end || !before) return '';
   const base = towards(end, before, HEAD_LENGTH);
-  const across = { x: ((end.y - base.y) / HEAD_LENGTH) * (HEAD_WIDTH / 2), y: ((base.x - end.x) / HEAD_LENGTH) * (HEAD_WIDTH / 2) };
+  const across = {
+    x: ((end.y - base.y) / HEAD_LENGTH) * (HEAD_WIDTH / 2),
+    y: ((base.x - end.x) / HEAD_LENGTH) * (HEAD_WIDTH / 2),
+  };
   const [left, right] = [
     { x: base.x + across.x, y: base.y + across.y },
     { x: base.x - across.x, y: base.y - across.y },

@@ -146,7 +146,10 @@ function edgeOf(edge: PlannedEdge, isBack: boolean): ElkEdge {
               id: labelOf(edge),
               text: name,
               ...labelSize(edge),
-              layoutOptions: { 'elk.edgeLabels.inline': source === target ? 'false' : 'true', 'elk.edgeLabels.placement': 'CENTER' },
+              layoutOptions: {
+                'elk.edgeLabels.inline': source === target ? 'false' : 'true',
+                'elk.edgeLabels.placement': 'CENTER',
+              },
             },
           ],
         }),

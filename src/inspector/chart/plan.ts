@@ -9,6 +9,7 @@ import { cutText, textWidth } from './text-width.ts';
 export type Direction = 'down' | 'right';
 
 export interface Plan {
+  readonly definition: MachineDefinition;
   readonly direction: Direction;
   readonly root: PlannedBox;
   readonly edges: readonly PlannedEdge[];
@@ -54,7 +55,8 @@ export function createPlan(definition: MachineDefinition, direction: Direction):
   const all: PlannedBox[] = [];
 
   const build = (state: StateDefinition, parent: PlannedBox | undefined): PlannedBox => {
-    const rows = state.type === 'history' ? [] : stateRows(state, (transition) => !transition.targets.some((id) => known.has(id)));
+    const rows =
+      state.type === 'history' ? [] : stateRows(state, (transition) => !transition.targets.some((id) => known.has(id)));
     const title = cutText(state.key, TITLE_SIZE, 200, true);
     const children: PlannedBox[] = [];
     const box: PlannedBox = {
@@ -77,7 +79,7 @@ export function createPlan(definition: MachineDefinition, direction: Direction):
   };
   const root = build(definition.root, undefined);
 
-  return { direction, root, edges: all.flatMap((box) => edgesOf(box, boxes)) };
+  return { definition, direction, root, edges: all.flatMap((box) => edgesOf(box, boxes)) };
 }
 
 /** All boxes of a plan, each before its children. */
@@ -104,7 +106,11 @@ function sizeOf({ type, states }: StateDefinition, title: string, rows: readonly
 function edgesOf(box: PlannedBox, boxes: ReadonlyMap<string, PlannedBox>): PlannedEdge[] {
   const edges: PlannedEdge[] = [];
   const add = (edge: Omit<PlannedEdge, 'name' | 'inward'>) =>
-    edges.push({ name: `${box.name}e${edges.length}`, inward: edge.rows.length > 0 && isWithin(edge.target, box), ...edge });
+    edges.push({
+      name: `${box.name}e${edges.length}`,
+      inward: edge.rows.length > 0 && isWithin(edge.target, box),
+      ...edge,
+    });
   if (box.initial) add({ kind: 'initial', source: box, target: box.initial, rows: [], transitions: [] });
 
   const past = box.state.type === 'history' ? boxes.get(box.state.initial ?? '') : undefined;

@@ -67,7 +67,10 @@ export function stateRows(state: StateDefinition, stays: (transition: Transition
   ];
 }
 
-function rowOf(spans: readonly Span[], { transition, whole }: { transition?: TransitionDefinition; whole?: string } = {}): Row {
+function rowOf(
+  spans: readonly Span[],
+  { transition, whole }: { transition?: TransitionDefinition; whole?: string } = {},
+): Row {
   let left = WIDEST;
   const cut: Span[] = [];
   for (const span of spans) {

@@ -1,5 +1,6 @@
 // A statechart as SVG, the same for the page and for a file. What is active and what was just taken only changes classes, so that nothing moves.
 import type { TakenTransition, TransitionDefinition } from '../records.ts';
+import { isTaken } from './taken.ts';
 import type { DrawnBox, DrawnLine, DrawnRow, Drawing } from './drawing.ts';
 
 export interface StatechartProps {
@@ -11,7 +12,8 @@ export interface StatechartProps {
 }
 
 export function Statechart({ drawing, active = NONE, lit = [] }: StatechartProps) {
-  const { title, width, height, boxes, lines, dots } = drawing;
+  const { title, text, width, height, boxes, lines, dots } = drawing;
+  const name = describe(title, boxes, active);
   const isLit = (transition: TransitionDefinition) => lit.some((taken) => isTaken(taken, transition));
   const litLine = (line: DrawnLine) => line.transitions.some(isLit);
   // what is lit lies over what is not
@@ -20,13 +22,14 @@ export function Statechart({ drawing, active = NONE, lit = [] }: StatechartProps
     <svg
       class="chart"
       role="img"
-      aria-label={describe(title, boxes, active)}
+      aria-label={name}
       viewBox={`0 0 ${width} ${height}`}
       width={width}
       height={height}
       xmlns="http://www.w3.org/2000/svg"
     >
-      <title>{describe(title, boxes, active)}</title>
+      <title>{name}</title>
+      <desc>{text}</desc>
       {boxes.map((box) => (
         <Box key={box.state} box={box} active={active.has(box.state)} isLit={isLit} />
       ))}
@@ -40,19 +43,11 @@ export function Statechart({ drawing, active = NONE, lit = [] }: StatechartProps
         <circle key={`${x} ${y}`} class="chart-dot" cx={x} cy={y} r={5} />
       ))}
       {ordered.map((line) =>
-        line.label ? <Label key={line.path} label={line.label} inward={line.inward} lit={litLine(line)} isLit={isLit} /> : null,
+        line.label ? (
+          <Label key={line.path} label={line.label} inward={line.inward} lit={litLine(line)} isLit={isLit} />
+        ) : null,
       )}
     </svg>
-  );
-}
-
-/** Whether a step took this transition of the definition. */
-export function isTaken({ source, event, targets = [] }: TakenTransition, transition: TransitionDefinition): boolean {
-  return (
-    source === transition.source &&
-    event === transition.event &&
-    targets.length === transition.targets.length &&
-    targets.every((target, index) => target === transition.targets[index])
   );
 }
 

@@ -1,0 +1,109 @@
+// `troupe draw`: the statechart of a machine that a module exports, as a picture or as Mermaid's text.
+import { existsSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { isTroupeError } from '../errors.ts';
+import { createLayouter } from '../inspector/chart/layouter.ts';
+import { describeMachine } from '../inspector/definition.ts';
+import { machineToMermaid } from '../inspector/mermaid.ts';
+import type { MachineDefinition } from '../inspector/records.ts';
+import { describeConfig } from '../inspection-records.ts';
+import { createLoader } from '../load.ts';
+import { isMachine } from '../version.ts';
+import { chartFile } from './chart-file.ts';
+import { openElk } from './elk-thread.ts';
+
+export const DRAW_USAGE = `troupe draw <module>#<export>     write the statechart of a machine
+
+  --svg                           as a picture, the default
+  --mermaid                       as text for Mermaid
+  --direction <down or right>     which way it runs (down)
+  --out <file>                    where to write it (standard output)`;
+
+/** Runs the command; resolves with the exit code: 0, 1 if there is nothing to draw, or 2 for bad use. */
+export async function draw(args: readonly string[]): Promise<number> {
+  const given = read(args);
+  if (typeof given === 'string') return fail(`${given}\n\n${DRAW_USAGE}`, 2);
+  const { module, name, direction, mermaid, out } = given;
+  const definition = await load(module, name);
+  if (typeof definition === 'string') return fail(definition);
+  if (mermaid) return write(machineToMermaid(definition, direction), out);
+
+  const layouter = createLayouter(openElk);
+  const { drawing, problem } = await layouter.draw(definition, direction);
+  layouter.close();
+  if (!drawing)
+    return fail(`Cannot draw ${module}#${name}: it has no layout: ${problem}. Its text has none: give --mermaid.`);
+  return write(await chartFile(drawing), out);
+}
+
+interface Given {
+  readonly module: string;
+  readonly name: string;
+  readonly direction: 'down' | 'right';
+  readonly mermaid: boolean;
+  readonly out: string | undefined;
+}
+
+/** What was asked for, or why it cannot be. */
+function read(args: readonly string[]): Given | string {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        svg: { type: 'boolean', default: false },
+        mermaid: { type: 'boolean', default: false },
+        direction: { type: 'string', default: 'down' },
+        out: { type: 'string' },
+      },
+    });
+    const { svg, mermaid, direction, out } = values;
+    const [what = '', ...more] = positionals;
+    const at = what.lastIndexOf('#');
+    if (at <= 0 || at === what.length - 1)
+      return 'Say which machine to draw: a module, and the name of its export after a #.';
+    if (more.length > 0) return `Cannot draw more than one machine at a time: '${more.join(' ')}' is too much.`;
+    if (svg && mermaid) return 'Give either --svg or --mermaid.';
+    if (direction !== 'down' && direction !== 'right')
+      return `Cannot take '${direction}' for --direction: it is down or right.`;
+    return { module: what.slice(0, at), name: what.slice(at + 1), direction, mermaid, out };
+  } catch (error) {
+    return (error as Error).message; // of parseArgs, which throws nothing else
+  }
+}
+
+/** The machine's definition, or why there is none. */
+async function load(module: string, name: string): Promise<MachineDefinition | string> {
+  const isUrl = /^[a-z][a-z+.-]+:/i.test(module) && !existsSync(module);
+  const source = isUrl ? module : pathToFileURL(resolve(module)).href;
+  try {
+    const logic = await createLoader().load(source, name);
+    const definition = isMachine(logic) ? describeMachine(describeConfig(logic)) : undefined;
+    return (
+      definition ?? `Cannot draw ${module}#${name}: it is no state machine. Only what createMachine made can be drawn.`
+    );
+  } catch (error) {
+    if (isTroupeError(error)) return error.message;
+    return `Cannot draw ${module}#${name}: ${(error as Error).message}.`;
+  }
+}
+
+function write(text: string, out: string | undefined): number {
+  if (out === undefined) {
+    process.stdout.write(text);
+    return 0;
+  }
+  try {
+    writeFileSync(out, text);
+    return 0;
+  } catch (error) {
+    return fail(`Cannot write ${out}: ${(error as Error).message}.`);
+  }
+}
+
+function fail(text: string, code = 1): number {
+  console.error(text);
+  return code;
+}

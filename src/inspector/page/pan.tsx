@@ -1,0 +1,141 @@
+// Moves and zooms what is larger than its place. Until somebody moves it, it is fitted, and fitted again whenever the place changes.
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Pan {
+  /** The place. */
+  readonly ref: (element: HTMLDivElement | null) => void;
+  /** For the sheet that lies in it. */
+  readonly style: { readonly transform: string };
+  readonly scale: number;
+  zoom(factor: number): void;
+  fit(): void;
+}
+
+interface Place {
+  readonly scale: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+const [SMALLEST, LARGEST] = [0.1, 4];
+const STEP = 1.25;
+const NUDGE = 60;
+
+export function usePan(content: Size | undefined): Pan {
+  const [element, ref] = useState<HTMLDivElement | null>(null);
+  const [room, setRoom] = useState<Size>({ width: 0, height: 0 });
+  // where the user put it; not in effect for other content
+  const [put, setPut] = useState<{ readonly content: Size; readonly place: Place }>();
+  const place = put !== undefined && put.content === content ? put.place : fitted(content, room);
+  const now = useRef(place);
+  now.current = place;
+
+  const move = (next: Place) => {
+    if (content) setPut({ content, place: next });
+  };
+  const zoomAt = (factor: number, x: number, y: number) => {
+    const { scale, x: left, y: top } = now.current;
+    const next = Math.min(LARGEST, Math.max(SMALLEST, scale * factor));
+    const change = next / scale;
+    move({ scale: next, x: x - (x - left) * change, y: y - (y - top) * change });
+  };
+  const zoom = (factor: number) => zoomAt(factor, room.width / 2, room.height / 2);
+  const shift = (x: number, y: number) => move({ ...now.current, x: now.current.x + x, y: now.current.y + y });
+  const fit = () => setPut(undefined);
+
+  useEffect(() => {
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => setRoom({ width: element.clientWidth, height: element.clientHeight }));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [element]);
+
+  useEffect(() => {
+    if (!element) return undefined;
+    const left = new AbortController();
+    const listen = <TName extends keyof HTMLElementEventMap>(
+      name: TName,
+      listener: (event: HTMLElementEventMap[TName]) => void,
+    ) => element.addEventListener(name, listener, { signal: left.signal, passive: false });
+
+    listen('wheel', (event) => {
+      event.preventDefault();
+      const { left: x, top: y } = element.getBoundingClientRect();
+      // a pinch on a touch pad comes as a wheel with the control key
+      if (event.ctrlKey || event.metaKey) zoomAt(Math.exp(-event.deltaY / 300), event.clientX - x, event.clientY - y);
+      else shift(-event.deltaX, -event.deltaY);
+    });
+    listen('keydown', (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const task = keys(event.key);
+      if (!task) return;
+      event.preventDefault();
+      event.stopPropagation(); // the page's own keys are for when nothing else has them
+      task();
+    });
+    listen('pointerdown', (event) => {
+      if (event.button === 0) element.setPointerCapture(event.pointerId);
+    });
+    listen('pointermove', (event) => {
+      if (element.hasPointerCapture(event.pointerId)) shift(event.movementX, event.movementY);
+    });
+    return () => left.abort();
+  });
+
+  function keys(key: string): (() => void) | undefined {
+    switch (key) {
+      case 'ArrowLeft':
+        return () => shift(NUDGE, 0);
+      case 'ArrowRight':
+        return () => shift(-NUDGE, 0);
+      case 'ArrowUp':
+        return () => shift(0, NUDGE);
+      case 'ArrowDown':
+        return () => shift(0, -NUDGE);
+      case '+':
+      case '=':
+        return () => zoom(STEP);
+      case '-':
+        return () => zoom(1 / STEP);
+      case '0':
+        return fit;
+      default:
+        return undefined;
+    }
+  }
+
+  const { scale, x, y } = place;
+  return { ref, style: { transform: `translate(${x}px, ${y}px) scale(${scale})` }, scale, zoom, fit };
+}
+
+export function ZoomButtons({ pan }: { pan: Pan }) {
+  return (
+    <>
+      <button type="button" class="chart-button" aria-label="Zoom out" onClick={() => pan.zoom(1 / STEP)}>
+        −
+      </button>
+      <button type="button" class="chart-button chart-scale" title="Fit" aria-label="Fit the chart" onClick={pan.fit}>
+        {Math.round(pan.scale * 100)}%
+      </button>
+      <button type="button" class="chart-button" aria-label="Zoom in" onClick={() => pan.zoom(STEP)}>
+        +
+      </button>
+    </>
+  );
+}
+
+/** In the middle, and as large as it is unless it has no room. */
+function fitted(content: Size | undefined, room: Size): Place {
+  if (!content || room.width === 0 || room.height === 0) return { scale: 1, x: 0, y: 0 };
+  const scale = Math.max(SMALLEST, Math.min(1, room.width / content.width, room.height / content.height));
+  return {
+    scale,
+    x: (room.width - content.width * scale) / 2,
+    y: Math.max(0, (room.height - content.height * scale) / 2),
+  };
+}

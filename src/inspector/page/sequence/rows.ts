@@ -24,6 +24,7 @@ export interface Rows {
   /** How many records are in. */
   seen: number;
   messages: number;
+  receipts: number;
   readonly slotOf: Map<number, number>;
   readonly states: Map<string, string>;
 }
@@ -42,6 +43,7 @@ export function createRows(timeline: Timeline): Rows {
     selections: new Set(),
     seen: 0,
     messages: 0,
+    receipts: 0,
     slotOf: new Map(),
     states: new Map(),
   };
@@ -123,8 +125,11 @@ function slotFor(rows: Rows, record: InspectorRecord, place: number): number | u
       if (!actors.has(record.to)) rows.others.add(record.to);
       return slot;
     }
-    case 'received':
-      return rows.slotOf.get(record.message);
+    case 'received': {
+      const slot = rows.slotOf.get(record.message);
+      if (slot !== undefined) rows.receipts += 1;
+      return slot;
+    }
     case 'dead-letter':
       return (record.message === undefined ? undefined : rows.slotOf.get(record.message)) ?? -1;
     case 'step': {

@@ -10,7 +10,7 @@ import { layOutLanes, type Group, type Lanes } from './lanes.ts';
 import type { Rows } from './rows.ts';
 import { currentRows, hovered, nextMessage, useDiagram } from './selected.ts';
 import type { Selection } from './selection.ts';
-import { Band, Bar, Column, Lifeline, Mark, Message } from './shapes.tsx';
+import { Arrow, Band, Bar, Column, Label, Lifeline, Mark } from './shapes.tsx';
 import { timeText } from './text.ts';
 import { Toolbar } from './toolbar.tsx';
 
@@ -30,6 +30,7 @@ export function Sequence() {
   const scroll = useScroll(rows, selection);
   const { width } = scroll;
   const lanes = useLanes(rows, among, width - GUTTER);
+  useChosenInView(rows, lanes, scroll);
   const keys = (event: KeyboardEvent) => onKey(event, rows, selection, scroll.show);
 
   return (
@@ -84,7 +85,8 @@ function Body(props: {
   const bottom = Math.min(total, (last + 1) * ROW) - origin;
   const now = moment.value;
   const later = now === undefined ? undefined : selection.until(now);
-  const lit = chosenMessage.value;
+  const [looked, pointed] = [chosenMessage.value, hovered.value];
+  const isLit = (number: number): boolean => number === looked || number === pointed;
   const right = left + width + BEYOND_WIDTH;
   const drawnWidth = Math.min(lanes.width, right) - x;
 
@@ -124,7 +126,10 @@ function Body(props: {
             <Bar key={bar.key} bar={bar} />
           ))}
           {messages.map((shape) => (
-            <Message key={shape.key} shape={shape} lit={shape.message.number === lit} />
+            <Arrow key={shape.key} shape={shape} lit={isLit(shape.message.number)} />
+          ))}
+          {messages.map((shape) => (
+            <Label key={shape.key} shape={shape} lit={isLit(shape.message.number)} />
           ))}
           {marks.map((mark) => (
             <Mark key={mark.key} mark={mark} />
@@ -196,6 +201,18 @@ function useLanes(rows: Rows, among: ReadonlySet<string> | undefined, available:
   );
 }
 
+/** The lanes of what is chosen come into view, if none of them is. */
+function useChosenInView({ timeline }: Rows, lanes: Lanes, scroll: Scroll): void {
+  const [actor, number] = [chosen.value, chosenMessage.value];
+  useEffect(() => {
+    const message = number === undefined ? undefined : timeline.messageByNumber.get(number);
+    if (message) scroll.showAcross([message.from, message.to].map((sender) => lanes.of(sender)?.x));
+  }, [number]);
+  useEffect(() => {
+    if (actor !== undefined) scroll.showAcross([lanes.of(actor)?.x]);
+  }, [actor]);
+}
+
 function toggle({ node, collapsed }: Group): void {
   opened.value = new Map(opened.value).set(node, collapsed);
 }
@@ -231,7 +248,9 @@ function useScroll(rows: Rows, selection: Selection) {
   useLayoutEffect(() => {
     const { current } = element;
     anchor.current = { rows, at: rows.at[selection.row(Math.floor(top / ROW))] ?? 0 };
-    if (!current || Math.abs(set.current - top) < 0.5) return;
+    if (!current) return;
+    if (Math.abs(current.scrollLeft - place.value.left) >= 1) current.scrollLeft = place.value.left;
+    if (Math.abs(set.current - top) < 0.5) return;
     set.current = top;
     current.scrollTop = top;
   });
@@ -241,6 +260,15 @@ function useScroll(rows: Rows, selection: Selection) {
     if (y >= top + ROW && y <= top + height - ROW * 3) return;
     follows.value = false;
     place.value = { ...place.value, top: Math.max(0, y - height * 0.4) };
+  };
+
+  const showAcross = (places: readonly (number | undefined)[]): void => {
+    const known = places.filter((x) => x !== undefined);
+    const { left } = place.value;
+    const [from, to] = [Math.min(...known), Math.max(...known)];
+    if (known.length === 0 || (from > left + 30 && to < left + width - GUTTER - 30)) return;
+    const middle = to - from < width - GUTTER - 120 ? (from + to) / 2 : from + (width - GUTTER) / 2 - 60;
+    place.value = { ...place.value, left: Math.max(0, middle - (width - GUTTER) / 2) };
   };
 
   const now = moment.value;
@@ -257,6 +285,7 @@ function useScroll(rows: Rows, selection: Selection) {
     height,
     pointerLow,
     show,
+    showAcross,
     onScroll() {
       const { current } = element;
       if (!current) return;

@@ -12,7 +12,7 @@ import { FILTER_HINT } from './filter.ts';
 import { lineOf, type Line } from './line.ts';
 
 const LINE = 22;
-const BEYOND = 10;
+const BEYOND = 6;
 
 export function Log() {
   const rows = currentRows();
@@ -103,7 +103,7 @@ function Lines(props: { readonly rows: Rows; readonly selection: Selection; read
   const last = Math.min(selection.length, Math.ceil((top + height.value) / LINE) + BEYOND);
   const lines = [];
   for (let position = first; position < last; position += 1) {
-    lines.push(<Row key={position} line={lineOf(rows, selection.row(position))} later={position >= until} />);
+    lines.push(<Row key={position % (last - first + 1)} line={lineOf(rows, selection.row(position))} later={position >= until} />);
   }
   return (
     <div

@@ -78,6 +78,11 @@ export interface View {
   readonly right: number;
 }
 
+/** Shapes of rows so far apart may have the same key, so that what goes out of view at one end is used again at the other. */
+function keyOf({ first, last }: View, position: number): number {
+  return position % (last - first + BREAK + 1);
+}
+
 /** The shapes in view; `y` is counted from the first position. */
 export function draw(view: View): Drawing {
   const { rows, selection, lanes, first, last } = view;
@@ -111,13 +116,13 @@ export function draw(view: View): Drawing {
       const until = Math.min(selection.until(message.done) - 1, position + BREAK);
       const height = Math.max(7, (until - position) * ROW + 4);
       if (y + height > 0 && lane.kind !== 'group') {
-        bars.push({ key: `b${message.number}`, node: lane.node, x: lane.x, y: y - 2, height });
+        bars.push({ key: `b${keyOf(view, position)}`, node: lane.node, x: lane.x, y: y - 2, height });
       }
     }
     if (!inView) return;
     const sent = positionOf(selection, rows.sentRow[rows.slot[row] as number] as number);
     if (sent === undefined || position - sent > BREAK) {
-      const shape = drawEnd(view, message, y);
+      const shape = drawEnd(view, message, position, y);
       if (shape) messages.push(shape);
     }
     const step = rows.stepRecord[rows.slot[row] as number] as number;
@@ -126,14 +131,14 @@ export function draw(view: View): Drawing {
       const from = lanes.of(message.from);
       // a loop leaves the other side to it
       const side = from === lane ? { ...lane, x: lane.x + loopSide(view, lane, message.event) } : from;
-      marks.push(markBeside(view, lane, side, y, 'led', `s${message.number}`, stateText(record.value)));
+      marks.push(markBeside(view, lane, side, y, 'led', `l${keyOf(view, position)}`, stateText(record.value)));
     }
   }
 
   function drawOther(row: number, position: number): void {
     const record = recordOf(rows, row);
     const y = middle(position);
-    const key = `r${rows.record[row]}`;
+    const key = `o${keyOf(view, position)}`;
     switch (record.type) {
       case 'dead-letter': {
         const reason = record.count > 1 ? `${record.count} × ${record.reason}` : record.reason;
@@ -232,7 +237,7 @@ function drawSent(
   const direction = self ? loopSide(view, from, message.event) : !to || to.x > from.x ? 1 : -1;
   const far = to?.x ?? from.x + 90;
   const base = {
-    key: `m${message.number}`,
+    key: `m${keyOf(view, position)}`,
     message,
     loop: self ? direction : (0 as const),
     node: from.node,
@@ -255,14 +260,14 @@ function drawSent(
 }
 
 /** The end of a message whose send is far above. */
-function drawEnd(view: View, message: MessageEntry, y: number): MessageShape | undefined {
+function drawEnd(view: View, message: MessageEntry, position: number, y: number): MessageShape | undefined {
   const to = view.lanes.of(message.to);
   if (!to) return undefined;
   const from = view.lanes.of(message.from);
   const direction = !from || from.x >= to.x ? 1 : -1;
   const x1 = to.x + direction * 46;
   return {
-    key: `e${message.number}`,
+    key: `e${keyOf(view, position)}`,
     message,
     form: 'end',
     loop: 0,

@@ -15,7 +15,7 @@ export const onlyChosen = signal(false);
 export const hovered = signal<number | undefined>(undefined);
 
 /** How long a frame may go on selecting, in milliseconds. */
-const BUDGET = 6;
+const BUDGET = 4;
 
 let known: Rows | undefined;
 

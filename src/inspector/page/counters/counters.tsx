@@ -26,10 +26,22 @@ export function Counters() {
         <Figure name="msg/s" value={countText(figures.rate)} title="Messages sent in the last second">
           <Sparkline values={rates} />
         </Figure>
-        <Figure name="p50" value={latency ? durationText(latency.p50) : '–'} title="Half of the latest messages took less, from send to receipt" />
-        <Figure name="p99" value={latency ? durationText(latency.p99) : '–'} title="All but one in a hundred of the latest messages took less" />
+        <Figure
+          name="p50"
+          value={latency ? durationText(latency.p50) : '–'}
+          title="Half of the latest messages took less, from send to receipt"
+        />
+        <Figure
+          name="p99"
+          value={latency ? durationText(latency.p99) : '–'}
+          title="All but one in a hundred of the latest messages took less"
+        />
         <Mailbox waiting={mailbox.waiting} actor={mailbox.actor} />
-        <Figure name="dead letters" value={countText(figures.deadLetters)} tone={figures.deadLetters > 0 ? 'bad' : ''} />
+        <Figure
+          name="dead letters"
+          value={countText(figures.deadLetters)}
+          tone={figures.deadLetters > 0 ? 'bad' : ''}
+        />
         <Figure name="restarts" value={countText(figures.restarts)} tone={figures.restarts > 0 ? 'warn' : ''} />
         <button
           type="button"
@@ -137,9 +149,12 @@ function useFigures() {
   void again.value;
   const of = timeline.value;
   const at = moment.value;
-  const known = useRef<{ readonly of: unknown; readonly at: unknown; readonly when: number; readonly now: Known } | null>(
-    null,
-  );
+  const known = useRef<{
+    readonly of: unknown;
+    readonly at: unknown;
+    readonly when: number;
+    readonly now: Known;
+  } | null>(null);
   let late = false;
   let { current } = known;
   if (current?.of === of && current.at === at && performance.now() - current.when < EVERY) late = true;

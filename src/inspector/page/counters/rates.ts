@@ -60,9 +60,7 @@ export function figuresAt(timeline: Timeline, moment = timeline.end): Figures {
     rate: until - since,
     latency: latencyOf(messages, until, moment),
     mailbox: { waiting, actor: longest },
-    deadLetters: deadLetters
-      .slice(0, countUntil(deadLetters, moment))
-      .reduce((sum, letter) => sum + letter.count, 0),
+    deadLetters: deadLetters.slice(0, countUntil(deadLetters, moment)).reduce((sum, letter) => sum + letter.count, 0),
     restarts,
   };
 }
@@ -119,7 +117,7 @@ function latencyOf(messages: readonly MessageEntry[], until: number, moment: num
       if (at <= moment - window) break;
       if (received !== undefined && received <= moment) taken.push(Math.max(0, received - at));
     }
-    const sorted = Float64Array.from(taken).sort();
+    const sorted = Float64Array.from(taken).toSorted();
     const p50 = percentile(sorted, 0.5);
     const p99 = percentile(sorted, 0.99);
     if (p50 !== undefined && p99 !== undefined) return { p50, p99 };

@@ -39,7 +39,15 @@ export function lineOf(rows: Rows, row: number): Line {
   const known = (key: string): ActorKey | undefined => (timeline.actors.has(key) ? key : undefined);
   switch (record.type) {
     case 'sent': {
-      const { received, at, from, to, event, body = '', dead } = messageOf(rows, row) ?? { ...record, received: undefined, dead: undefined };
+      const {
+        received,
+        at,
+        from,
+        to,
+        event,
+        body = '',
+        dead,
+      } = messageOf(rows, row) ?? { ...record, received: undefined, dead: undefined };
       return {
         ...nothing,
         from: who(from),
@@ -64,7 +72,13 @@ export function lineOf(rows: Rows, row: number): Line {
     case 'actor':
       return { ...nothing, to: who(record.actor), what: 'started', body: record.kind, actor: record.actor };
     case 'ended':
-      return { ...nothing, to: who(record.actor), what: record.how, body: record.error ?? '', actor: known(record.actor) };
+      return {
+        ...nothing,
+        to: who(record.actor),
+        what: record.how,
+        body: record.error ?? '',
+        actor: known(record.actor),
+      };
     case 'life':
       return {
         ...nothing,

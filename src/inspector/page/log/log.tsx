@@ -28,6 +28,7 @@ export function Log() {
         <strong>Log</strong>
         <input
           class="log-filter"
+          data-key="filter"
           type="search"
           placeholder="filter: words, from:Alice, is:dead-letter, -word"
           aria-label="Filter the log and the diagram"
@@ -103,7 +104,13 @@ function Lines(props: { readonly rows: Rows; readonly selection: Selection; read
   const last = Math.min(selection.length, Math.ceil((top + height.value) / LINE) + BEYOND);
   const lines = [];
   for (let position = first; position < last; position += 1) {
-    lines.push(<Row key={position % (last - first + 1)} line={lineOf(rows, selection.row(position))} later={position >= until} />);
+    lines.push(
+      <Row
+        key={position % (last - first + 1)}
+        line={lineOf(rows, selection.row(position))}
+        later={position >= until}
+      />,
+    );
   }
   return (
     <div
@@ -175,4 +182,3 @@ function Row({ line, later }: { readonly line: Line; readonly later: boolean }) 
 function Name({ line }: { readonly line: NonNullable<Line['from']> }) {
   return <span style={{ color: nodeColour(line.node) }}>{line.name}</span>;
 }
-

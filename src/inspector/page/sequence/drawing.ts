@@ -148,7 +148,8 @@ export function draw(view: View): Drawing {
         // where the arrow ends in a cross the reason alone is told
         const ends = message && rows.endRow[rows.slot[row] as number] === row && lanes.of(message.from) && lane;
         const kind = ends ? 'reason' : 'lost';
-        if (lane) marks.push(markBeside(view, lane, from === undefined ? undefined : lanes.of(from), y, kind, key, reason));
+        if (lane)
+          marks.push(markBeside(view, lane, from === undefined ? undefined : lanes.of(from), y, kind, key, reason));
         else bands.push(bandOver(undefined, 'lost', y, key, `${reason}, to ${record.to}`));
         return;
       }
@@ -166,7 +167,8 @@ export function draw(view: View): Drawing {
       }
       case 'actor': {
         const lane = lanes.of(record.actor);
-        if (lane) marks.push(markBeside(view, lane, undefined, y, 'started', key, named(lane, record.actor, 'started')));
+        if (lane)
+          marks.push(markBeside(view, lane, undefined, y, 'started', key, named(lane, record.actor, 'started')));
         return;
       }
       case 'step': {
@@ -194,7 +196,13 @@ export function draw(view: View): Drawing {
   }
 
   /** Over a node's lanes, or else all that is in view; a text that is longer goes to where there is room. */
-  function bandOver(group: Group | undefined, kind: BandShape['kind'], y: number, key: string, text: string): BandShape {
+  function bandOver(
+    group: Group | undefined,
+    kind: BandShape['kind'],
+    y: number,
+    key: string,
+    text: string,
+  ): BandShape {
     const x = group?.x ?? Math.max(0, view.left);
     const width = group?.width ?? Math.max(0, Math.min(lanes.width, view.right) - x);
     const short = cut(text, 110);

@@ -31,7 +31,7 @@ export function Sequence() {
   const { width } = scroll;
   const lanes = useLanes(rows, among, width - GUTTER);
   useChosenInView(rows, lanes, scroll);
-  const keys = (event: KeyboardEvent) => onKey(event, rows, selection, scroll.show);
+  const keys = (event: KeyboardEvent) => onKey(event, rows, selection);
 
   return (
     <div class="sequence">
@@ -42,7 +42,7 @@ export function Sequence() {
           ref={scroll.element}
           tabIndex={0}
           role="group"
-          aria-label="Sequence diagram. j and k go through the messages, Enter looks at the moment of one."
+          aria-label="Sequence diagram. j and k go through its messages, Enter chooses who received one."
           onScroll={scroll.onScroll}
           onKeyDown={keys}
         >
@@ -88,7 +88,23 @@ function Body(props: {
   const total = selection.length * ROW + BELOW;
   const shapes = useMemo(
     () => <Shapes view={view} from={from} to={to} later={later} />,
-    [rows, rows.seen, selection, selection.length, lanes, first, last, from, to, edge, width, later, actor, looked, pointed],
+    [
+      rows,
+      rows.seen,
+      selection,
+      selection.length,
+      lanes,
+      first,
+      last,
+      from,
+      to,
+      edge,
+      width,
+      later,
+      actor,
+      looked,
+      pointed,
+    ],
   );
   const times = useMemo(
     () => <Times rows={rows} selection={selection} first={first} last={last} />,
@@ -220,7 +236,17 @@ function useLanes(rows: Rows, among: ReadonlySet<string> | undefined, available:
   const { timeline, others } = rows;
   return useMemo(
     () => layOutLanes(timeline, { others, opened: opened.value, chosen: chosen.value, only: among, available }),
-    [timeline, timeline.actors.size, timeline.nodes.size, others.size, opened.value, chosen.value, among, among?.size, available],
+    [
+      timeline,
+      timeline.actors.size,
+      timeline.nodes.size,
+      others.size,
+      opened.value,
+      chosen.value,
+      among,
+      among?.size,
+      available,
+    ],
   );
 }
 
@@ -311,7 +337,6 @@ function useScroll(rows: Rows, selection: Selection) {
     width,
     height,
     pointerLow,
-    show,
     showAcross,
     onScroll() {
       const { current } = element;
@@ -336,24 +361,25 @@ function messageUnder({ target }: Event): number | undefined {
   return number === undefined || number === null ? undefined : Number(number);
 }
 
-function onKey(event: KeyboardEvent, rows: Rows, selection: Selection, show: (position: number) => void): void {
-  const number = chosenMessage.value;
+/** j and k go from message to message of those that are shown, Enter chooses who received it. */
+function onKey(event: KeyboardEvent, rows: Rows, selection: Selection): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
-  if (event.key === 'Enter' && number !== undefined) lookAt(number);
-  else if (event.key === 'j' || event.key === 'k') goToMessage(event.key === 'j' ? 1 : -1, rows, selection, show);
+  if (event.key === 'j' || event.key === 'k') goToMessage(event.key === 'j' ? 1 : -1, rows, selection);
+  else if (event.key === 'Enter') chooseReceiver(rows);
   else return;
   event.preventDefault();
   event.stopPropagation();
 }
 
-function goToMessage(step: 1 | -1, rows: Rows, selection: Selection, show: (position: number) => void): void {
+function goToMessage(step: 1 | -1, rows: Rows, selection: Selection): void {
   const slot = chosenMessage.value === undefined ? undefined : rows.slotOf.get(chosenMessage.value);
   const from =
-    slot === undefined
-      ? selection.until(moment.value ?? Infinity)
-      : selection.position(rows.sentRow[slot] as number);
+    slot === undefined ? selection.until(moment.value ?? Infinity) : selection.position(rows.sentRow[slot] as number);
   const next = nextMessage(rows, selection, from, step);
-  if (next === undefined) return;
-  chosenMessage.value = next;
-  show(selection.position(rows.sentRow[rows.slotOf.get(next) as number] as number));
+  if (next !== undefined) lookAt(next);
+}
+
+function chooseReceiver({ timeline }: Rows): void {
+  const message = chosenMessage.value === undefined ? undefined : timeline.messageByNumber.get(chosenMessage.value);
+  if (message && timeline.actors.has(message.to)) chosen.value = message.to;
 }

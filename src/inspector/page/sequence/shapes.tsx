@@ -4,7 +4,15 @@ import { nodeColour, nodeGround } from '../colours.ts';
 import { ROW, type BandShape, type BarShape, type MarkShape, type MessageShape } from './drawing.ts';
 import type { Group, Lane } from './lanes.ts';
 
-export function Column({ group, height, top }: { readonly group: Group; readonly height: number; readonly top: number }) {
+export function Column({
+  group,
+  height,
+  top,
+}: {
+  readonly group: Group;
+  readonly height: number;
+  readonly top: number;
+}) {
   const style: CSSProperties = { fill: nodeGround(group.node) };
   return <rect class="sequence-column" x={group.x} y={top} width={group.width} height={height} style={style} />;
 }

@@ -1,13 +1,14 @@
 // The chosen actor: what it is, its statechart, its snapshot, and a form to send it an event where that is allowed.
 import { latest, type ActorEntry } from '../timeline.ts';
 import { Boundary } from './boundary.tsx';
+import { ChartView } from './chart-view.tsx';
 import { nodeColour } from './colours.ts';
 import type { Connection } from './connection.ts';
 import { Divider, sizes } from './divider.tsx';
 import { loaded } from './intake.ts';
 import { Send } from './send.tsx';
 import { Snapshot } from './snapshot.tsx';
-import { chosen, currentTimeline, live, moment } from './store.ts';
+import { change, chosen, currentTimeline, live, moment, settings } from './store.ts';
 import { actorAt } from './tree-rows.ts';
 
 export function ActorPane({ connection }: { readonly connection: Connection }) {
@@ -95,8 +96,16 @@ function Chart({ actor }: { readonly actor: ActorEntry }) {
   if (!definition || machine === undefined) {
     return <p class="empty">{NO_CHART[actor.kind] ?? 'It is no machine, and so has no statechart.'}</p>;
   }
-  void last;
-  return null; // <ChartView definition={definition} machine={machine} value={last?.value} lit={last?.transitions} />
+  return (
+    <ChartView
+      machine={machine}
+      definition={definition}
+      value={last?.value}
+      lit={last?.transitions}
+      direction={settings.value.direction}
+      onDirection={(direction) => change({ direction })}
+    />
+  );
 }
 
 const NO_CHART: Readonly<Partial<Record<ActorEntry['kind'], string>>> = {

@@ -156,7 +156,7 @@ const MOST_CHARACTERS = 120;
  */
 function escape(text: string): string {
   const line = text.replaceAll(/\s+/gu, ' ').trim();
-  const characters = [...line];
+  const characters = Array.from(line);
   const short = characters.length > MOST_CHARACTERS ? `${characters.slice(0, MOST_CHARACTERS - 1).join('')}…` : line;
   const escaped = short
     .replaceAll(/[^\p{L}\p{M}\p{N} _.,…]/gu, entity)

@@ -1,13 +1,14 @@
 // The chosen actor: what it is, its statechart, its snapshot, and a form to send it an event where that is allowed.
 import { latest, type ActorEntry } from '../timeline.ts';
 import { Boundary } from './boundary.tsx';
+import { ChartView } from './chart-view.tsx';
 import { nodeColour } from './colours.ts';
 import type { Connection } from './connection.ts';
 import { Divider, sizes } from './divider.tsx';
 import { loaded } from './intake.ts';
 import { Send } from './send.tsx';
 import { Snapshot } from './snapshot.tsx';
-import { chosen, currentTimeline, live, moment } from './store.ts';
+import { change, chosen, currentTimeline, live, moment, settings } from './store.ts';
 import { actorAt } from './tree-rows.ts';
 
 export function ActorPane({ connection }: { readonly connection: Connection }) {
@@ -28,12 +29,17 @@ export function ActorPane({ connection }: { readonly connection: Connection }) {
   }
   const notYet = moment.value !== undefined && actor.since > moment.value;
   const sendable =
-    connection.allowSend.value && connection.state.value.type === 'live' && live.value && !loaded.value && !actor.ended;
+    connection.allowSend.value &&
+    connection.state.value.type === 'live' &&
+    live.value &&
+    !loaded.value &&
+    !actor.ended &&
+    !isGone(actor, Infinity);
   return (
     <div class="actor" style={{ gridTemplateRows: `auto ${sizes.value.chart}fr 5px ${1 - sizes.value.chart}fr auto` }}>
       <Head actor={actor} />
       {notYet && <p class="actor-not-yet">At this moment it was not there yet.</p>}
-      <section class="actor-chart" aria-label="Statechart" data-key="chart" tabIndex={-1}>
+      <section class="actor-chart" aria-label="Statechart">
         <Boundary name="The statechart">
           <Chart key={actor.key} actor={actor} />
         </Boundary>
@@ -51,8 +57,14 @@ export function ActorPane({ connection }: { readonly connection: Connection }) {
   );
 }
 
+/** Whether its node went. */
+function isGone({ node }: ActorEntry, at: number | undefined): boolean {
+  return latest(currentTimeline().nodes.get(node)?.changes ?? [], at)?.up === false;
+}
+
 function Head({ actor }: { readonly actor: ActorEntry }) {
-  const { state, status, restarts, waiting } = actorAt(actor, moment.value);
+  const { state, status: own, restarts, waiting } = actorAt(actor, moment.value);
+  const status = isGone(actor, moment.value) ? 'gone' : own;
   const { systemId, src, machine } = actor.record;
   const definition = currentTimeline().machines.get(machine ?? '');
   const colour = nodeColour(actor.node);
@@ -84,8 +96,16 @@ function Chart({ actor }: { readonly actor: ActorEntry }) {
   if (!definition || machine === undefined) {
     return <p class="empty">{NO_CHART[actor.kind] ?? 'It is no machine, and so has no statechart.'}</p>;
   }
-  void last;
-  return null; // <ChartView definition={definition} machine={machine} value={last?.value} lit={last?.transitions} />
+  return (
+    <ChartView
+      machine={machine}
+      definition={definition}
+      value={last?.value}
+      lit={last?.transitions}
+      direction={settings.value.direction}
+      onDirection={(direction) => change({ direction })}
+    />
+  );
 }
 
 const NO_CHART: Readonly<Partial<Record<ActorEntry['kind'], string>>> = {

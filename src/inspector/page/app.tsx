@@ -5,12 +5,15 @@ import { ActorPane } from './actor-pane.tsx';
 import { Banners } from './banners.tsx';
 import { Boundary } from './boundary.tsx';
 import type { Connection } from './connection.ts';
+import { Counters } from './counters/counters.tsx';
 import { Divider, sizes } from './divider.tsx';
 import { Empty } from './empty.tsx';
 import { openDropped } from './files.ts';
 import { Help } from './help.tsx';
 import { loaded, type Intake } from './intake.ts';
+import { Log } from './log/log.tsx';
 import { Scrubber } from './scrubber.tsx';
+import { Sequence } from './sequence/sequence.tsx';
 import { currentTimeline } from './store.ts';
 import { Toolbar } from './toolbar.tsx';
 import { Tree } from './tree.tsx';
@@ -50,7 +53,9 @@ function Views({ connection }: { readonly connection: Connection }) {
   return (
     <>
       <section class="app-counters" aria-label="Counters">
-        <Boundary name="The counters">{/* <Counters /> from './counters/counters.tsx' */}</Boundary>
+        <Boundary name="The counters">
+          <Counters />
+        </Boundary>
       </section>
       <div
         class="app-views"
@@ -73,12 +78,16 @@ function Views({ connection }: { readonly connection: Connection }) {
           aria-label="Messages"
           style={{ gridTemplateRows: `minmax(0, ${sequence}fr) 5px minmax(0, ${1 - sequence}fr)` }}
         >
-          <div class="app-sequence" data-key="messages" tabIndex={-1}>
-            <Boundary name="The sequence diagram">{/* <Sequence /> from './sequence/sequence.tsx' */}</Boundary>
+          <div class="app-sequence">
+            <Boundary name="The sequence diagram">
+              <Sequence />
+            </Boundary>
           </div>
           <Divider of="sequence" label="Height of the diagram" direction="horizontal" />
           <div class="app-log">
-            <Boundary name="The log">{/* <Log /> from './log/log.tsx' */}</Boundary>
+            <Boundary name="The log">
+              <Log />
+            </Boundary>
           </div>
         </section>
       </div>

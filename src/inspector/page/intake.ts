@@ -48,6 +48,7 @@ export function createIntake({ schedule, now, hidden = () => false, limits = PAG
   let taken = 0;
   let scheduled = false;
   let last = 0;
+  let shown = -Infinity;
 
   return {
     begin(header) {
@@ -116,7 +117,9 @@ export function createIntake({ schedule, now, hidden = () => false, limits = PAG
     const factor = moment.value === undefined ? 1 : 2;
     replace(trimTimeline(current, { records: limits.records * factor, size: limits.size * factor }));
     last = now();
-    if (!loaded.value) show();
+    // in a flood the time goes to the records: the views are drawn again a few times a second
+    const flood = waiting.length > 0 && last - shown < FLOOD_EVERY;
+    if (!loaded.value && !flood) show();
   }
 
   function replace(next: Timeline): void {
@@ -124,6 +127,7 @@ export function createIntake({ schedule, now, hidden = () => false, limits = PAG
   }
 
   function show(): void {
+    shown = now();
     batch(() => {
       timeline.value = current;
       revision.value += 1;
@@ -135,6 +139,7 @@ export function createIntake({ schedule, now, hidden = () => false, limits = PAG
 const FRAME_BUDGET = 8;
 const HIDDEN_BUDGET = 50;
 const HIDDEN_EVERY = 250;
+const FLOOD_EVERY = 100;
 /** How many records are added between two looks at the clock. */
 const AT_ONCE = 500;
 

@@ -102,15 +102,22 @@ function Leaf({ value }: { readonly value: unknown }) {
   );
 }
 
-const OPEN_LEVELS = 2;
+const OPEN_LEVELS = 1;
 const FIRST = 50;
 const MORE = 200;
 const LONG = 300;
+const SHORT = 48;
 
 const isParent = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
+/** What is within, in short. */
 function aboutParent(value: object): string {
+  const entries = Object.entries(value);
+  if (entries.length <= 4 && !entries.some(([, each]) => isParent(each))) {
+    const text = JSON.stringify(value);
+    if (text.length <= SHORT) return text;
+  }
   if (Array.isArray(value)) return value.length === 1 ? '1 item' : `${value.length} items`;
-  const names = Object.keys(value);
-  return `{ ${names.slice(0, 4).join(', ')}${names.length > 4 ? ', …' : ''} }`;
+  const names = entries.slice(0, 4).map(([name]) => name);
+  return `{ ${names.join(', ')}${entries.length > 4 ? ', …' : ''} }`;
 }

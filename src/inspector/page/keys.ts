@@ -5,10 +5,18 @@ export interface KeyActions {
   readonly goFirst: () => void;
   readonly goLive: () => void;
   readonly help: () => void;
-  /** Puts the focus on the first element that is marked `data-key` with one of these names. */
-  readonly focus: (name: string) => void;
+  /** Puts the focus on the first element of a selector. */
+  readonly focus: (selector: string) => void;
   /** Whether a text is being written, or a dialog is open. */
   readonly busy: () => boolean;
+}
+
+/** What of a KeyboardEvent is looked at. */
+export interface KeyPress {
+  readonly key: string;
+  readonly altKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
 }
 
 export const KEYS: readonly { readonly keys: readonly string[]; readonly text: string }[] = [
@@ -24,20 +32,18 @@ export const KEYS: readonly { readonly keys: readonly string[]; readonly text: s
   { keys: ['?'], text: 'Show these keys' },
 ];
 
+/** Where keys put the focus, as selectors. */
 const PLACES: Readonly<Record<string, string>> = {
-  '/': 'search',
-  f: 'filter',
-  '1': 'tree',
-  '2': 'chart',
-  '3': 'snapshot',
-  '4': 'messages',
+  '/': '.tree-search input',
+  f: '.app-log input',
+  '1': '.tree-rows',
+  '2': '.actor-chart [tabindex="0"]',
+  '3': '.snapshot-body',
+  '4': '.app-sequence [tabindex="0"]',
 };
 
 /** What a key does; whether it did something. */
-export function pressed(
-  event: Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey'>,
-  actions: KeyActions,
-): boolean {
+export function pressed(event: KeyPress, actions: KeyActions): boolean {
   if (event.altKey || event.ctrlKey || event.metaKey || actions.busy()) return false;
   const place = Object.hasOwn(PLACES, event.key) ? PLACES[event.key] : undefined;
   if (place !== undefined) actions.focus(place);

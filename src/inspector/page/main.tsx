@@ -131,11 +131,7 @@ function bindKeys(): void {
       goFirst,
       goLive,
       help: () => (helpOpen.value = true),
-      focus: (name) => {
-        const element = document.querySelector<HTMLElement>(`[data-key="${name}"]`);
-        const within = element?.tabIndex === -1 ? element.querySelector<HTMLElement>('[tabindex="0"]') : element;
-        (within ?? element)?.focus();
-      },
+      focus: (selector) => document.querySelector<HTMLElement>(selector)?.focus(),
       busy: () =>
         helpOpen.value ||
         target.matches('input:not([type=range], [type=checkbox]), textarea, select, [contenteditable]') ||

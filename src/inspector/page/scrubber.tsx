@@ -1,13 +1,15 @@
 // Recorded time: a play head over the density of messages. What is looked at goes back; the program does not.
-import { useComputed } from '@preact/signals';
+import { effect, useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 import { loaded } from './intake.ts';
-import { countUntil } from '../timeline.ts';
+import { countUntil, type Timeline } from '../timeline.ts';
 import { density, outline, spanOf, stepFrom } from './scrub.ts';
 import { chosenMessage, currentTimeline, goLive, live, lookAt, moment, pause, timeline } from './store.ts';
 import { ago, timeOfDay } from './times.ts';
 
 const PARTS = 240;
+const DRAW_EVERY = 250;
 
 /** Goes to another message: so many further or, if negative, back. Past the last one is live. */
 export function step(steps: number): void {
@@ -27,11 +29,7 @@ export function goFirst(): void {
 export function Scrubber() {
   const known = currentTimeline();
   const span = spanOf(known);
-  const path = useComputed(() => {
-    const now = currentTimeline();
-    const within = spanOf(now);
-    return within ? outline(density(now.messages, within, PARTS)) : '';
-  });
+  const path = useDensity();
   const from = span?.from ?? 0;
   const to = span?.to ?? 1;
   const at = Math.min(Math.max(moment.value ?? to, from), to);
@@ -77,10 +75,14 @@ export function Scrubber() {
       </div>
       <div class="scrubber-track" title="What you look at goes back; the program runs on.">
         <svg class="scrubber-density" viewBox={`0 0 ${PARTS} 1`} preserveAspectRatio="none" aria-hidden="true">
-          <path d={path.value} />
+          <path d={path} />
         </svg>
-        <div class="scrubber-past" style={{ width: `${share * 100}%` }} />
-        <div class="scrubber-head" style={{ left: `${share * 100}%` }} />
+        {span && (
+          <>
+            <div class="scrubber-later" style={{ left: `${share * 100}%` }} />
+            <div class="scrubber-head" style={{ left: `${share * 100}%` }} />
+          </>
+        )}
         <input
           type="range"
           aria-label="Moment looked at; the program itself is not rewound"
@@ -90,7 +92,6 @@ export function Scrubber() {
           step="any"
           value={at}
           disabled={!span}
-          data-key="scrubber"
           onInput={(event) => {
             chosenMessage.value = undefined;
             moment.value = Number(event.currentTarget.value);
@@ -131,4 +132,28 @@ export function Scrubber() {
       </button>
     </div>
   );
+}
+
+/** The outline of the messages' density; to count them costs too much for each frame. */
+function useDensity(): string {
+  const path = useSignal('');
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let drawn: Timeline | undefined;
+    const draw = () => {
+      timer = undefined;
+      drawn = timeline.peek();
+      const span = spanOf(drawn);
+      path.value = span ? outline(density(drawn.messages, span, PARTS)) : '';
+    };
+    const stop = effect(() => {
+      if (currentTimeline() !== drawn) draw();
+      else timer ??= setTimeout(draw, DRAW_EVERY);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, []);
+  return path.value;
 }

@@ -43,13 +43,7 @@ export function Snapshot({ actor }: { readonly actor: ActorEntry }) {
         <span class="pane-space" />
         {now && <Copy text={now.snapshot} />}
       </header>
-      <div
-        class="pane-body snapshot-body"
-        tabIndex={0}
-        role="region"
-        aria-label="Snapshot of the actor"
-        data-key="snapshot"
-      >
+      <div class="pane-body snapshot-body" tabIndex={0} role="region" aria-label="Snapshot of the actor">
         {error !== undefined && (
           <p class="snapshot-error" role="alert">
             {error}

@@ -127,7 +127,7 @@ function State({ state }: { readonly state: ConnectionState }) {
 const STATES: Readonly<Record<ConnectionState['type'], { readonly text: string; readonly kind: string }>> = {
   none: { text: 'Not connected', kind: 'off' },
   connecting: { text: 'Connecting…', kind: 'wait' },
-  live: { text: 'Live', kind: 'live' },
+  live: { text: 'Connected', kind: 'live' },
   lost: { text: 'Connection lost, trying again…', kind: 'wait' },
   ended: { text: 'The program has ended', kind: 'off' },
   refused: { text: 'Refused', kind: 'bad' },

@@ -55,7 +55,6 @@ export function Tree() {
           type="search"
           placeholder="Find actors"
           aria-label="Find actors by name, state or kind"
-          data-key="search"
           value={search.value}
           onInput={(event) => (search.value = event.currentTarget.value)}
         />
@@ -67,7 +66,6 @@ export function Tree() {
         aria-label="Actors by node"
         aria-activedescendant={shown.some(({ key }) => key === at.value) ? idOf(at.value) : undefined}
         tabIndex={0}
-        data-key="tree"
         onKeyDown={(event) => onKey(event, all, at.value, box.current)}
         onScroll={(event) => (place.value = { ...place.peek(), top: event.currentTarget.scrollTop })}
       >

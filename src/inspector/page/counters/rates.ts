@@ -1,5 +1,5 @@
 // Figures of a system over a window of recorded time: how many messages, how long they took, what waits, how each node fares. All from a timeline and a moment, so that
-// they are the same live and in retrospect; the cost depends on the window alone. No DOM.
+// they are the same live and in retrospect. They cost what the window holds and what there is of actors and nodes, not the whole recording. No DOM.
 import type { ActorKey, NodeKey } from '../../records.ts';
 import { countUntil, latest, type MessageEntry, type Timeline } from '../../timeline.ts';
 
@@ -9,7 +9,7 @@ export interface Figures {
   readonly messages: number;
   /** Messages a second, over the last second. */
   readonly rate: number;
-  /** Of the messages received in the last second, or the last ten if none was; undefined if none was then. */
+  /** Of the messages that were sent in the last second and received, or in the last ten if none was; undefined if none was then either. */
   readonly latency: { readonly p50: number; readonly p99: number } | undefined;
   /** The longest queue. */
   readonly mailbox: { readonly waiting: number; readonly actor: ActorKey | undefined };
@@ -60,9 +60,7 @@ export function figuresAt(timeline: Timeline, moment = timeline.end): Figures {
     rate: until - since,
     latency: latencyOf(messages, until, moment),
     mailbox: { waiting, actor: longest },
-    deadLetters: deadLetters
-      .slice(0, countUntil(deadLetters, moment))
-      .reduce((sum, letter) => sum + letter.count, 0),
+    deadLetters: deadLetters.slice(0, countUntil(deadLetters, moment)).reduce((sum, letter) => sum + letter.count, 0),
     restarts,
   };
 }
@@ -114,13 +112,12 @@ export function percentile(sorted: ArrayLike<number>, share: number): number | u
 function latencyOf(messages: readonly MessageEntry[], until: number, moment: number): Figures['latency'] {
   for (const window of [1000, 10_000]) {
     const taken: number[] = [];
-    // the latest first: a message that was received in the window and sent long before it is not looked for
     for (let index = until - 1; index >= 0 && taken.length < MOST_SAMPLES; index -= 1) {
       const { at, received } = messages[index] as MessageEntry;
       if (at <= moment - window) break;
       if (received !== undefined && received <= moment) taken.push(Math.max(0, received - at));
     }
-    const sorted = Float64Array.from(taken).sort();
+    const sorted = Float64Array.from(taken).toSorted();
     const p50 = percentile(sorted, 0.5);
     const p99 = percentile(sorted, 0.99);
     if (p50 !== undefined && p99 !== undefined) return { p50, p99 };

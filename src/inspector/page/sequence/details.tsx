@@ -31,7 +31,9 @@ export function Details({ rows, atTop }: { readonly rows: Rows; readonly atTop: 
         </div>
         <div>
           <dt>received</dt>
-          <dd>{received === undefined ? (dead ? '–' : 'not yet') : `after ${durationText(Math.max(0, received - at))}`}</dd>
+          <dd>
+            {received === undefined ? (dead ? '–' : 'not yet') : `after ${durationText(Math.max(0, received - at))}`}
+          </dd>
         </div>
         {received !== undefined && done !== undefined && (
           <div>

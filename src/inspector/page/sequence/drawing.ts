@@ -2,12 +2,12 @@
 // at the rows in view and a bounded number before them, however long the diagram is. Each row holds one text at most on a side of a lane, so that no two overlap. No DOM.
 import type { NodeKey, Sender } from '../../records.ts';
 import type { MessageEntry } from '../../timeline.ts';
-import { nameOf, type Lane, type Lanes } from './lanes.ts';
+import { nameOf, type Group, type Lane, type Lanes } from './lanes.ts';
 import { messageOf, recordOf, rowsUntil, stateText, type Rows } from './rows.ts';
 import type { Selection } from './selection.ts';
-import { cut, durationText } from './text.ts';
+import { cut, durationText, grouped } from './text.ts';
 
-export const ROW = 19;
+export const ROW = 20;
 /** An arrow over more rows than this is drawn as its two ends. */
 export const BREAK = 60;
 
@@ -16,7 +16,8 @@ export interface MessageShape {
   readonly message: MessageEntry;
   /** `start` and `end` are the two ends of a long one; a message that waits has no end yet. */
   readonly form: 'whole' | 'start' | 'end' | 'waiting' | 'lost';
-  readonly self: boolean;
+  /** A loop, to the right or, where there is no room, to the left. */
+  readonly loop: 1 | -1 | 0;
   readonly node: NodeKey;
   readonly x1: number;
   readonly y1: number;
@@ -32,7 +33,8 @@ export interface MessageShape {
 
 export interface MarkShape {
   readonly key: string;
-  readonly kind: 'state' | 'started' | 'done' | 'stopped' | 'failed' | 'restart' | 'lost';
+  /** `led` is the state that a message led to. */
+  readonly kind: 'state' | 'led' | 'started' | 'done' | 'stopped' | 'failed' | 'restart' | 'lost' | 'reason';
   readonly x: number;
   readonly y: number;
   readonly text: string;
@@ -47,6 +49,7 @@ export interface BandShape {
   readonly width: number;
   readonly y: number;
   readonly text: string;
+  readonly anchor: 'start' | 'end';
 }
 
 export interface BarShape {
@@ -73,6 +76,11 @@ export interface View {
   readonly last: number;
   readonly left: number;
   readonly right: number;
+}
+
+/** Shapes of rows so far apart may have the same key, so that what goes out of view at one end is used again at the other. */
+function keyOf({ first, last }: View, position: number): number {
+  return position % (last - first + BREAK + 1);
 }
 
 /** The shapes in view; `y` is counted from the first position. */
@@ -108,76 +116,98 @@ export function draw(view: View): Drawing {
       const until = Math.min(selection.until(message.done) - 1, position + BREAK);
       const height = Math.max(7, (until - position) * ROW + 4);
       if (y + height > 0 && lane.kind !== 'group') {
-        bars.push({ key: `b${message.number}`, node: lane.node, x: lane.x, y: y - 2, height });
+        bars.push({ key: `b${keyOf(view, position)}`, node: lane.node, x: lane.x, y: y - 2, height });
       }
     }
     if (!inView) return;
     const sent = positionOf(selection, rows.sentRow[rows.slot[row] as number] as number);
     if (sent === undefined || position - sent > BREAK) {
-      const shape = drawEnd(view, message, y);
+      const shape = drawEnd(view, message, position, y);
       if (shape) messages.push(shape);
     }
     const step = rows.stepRecord[rows.slot[row] as number] as number;
     const record = step < 0 ? undefined : rows.timeline.records[step];
     if (record?.type === 'step' && lane.kind !== 'group') {
-      marks.push(markBeside(lane, lanes.of(message.from), y, 'state', `s${message.number}`, stateText(record.value)));
+      const from = lanes.of(message.from);
+      // a loop leaves the other side to it
+      const side = from === lane ? { ...lane, x: lane.x + loopSide(view, lane, message.event) } : from;
+      marks.push(markBeside(view, lane, side, y, 'led', `l${keyOf(view, position)}`, stateText(record.value)));
     }
   }
 
   function drawOther(row: number, position: number): void {
     const record = recordOf(rows, row);
     const y = middle(position);
-    const key = `r${rows.record[row]}`;
+    const key = `o${keyOf(view, position)}`;
     switch (record.type) {
       case 'dead-letter': {
         const reason = record.count > 1 ? `${record.count} × ${record.reason}` : record.reason;
         const message = messageOf(rows, row);
         const lane = lanes.of(record.to) ?? (message && lanes.of(message.to));
         const from = record.from ?? message?.from;
-        if (lane) marks.push(markBeside(lane, from === undefined ? undefined : lanes.of(from), y, 'lost', key, reason));
-        else bands.push({ key, kind: 'lost', x: 0, width: lanes.width, y, text: `${reason}, to ${record.to}` });
+        // where the arrow ends in a cross the reason alone is told
+        const ends = message && rows.endRow[rows.slot[row] as number] === row && lanes.of(message.from) && lane;
+        const kind = ends ? 'reason' : 'lost';
+        if (lane)
+          marks.push(markBeside(view, lane, from === undefined ? undefined : lanes.of(from), y, kind, key, reason));
+        else bands.push(bandOver(undefined, 'lost', y, key, `${reason}, to ${record.to}`));
         return;
       }
       case 'ended': {
         const lane = lanes.of(record.actor);
         const text = record.error === undefined ? record.how : `${record.how}: ${record.error}`;
-        if (lane) marks.push(markBeside(lane, undefined, y, record.how, key, named(lane, record.actor, text)));
+        if (lane) marks.push(markBeside(view, lane, undefined, y, record.how, key, named(lane, record.actor, text)));
         return;
       }
       case 'life': {
         const lane = lanes.of(record.actor);
         const text = `life ${record.life}: ${record.error}`;
-        if (lane) marks.push(markBeside(lane, undefined, y, 'restart', key, named(lane, record.actor, text)));
+        if (lane) marks.push(markBeside(view, lane, undefined, y, 'restart', key, named(lane, record.actor, text)));
         return;
       }
       case 'actor': {
         const lane = lanes.of(record.actor);
-        if (lane) marks.push(markBeside(lane, undefined, y, 'started', key, named(lane, record.actor, 'started')));
+        if (lane)
+          marks.push(markBeside(view, lane, undefined, y, 'started', key, named(lane, record.actor, 'started')));
         return;
       }
       case 'step': {
         const lane = lanes.of(record.actor);
         const text = `${eventText(record.event)} → ${stateText(record.value)}`;
-        if (lane) marks.push(markBeside(lane, undefined, y, 'state', key, named(lane, record.actor, text)));
+        if (lane) marks.push(markBeside(view, lane, undefined, y, 'state', key, named(lane, record.actor, text)));
         return;
       }
       case 'node': {
         const group = lanes.groups.find(({ node }) => node === record.node);
         const name = nameOf(rows.timeline, record.node);
         const text = record.up ? `${name} is there` : `${name} is gone${record.error ? `: ${record.error}` : ''}`;
-        const place = group ?? { x: 0, width: lanes.width };
-        bands.push({ key, kind: record.up ? 'came' : 'gone', x: place.x, width: place.width, y, text });
+        bands.push(bandOver(group, record.up ? 'came' : 'gone', y, key, text));
         return;
       }
       case 'gap': {
         const lasted = durationText(Math.max(0, record.at - record.since));
         const what = record.reason === 'dropped' ? 'more happened than is kept' : 'nobody looked';
-        const count = record.count === undefined ? '' : `, ${record.count} records`;
-        bands.push({ key, kind: 'gap', x: 0, width: lanes.width, y, text: `${what} for ${lasted}${count}` });
+        const count = record.count === undefined ? '' : `, ${grouped(record.count)} records`;
+        bands.push(bandOver(undefined, 'gap', y, key, `${what} for ${lasted}${count}`));
         return;
       }
       default:
     }
+  }
+
+  /** Over a node's lanes, or else all that is in view; a text that is longer goes to where there is room. */
+  function bandOver(
+    group: Group | undefined,
+    kind: BandShape['kind'],
+    y: number,
+    key: string,
+    text: string,
+  ): BandShape {
+    const x = group?.x ?? Math.max(0, view.left);
+    const width = group?.width ?? Math.max(0, Math.min(lanes.width, view.right) - x);
+    const short = cut(text, 110);
+    const anchor = x + widthOf(short) > lanes.width && x + width > lanes.width / 2 ? 'end' : 'start';
+    return { key, kind, x, width, y, text: short, anchor };
   }
 
   function named(lane: Lane, actor: Sender, text: string): string {
@@ -212,12 +242,12 @@ function drawSent(
   const end = positionOf(selection, rows.endRow[rows.slot[row] as number] as number);
   const y1 = middle(position);
   const self = to === from;
-  const direction = self || !to || to.x > from.x ? 1 : -1;
+  const direction = self ? loopSide(view, from, message.event) : !to || to.x > from.x ? 1 : -1;
   const far = to?.x ?? from.x + 90;
   const base = {
-    key: `m${message.number}`,
+    key: `m${keyOf(view, position)}`,
     message,
-    self,
+    loop: self ? direction : (0 as const),
     node: from.node,
     x1: from.x,
     y1,
@@ -226,11 +256,11 @@ function drawSent(
     anchor: direction === 1 ? ('start' as const) : ('end' as const),
   };
   if (end === undefined) {
-    const x2 = self ? from.x + 22 : from.x + direction * Math.min(46, Math.abs(far - from.x) * 0.45);
+    const x2 = from.x + direction * (self ? 22 : Math.min(46, Math.abs(far - from.x) * 0.45));
     return { ...base, form: 'waiting', x2, y2: y1 + ROW * 0.45 };
   }
   if (end - position > BREAK) {
-    const x2 = self ? from.x + 22 : from.x + direction * 46;
+    const x2 = from.x + direction * (self ? 22 : 46);
     return { ...base, form: 'start', x2, y2: y1 + ROW * 0.8 };
   }
   const lost = recordOf(rows, selection.row(end)).type === 'dead-letter';
@@ -238,18 +268,17 @@ function drawSent(
 }
 
 /** The end of a message whose send is far above. */
-function drawEnd(view: View, message: MessageEntry, y: number): MessageShape | undefined {
+function drawEnd(view: View, message: MessageEntry, position: number, y: number): MessageShape | undefined {
   const to = view.lanes.of(message.to);
   if (!to) return undefined;
   const from = view.lanes.of(message.from);
-  const self = from === to;
-  const direction = self || !from || from.x > to.x ? 1 : -1;
+  const direction = !from || from.x >= to.x ? 1 : -1;
   const x1 = to.x + direction * 46;
   return {
-    key: `e${message.number}`,
+    key: `e${keyOf(view, position)}`,
     message,
     form: 'end',
-    self: false,
+    loop: 0,
     node: from?.node ?? to.node,
     x1,
     y1: y - ROW * 0.8,
@@ -262,12 +291,21 @@ function drawEnd(view: View, message: MessageEntry, y: number): MessageShape | u
   };
 }
 
+/** How wide a text is, roughly. */
+function widthOf(text: string): number {
+  return text.length * 6.4 + 16;
+}
+
+function loopSide({ lanes }: View, lane: Lane, event: string): 1 | -1 {
+  return lane.x + 28 + widthOf(event) + 48 > lanes.width && lane.x > lanes.width / 2 ? -1 : 1;
+}
+
 function labelOf(view: View, message: MessageEntry, from: Lane | undefined, to: Lane | undefined, direction: number) {
   const { timeline } = view.rows;
   const names = [from?.kind === 'group', to?.kind === 'group'];
-  const who = names.includes(true)
-    ? `${names[0] ? nameOf(timeline, message.from) : ''} → ${names[1] ? nameOf(timeline, message.to) : ''} `.trimStart()
-    : '';
+  const sender = names[0] ? nameOf(timeline, message.from) : '';
+  const receiver = names[1] ? nameOf(timeline, message.to) : '';
+  const who = receiver !== '' ? `${sender} → ${receiver}: `.trimStart() : sender !== '' ? `${sender}: ` : '';
   const { received, at, event } = message;
   const start = (from?.x ?? 0) + direction * (from === to ? 28 : 11);
   // where the sender is out of view its label is at the edge, as far as the arrow goes
@@ -285,8 +323,9 @@ function labelOf(view: View, message: MessageEntry, from: Lane | undefined, to: 
   };
 }
 
-/** A mark on a lane, its text on the side from which no arrow comes. */
+/** A mark on a lane, its text on the side from which no arrow comes, or else where there is room. */
 function markBeside(
+  view: View,
   lane: Lane,
   from: Lane | undefined,
   y: number,
@@ -294,8 +333,10 @@ function markBeside(
   key: string,
   text: string,
 ): MarkShape {
-  const left = from !== undefined && (from.x > lane.x || from === lane);
-  return { key, kind, x: lane.x, y, text: cut(text, 48), anchor: left ? 'end' : 'start' };
+  const { width } = view.lanes;
+  const short = cut(text, 48);
+  const right = from ? from.x < lane.x : lane.x + widthOf(short) < width || lane.x < width / 2;
+  return { key, kind, x: lane.x, y, text: short, anchor: right ? 'start' : 'end' };
 }
 
 /** XState's own events, said shorter. */

@@ -33,7 +33,9 @@ export function Heads(props: {
               style={{ left: `${gutter + 6}px` }}
               disabled={group.actors < 2}
               aria-expanded={!group.collapsed}
-              title={group.actors < 2 ? group.node : `${group.node}: ${group.collapsed ? 'a lane each' : 'all in one lane'}`}
+              title={
+                group.actors < 2 ? group.node : `${group.node}: ${group.collapsed ? 'a lane each' : 'all in one lane'}`
+              }
               onClick={() => toggle(group)}
             >
               {group.actors > 1 && <span class="sequence-fold">{group.collapsed ? '▸' : '▾'}</span>}

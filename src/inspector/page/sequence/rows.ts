@@ -24,6 +24,7 @@ export interface Rows {
   /** How many records are in. */
   seen: number;
   messages: number;
+  receipts: number;
   readonly slotOf: Map<number, number>;
   readonly states: Map<string, string>;
 }
@@ -42,6 +43,7 @@ export function createRows(timeline: Timeline): Rows {
     selections: new Set(),
     seen: 0,
     messages: 0,
+    receipts: 0,
     slotOf: new Map(),
     states: new Map(),
   };
@@ -123,8 +125,11 @@ function slotFor(rows: Rows, record: InspectorRecord, place: number): number | u
       if (!actors.has(record.to)) rows.others.add(record.to);
       return slot;
     }
-    case 'received':
-      return rows.slotOf.get(record.message);
+    case 'received': {
+      const slot = rows.slotOf.get(record.message);
+      if (slot !== undefined) rows.receipts += 1;
+      return slot;
+    }
     case 'dead-letter':
       return (record.message === undefined ? undefined : rows.slotOf.get(record.message)) ?? -1;
     case 'step': {
@@ -153,15 +158,41 @@ function slotFor(rows: Rows, record: InspectorRecord, place: number): number | u
   }
 }
 
-/** Threads tell in batches, so that what is new may belong before what was told by another: few rows each time, and nearly in order. */
+/** Threads tell in batches, so that what is new may belong before what another told: by few rows mostly, which are moved one by one, for that is quickest then. */
 function sortFrom(rows: Rows, first: number): void {
+  const { at, record, slot, length } = rows;
+  let moves = MOVES_PER_ROW * (length - first);
+  for (let row = first + 1; row < length; row += 1) {
+    const time = at[row] as number;
+    if (time >= (at[row - 1] as number)) continue;
+    const [place, message] = [record[row] as number, slot[row] as number];
+    let to = row;
+    for (; to > first && (at[to - 1] as number) > time; to -= 1) {
+      at[to] = at[to - 1] as number;
+      record[to] = record[to - 1] as number;
+      slot[to] = slot[to - 1] as number;
+    }
+    at[to] = time;
+    record[to] = place;
+    slot[to] = message;
+    moves -= row - to;
+    if (moves < 0) {
+      sortAllFrom(rows, first);
+      return;
+    }
+  }
+}
+
+/** How far rows may be from their place, on average, to be moved one by one. */
+const MOVES_PER_ROW = 16;
+
+function sortAllFrom(rows: Rows, first: number): void {
   const at = rows.at.slice(first, rows.length);
   const record = rows.record.slice(first, rows.length);
   const slot = rows.slot.slice(first, rows.length);
   const order = Array.from(at, (_, index) => index);
   order.sort((one, other) => (at[one] as number) - (at[other] as number));
-  for (let index = 0; index < order.length; index += 1) {
-    const from = order[index] as number;
+  for (const [index, from] of order.entries()) {
     rows.at[first + index] = at[from] as number;
     rows.record[first + index] = record[from] as number;
     rows.slot[first + index] = slot[from] as number;

@@ -15,7 +15,7 @@ export const onlyChosen = signal(false);
 export const hovered = signal<number | undefined>(undefined);
 
 /** How long a frame may go on selecting, in milliseconds. */
-const BUDGET = 6;
+const BUDGET = 4;
 
 let known: Rows | undefined;
 
@@ -49,7 +49,7 @@ export function useSelection(
   // read, so that the view is rendered again when there is more to look at
   void more.value;
   const selection = useMemo(() => createSelection(rows, takes), [rows, ...key]);
-  useEffect(() => () => void selection.close(), [selection]);
+  useEffect(() => () => selection.close(), [selection]);
   const until = performance.now() + BUDGET;
   const done = selection.advance(() => performance.now() > until);
   useEffect(() => {
@@ -89,7 +89,6 @@ export function nextMessage(rows: Rows, selection: Selection, from: number, step
   }
   return undefined;
 }
-
 
 function participants(rows: Rows, row: number, record: InspectorRecord): readonly Sender[] {
   const message = messageOf(rows, row);

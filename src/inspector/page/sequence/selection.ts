@@ -36,8 +36,8 @@ export function createSelection(rows: Rows, takes: (row: number) => boolean): Se
       return looked;
     },
     row: (position) => taken[position] as number,
-    position,
-    until: (moment) => position(rowsUntil(rows, moment)),
+    position: positionOf,
+    until: (moment) => positionOf(rowsUntil(rows, moment)),
     advance(enough = () => false) {
       while (looked < rows.length) {
         const until = Math.min(rows.length, looked + STRIDE);
@@ -53,15 +53,17 @@ export function createSelection(rows: Rows, takes: (row: number) => boolean): Se
     },
     rewind(row) {
       if (row >= looked) return;
-      length = position(row);
+      length = positionOf(row);
       looked = row;
     },
-    close: () => rows.selections.delete(selection),
+    close() {
+      rows.selections.delete(selection);
+    },
   };
   rows.selections.add(selection);
   return selection;
 
-  function position(row: number): number {
+  function positionOf(row: number): number {
     let low = 0;
     let high = length;
     while (low < high) {

@@ -10,15 +10,15 @@ import { layOutLanes, type Group, type Lanes } from './lanes.ts';
 import type { Rows } from './rows.ts';
 import { currentRows, hovered, nextMessage, useDiagram } from './selected.ts';
 import type { Selection } from './selection.ts';
-import { Band, Bar, Column, Lifeline, Mark, Message } from './shapes.tsx';
+import { Arrow, Band, Bar, Column, Label, Lifeline, Mark } from './shapes.tsx';
 import { timeText } from './text.ts';
 import { Toolbar } from './toolbar.tsx';
 
 const GUTTER = 66;
 const HEADS = 52;
-/** What is drawn beyond the view, so that scrolling shows no void. */
-const BEYOND_ROWS = 12;
-const BEYOND_WIDTH = 240;
+/** The view is drawn in steps of so many rows and pixels, and half a step or a whole one beyond it, so that scrolling shows no void. */
+const STEP_ROWS = 12;
+const STEP_WIDTH = 120;
 const BELOW = ROW;
 
 /** The nodes that the user opened or closed. */
@@ -30,7 +30,8 @@ export function Sequence() {
   const scroll = useScroll(rows, selection);
   const { width } = scroll;
   const lanes = useLanes(rows, among, width - GUTTER);
-  const keys = (event: KeyboardEvent) => onKey(event, rows, selection, scroll.show);
+  useChosenInView(rows, lanes, scroll);
+  const keys = (event: KeyboardEvent) => onKey(event, rows, selection);
 
   return (
     <div class="sequence">
@@ -41,7 +42,7 @@ export function Sequence() {
           ref={scroll.element}
           tabIndex={0}
           role="group"
-          aria-label="Sequence diagram. j and k go through the messages, Enter looks at the moment of one."
+          aria-label="Sequence diagram. j and k go through its messages, Enter chooses who received one."
           onScroll={scroll.onScroll}
           onKeyDown={keys}
         >
@@ -51,8 +52,8 @@ export function Sequence() {
             </div>
             <Heads
               lanes={lanes}
-              left={scroll.left - BEYOND_WIDTH}
-              right={scroll.left + width + BEYOND_WIDTH}
+              left={scroll.left - STEP_WIDTH}
+              right={scroll.left + width + STEP_WIDTH}
               gutter={GUTTER}
               toggle={toggle}
             />
@@ -74,19 +75,41 @@ function Body(props: {
 }) {
   const { rows, selection, lanes, scroll } = props;
   const { top, left, width, height } = scroll;
-  const first = Math.max(0, Math.floor(top / ROW) - BEYOND_ROWS);
-  const last = Math.min(selection.length, Math.ceil((top + height) / ROW) + BEYOND_ROWS);
-  const origin = first * ROW;
-  const x = Math.max(0, left - BEYOND_WIDTH);
-  const view: View = { rows, selection, lanes, first, last, left, right: left + width - GUTTER };
-  const { messages, marks, bands, bars } = draw(view);
-  const total = selection.length * ROW + BELOW;
-  const bottom = Math.min(total, (last + 1) * ROW) - origin;
+  // in steps, so that little is drawn anew while one scrolls
+  const first = Math.max(0, Math.floor(top / ROW / STEP_ROWS - 0.5) * STEP_ROWS);
+  const last = Math.min(selection.length, Math.ceil((top + height) / ROW / STEP_ROWS + 0.5) * STEP_ROWS);
+  const from = Math.max(0, Math.floor(left / STEP_WIDTH - 1) * STEP_WIDTH);
+  const to = Math.min(lanes.width, Math.ceil((left + width) / STEP_WIDTH + 1) * STEP_WIDTH);
+  const edge = Math.ceil(left / STEP_WIDTH) * STEP_WIDTH;
+  const view: View = { rows, selection, lanes, first, last, left: edge, right: edge + width - GUTTER - STEP_WIDTH };
   const now = moment.value;
   const later = now === undefined ? undefined : selection.until(now);
-  const lit = chosenMessage.value;
-  const right = left + width + BEYOND_WIDTH;
-  const drawnWidth = Math.min(lanes.width, right) - x;
+  const [actor, looked, pointed] = [chosen.value, chosenMessage.value, hovered.value];
+  const total = selection.length * ROW + BELOW;
+  const shapes = useMemo(
+    () => <Shapes view={view} from={from} to={to} later={later} />,
+    [
+      rows,
+      rows.seen,
+      selection,
+      selection.length,
+      lanes,
+      first,
+      last,
+      from,
+      to,
+      edge,
+      width,
+      later,
+      actor,
+      looked,
+      pointed,
+    ],
+  );
+  const times = useMemo(
+    () => <Times rows={rows} selection={selection} first={first} last={last} />,
+    [rows, rows.seen, selection, selection.length, first, last],
+  );
 
   return (
     <div class="sequence-body" style={{ width: `${GUTTER + lanes.width}px`, height: `${total}px` }}>
@@ -94,9 +117,9 @@ function Body(props: {
         class="sequence-drawing"
         role="img"
         aria-label="Messages between actors; the log lists the same."
-        width={Math.max(0, drawnWidth)}
-        height={Math.max(0, bottom)}
-        style={{ transform: `translate(${GUTTER + x}px, ${origin}px)` }}
+        width={Math.max(0, to - from)}
+        height={Math.max(0, (last + 1 - first) * ROW)}
+        style={{ transform: `translate(${GUTTER + from}px, ${first * ROW}px)` }}
         onPointerOver={(event) => scroll.onPointer(event)}
         onPointerLeave={() => (hovered.value = undefined)}
         onClick={(event) => {
@@ -104,38 +127,10 @@ function Body(props: {
           if (number !== undefined) lookAt(number);
         }}
       >
-        <g transform={`translate(${-x} 0)`}>
-          {lanes.groups.map(
-            (group) =>
-              group.x < right &&
-              group.x + group.width > x && <Column key={group.node} group={group} top={0} height={bottom} />,
-          )}
-          {lanes.lanes.map((lane) => {
-            if (lane.x < x - 20 || lane.x > right) return null;
-            const { from, to } = lifeline(view, lane);
-            const y1 = Math.max(0, (from - first) * ROW);
-            const y2 = Math.min(bottom, (to + 1 - first) * ROW);
-            return y2 > y1 && <Lifeline key={lane.key} lane={lane} from={y1} to={y2} lit={lane.key === chosen.value} />;
-          })}
-          {bands.map((band) => (
-            <Band key={band.key} band={band} />
-          ))}
-          {bars.map((bar) => (
-            <Bar key={bar.key} bar={bar} />
-          ))}
-          {messages.map((shape) => (
-            <Message key={shape.key} shape={shape} lit={shape.message.number === lit} />
-          ))}
-          {marks.map((mark) => (
-            <Mark key={mark.key} mark={mark} />
-          ))}
-          {later !== undefined && later <= last && (
-            <Later y={Math.max(0, (later - first) * ROW)} bottom={bottom} width={lanes.width} />
-          )}
-        </g>
+        {shapes}
       </svg>
       <div class="sequence-times" style={{ width: `${GUTTER}px` }}>
-        <Times rows={rows} selection={selection} first={first} last={last} />
+        {times}
         {now !== undefined && later !== undefined && later >= first && later <= last && (
           <span class="sequence-now" style={{ top: `${later * ROW}px` }}>
             {timeText(now)}
@@ -143,6 +138,55 @@ function Body(props: {
         )}
       </div>
     </div>
+  );
+}
+
+function Shapes(props: {
+  readonly view: View;
+  readonly from: number;
+  readonly to: number;
+  readonly later: number | undefined;
+}) {
+  const { view, from, to, later } = props;
+  const { lanes, first, last } = view;
+  const { messages, marks, bands, bars } = draw(view);
+  const bottom = (last + 1 - first) * ROW;
+  const [looked, pointed] = [chosenMessage.value, hovered.value];
+  const isLit = (number: number): boolean => number === looked || number === pointed;
+  return (
+    <g transform={`translate(${-from} 0)`}>
+      {lanes.groups
+        .filter(({ x, width }) => x < to && x + width > from)
+        .map((group) => (
+          <Column key={group.node} group={group} top={0} height={bottom} />
+        ))}
+      {lanes.lanes
+        .filter(({ x }) => x > from && x < to)
+        .map((lane) => {
+          const life = lifeline(view, lane);
+          const y1 = Math.max(0, (life.from - first) * ROW);
+          const y2 = Math.min(bottom, (life.to + 1 - first) * ROW);
+          return y2 > y1 && <Lifeline key={lane.key} lane={lane} from={y1} to={y2} lit={lane.key === chosen.value} />;
+        })}
+      {bands.map((band) => (
+        <Band key={band.key} band={band} />
+      ))}
+      {bars.map((bar) => (
+        <Bar key={bar.key} bar={bar} />
+      ))}
+      {messages.map((shape) => (
+        <Arrow key={shape.key} shape={shape} lit={isLit(shape.message.number)} />
+      ))}
+      {messages.map((shape) => (
+        <Label key={shape.key} shape={shape} lit={isLit(shape.message.number)} />
+      ))}
+      {marks.map((mark) => (
+        <Mark key={mark.key} mark={mark} />
+      ))}
+      {later !== undefined && later <= last && (
+        <Later y={Math.max(0, (later - first) * ROW)} bottom={bottom} width={lanes.width} />
+      )}
+    </g>
   );
 }
 
@@ -169,7 +213,7 @@ function Times(props: {
     const text = timeText(rows.at[selection.row(position)] as number);
     if (text !== before) {
       times.push(
-        <span key={position} style={{ top: `${position * ROW}px` }}>
+        <span key={position % (last - first + 1)} style={{ top: `${position * ROW}px` }}>
           {text}
         </span>,
       );
@@ -192,8 +236,30 @@ function useLanes(rows: Rows, among: ReadonlySet<string> | undefined, available:
   const { timeline, others } = rows;
   return useMemo(
     () => layOutLanes(timeline, { others, opened: opened.value, chosen: chosen.value, only: among, available }),
-    [timeline, timeline.actors.size, timeline.nodes.size, others.size, opened.value, chosen.value, among, among?.size, available],
+    [
+      timeline,
+      timeline.actors.size,
+      timeline.nodes.size,
+      others.size,
+      opened.value,
+      chosen.value,
+      among,
+      among?.size,
+      available,
+    ],
   );
+}
+
+/** The lanes of what is chosen come into view, if none of them is. */
+function useChosenInView({ timeline }: Rows, lanes: Lanes, scroll: Scroll): void {
+  const [actor, number] = [chosen.value, chosenMessage.value];
+  useEffect(() => {
+    const message = number === undefined ? undefined : timeline.messageByNumber.get(number);
+    if (message) scroll.showAcross([message.from, message.to].map((sender) => lanes.of(sender)?.x));
+  }, [number]);
+  useEffect(() => {
+    if (actor !== undefined) scroll.showAcross([lanes.of(actor)?.x]);
+  }, [actor]);
 }
 
 function toggle({ node, collapsed }: Group): void {
@@ -210,6 +276,8 @@ function useScroll(rows: Rows, selection: Selection) {
   const follows = useSignal(true);
   const pointerLow = useSignal(false);
   const set = useRef(0);
+  /** Where to scroll to sideways, which nobody but a choice asks for. */
+  const across = useRef<number | undefined>(undefined);
   const anchor = useRef({ rows, at: 0 });
   const { width, height } = size.value;
   const atEnd = live.value && follows.value;
@@ -231,7 +299,10 @@ function useScroll(rows: Rows, selection: Selection) {
   useLayoutEffect(() => {
     const { current } = element;
     anchor.current = { rows, at: rows.at[selection.row(Math.floor(top / ROW))] ?? 0 };
-    if (!current || Math.abs(set.current - top) < 0.5) return;
+    if (!current) return;
+    if (across.current !== undefined) current.scrollLeft = across.current;
+    across.current = undefined;
+    if (Math.abs(set.current - top) < 0.5) return;
     set.current = top;
     current.scrollTop = top;
   });
@@ -241,6 +312,16 @@ function useScroll(rows: Rows, selection: Selection) {
     if (y >= top + ROW && y <= top + height - ROW * 3) return;
     follows.value = false;
     place.value = { ...place.value, top: Math.max(0, y - height * 0.4) };
+  };
+
+  const showAcross = (places: readonly (number | undefined)[]): void => {
+    const known = places.filter((x) => x !== undefined);
+    const { left } = place.value;
+    const [from, to] = [Math.min(...known), Math.max(...known)];
+    if (known.length === 0 || (from > left + 30 && to < left + width - GUTTER - 30)) return;
+    const middle = to - from < width - GUTTER - 120 ? (from + to) / 2 : from + (width - GUTTER) / 2 - 60;
+    across.current = Math.max(0, middle - (width - GUTTER) / 2);
+    place.value = { ...place.value, left: across.current };
   };
 
   const now = moment.value;
@@ -256,7 +337,7 @@ function useScroll(rows: Rows, selection: Selection) {
     width,
     height,
     pointerLow,
-    show,
+    showAcross,
     onScroll() {
       const { current } = element;
       if (!current) return;
@@ -280,24 +361,25 @@ function messageUnder({ target }: Event): number | undefined {
   return number === undefined || number === null ? undefined : Number(number);
 }
 
-function onKey(event: KeyboardEvent, rows: Rows, selection: Selection, show: (position: number) => void): void {
-  const number = chosenMessage.value;
+/** j and k go from message to message of those that are shown, Enter chooses who received it. */
+function onKey(event: KeyboardEvent, rows: Rows, selection: Selection): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
-  if (event.key === 'Enter' && number !== undefined) lookAt(number);
-  else if (event.key === 'j' || event.key === 'k') goToMessage(event.key === 'j' ? 1 : -1, rows, selection, show);
+  if (event.key === 'j' || event.key === 'k') goToMessage(event.key === 'j' ? 1 : -1, rows, selection);
+  else if (event.key === 'Enter') chooseReceiver(rows);
   else return;
   event.preventDefault();
   event.stopPropagation();
 }
 
-function goToMessage(step: 1 | -1, rows: Rows, selection: Selection, show: (position: number) => void): void {
+function goToMessage(step: 1 | -1, rows: Rows, selection: Selection): void {
   const slot = chosenMessage.value === undefined ? undefined : rows.slotOf.get(chosenMessage.value);
   const from =
-    slot === undefined
-      ? selection.until(moment.value ?? Infinity)
-      : selection.position(rows.sentRow[slot] as number);
+    slot === undefined ? selection.until(moment.value ?? Infinity) : selection.position(rows.sentRow[slot] as number);
   const next = nextMessage(rows, selection, from, step);
-  if (next === undefined) return;
-  chosenMessage.value = next;
-  show(selection.position(rows.sentRow[rows.slotOf.get(next) as number] as number));
+  if (next !== undefined) lookAt(next);
+}
+
+function chooseReceiver({ timeline }: Rows): void {
+  const message = chosenMessage.value === undefined ? undefined : timeline.messageByNumber.get(chosenMessage.value);
+  if (message && timeline.actors.has(message.to)) chosen.value = message.to;
 }

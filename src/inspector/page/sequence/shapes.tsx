@@ -3,9 +3,16 @@ import type { CSSProperties } from 'preact';
 import { nodeColour, nodeGround } from '../colours.ts';
 import { ROW, type BandShape, type BarShape, type MarkShape, type MessageShape } from './drawing.ts';
 import type { Group, Lane } from './lanes.ts';
-import { cut } from './text.ts';
 
-export function Column({ group, height, top }: { readonly group: Group; readonly height: number; readonly top: number }) {
+export function Column({
+  group,
+  height,
+  top,
+}: {
+  readonly group: Group;
+  readonly height: number;
+  readonly top: number;
+}) {
   const style: CSSProperties = { fill: nodeGround(group.node) };
   return <rect class="sequence-column" x={group.x} y={top} width={group.width} height={height} style={style} />;
 }
@@ -33,19 +40,33 @@ export function Bar({ bar }: { readonly bar: BarShape }) {
   return <rect class="sequence-bar" x={bar.x - 3} y={bar.y} width={6} height={bar.height} rx={1.5} style={style} />;
 }
 
-export function Message({ shape, lit }: { readonly shape: MessageShape; readonly lit: boolean }) {
-  const { form, message, label, latency, labelX, labelY, anchor } = shape;
-  const style: CSSProperties = { color: form === 'lost' ? 'var(--bad)' : nodeColour(shape.node) };
+/** The arrow. Labels are drawn after all arrows, so that none strikes through them. */
+export function Arrow({ shape, lit }: { readonly shape: MessageShape; readonly lit: boolean }) {
+  const { form, message, node } = shape;
+  const style: CSSProperties = lit ? {} : { color: form === 'lost' ? 'var(--bad)' : nodeColour(node) };
+  const line = lineOf(shape);
   return (
     <g class={`sequence-message is-${form}${lit ? ' is-lit' : ''}`} data-message={message.number} style={style}>
-      <path class="sequence-touch" d={lineOf(shape)} />
-      <path class="sequence-line" d={lineOf(shape)} />
+      <path class="sequence-touch" d={line} />
+      <path class="sequence-line" d={line} />
       <Tip shape={shape} />
-      <text class="sequence-label" x={labelX} y={labelY} text-anchor={anchor}>
-        {label}
-        {latency !== '' && <tspan class="sequence-latency">{`  ${latency}`}</tspan>}
-      </text>
     </g>
+  );
+}
+
+export function Label({ shape, lit }: { readonly shape: MessageShape; readonly lit: boolean }) {
+  const { message, label, latency, labelX, labelY, anchor } = shape;
+  return (
+    <text
+      class={`sequence-label${lit ? ' is-lit' : ''}`}
+      data-message={message.number}
+      x={labelX}
+      y={labelY}
+      text-anchor={anchor}
+    >
+      {label}
+      {latency !== '' && <tspan class="sequence-latency">{`  ${latency}`}</tspan>}
+    </text>
   );
 }
 
@@ -55,7 +76,7 @@ export function Mark({ mark }: { readonly mark: MarkShape }) {
   return (
     <g class={`sequence-mark is-${kind}`}>
       <Sign kind={kind} x={x} y={y} />
-      <text x={x + side * (kind === 'state' ? 9 : 11)} y={y + 3.5} text-anchor={anchor}>
+      <text x={x + side * (kind === 'led' || kind === 'state' ? 9 : 11)} y={y + 1.5} text-anchor={anchor}>
         {text}
       </text>
     </g>
@@ -63,12 +84,12 @@ export function Mark({ mark }: { readonly mark: MarkShape }) {
 }
 
 export function Band({ band }: { readonly band: BandShape }) {
-  const { kind, x, y, width, text } = band;
+  const { kind, x, y, width, text, anchor } = band;
   return (
     <g class={`sequence-band is-${kind}`}>
       <rect x={x} y={y - ROW * 0.7 + 1} width={width} height={ROW - 2} rx={3} />
-      <text x={x + 8} y={y + 0.5}>
-        {cut(text, Math.max(12, Math.floor(width / 5.6)))}
+      <text x={anchor === 'start' ? x + 8 : x + width - 8} y={y} text-anchor={anchor}>
+        {text}
       </text>
     </g>
   );
@@ -76,6 +97,9 @@ export function Band({ band }: { readonly band: BandShape }) {
 
 function Sign({ kind, x, y }: { readonly kind: MarkShape['kind']; readonly x: number; readonly y: number }) {
   switch (kind) {
+    case 'led':
+    case 'reason':
+      return null;
     case 'state':
       return <circle class="sequence-sign" cx={x} cy={y} r={2.5} />;
     case 'started':
@@ -92,17 +116,18 @@ function Sign({ kind, x, y }: { readonly kind: MarkShape['kind']; readonly x: nu
 
 /** What is at the end of an arrow: a head, a dot while it waits, a cross if it is lost, nothing where it goes on below. */
 function Tip({ shape }: { readonly shape: MessageShape }) {
-  const { form, x1, y1, x2, y2, self } = shape;
+  const { form, x1, y1, x2, y2, loop } = shape;
   if (form === 'start') return null;
   if (form === 'waiting') return <circle class="sequence-dot" cx={x2} cy={y2} r={3} />;
-  if (self && form === 'lost') return <path class="sequence-cross" d={crossAt(x2 + 10, y2, 4)} />;
+  if (loop !== 0 && form === 'lost') return <path class="sequence-cross" d={crossAt(x2 + loop * 10, y2, 4)} />;
   if (form === 'lost') return <path class="sequence-cross" d={crossAt(x2 - Math.sign(x2 - x1) * 9, y2 - 1, 4)} />;
-  return <path class="sequence-head" d={headOf(self ? x2 + 12 : x1, self ? y2 : y1, x2, y2)} />;
+  return <path class="sequence-head" d={headOf(loop !== 0 ? x2 + loop * 12 : x1, loop !== 0 ? y2 : y1, x2, y2)} />;
 }
 
-function lineOf({ form, self, x1, y1, x2, y2 }: MessageShape): string {
-  if (self && (form === 'whole' || form === 'lost')) return `M${x1},${y1}h14q8,0 8,8V${Math.max(y1 + 8, y2 - 8)}q0,8 -8,8h-14`;
-  return `M${x1},${y1}L${x2},${y2}`;
+function lineOf({ form, loop, x1, y1, x2, y2 }: MessageShape): string {
+  if (loop === 0 || (form !== 'whole' && form !== 'lost')) return `M${x1},${y1}L${x2},${y2}`;
+  const low = Math.max(y1 + 8, y2 - 8);
+  return `M${x1},${y1}h${14 * loop}q${8 * loop},0 ${8 * loop},8V${low}q0,8 ${-8 * loop},8h${-14 * loop}`;
 }
 
 function headOf(x1: number, y1: number, x2: number, y2: number): string {

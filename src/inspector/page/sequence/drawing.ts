@@ -49,6 +49,7 @@ export interface BandShape {
   readonly width: number;
   readonly y: number;
   readonly text: string;
+  readonly textX: number;
   readonly anchor: 'start' | 'end';
 }
 
@@ -120,8 +121,7 @@ export function draw(view: View): Drawing {
       }
     }
     if (!inView) return;
-    const sent = positionOf(selection, rows.sentRow[rows.slot[row] as number] as number);
-    if (sent === undefined || position - sent > BREAK) {
+    if (isFar(row, position)) {
       const shape = drawEnd(view, message, position, y);
       if (shape) messages.push(shape);
     }
@@ -133,6 +133,12 @@ export function draw(view: View): Drawing {
       const side = from === lane ? { ...lane, x: lane.x + loopSide(view, lane, message.event) } : from;
       marks.push(markBeside(view, lane, side, y, 'led', `l${keyOf(view, position)}`, stateText(record.value)));
     }
+  }
+
+  /** Whether the send of what ends in a row is too far above, or not shown. */
+  function isFar(row: number, position: number): boolean {
+    const sent = positionOf(selection, rows.sentRow[rows.slot[row] as number] as number);
+    return sent === undefined || position - sent > BREAK;
   }
 
   function drawOther(row: number, position: number): void {
@@ -147,6 +153,10 @@ export function draw(view: View): Drawing {
         const from = record.from ?? message?.from;
         // where the arrow ends in a cross the reason alone is told
         const ends = message && rows.endRow[rows.slot[row] as number] === row && lanes.of(message.from) && lane;
+        if (ends && isFar(row, position)) {
+          const shape = drawEnd(view, message, position, y);
+          if (shape) messages.push({ ...shape, form: 'lost' });
+        }
         const kind = ends ? 'reason' : 'lost';
         if (lane)
           marks.push(markBeside(view, lane, from === undefined ? undefined : lanes.of(from), y, kind, key, reason));
@@ -195,7 +205,7 @@ export function draw(view: View): Drawing {
     }
   }
 
-  /** Over a node's lanes, or else all that is in view; a text that is longer goes to where there is room. */
+  /** Over a node's lanes, or else over all; a text that is longer goes to where there is room. */
   function bandOver(
     group: Group | undefined,
     kind: BandShape['kind'],
@@ -203,11 +213,11 @@ export function draw(view: View): Drawing {
     key: string,
     text: string,
   ): BandShape {
-    const x = group?.x ?? Math.max(0, view.left);
-    const width = group?.width ?? Math.max(0, Math.min(lanes.width, view.right) - x);
+    const { x, width } = group ?? { x: 0, width: lanes.width };
     const short = cut(text, 110);
-    const anchor = x + widthOf(short) > lanes.width && x + width > lanes.width / 2 ? 'end' : 'start';
-    return { key, kind, x, width, y, text: short, anchor };
+    const right = x + widthOf(short) > lanes.width && x + width > lanes.width / 2;
+    const textX = right ? Math.min(x + width, view.right) - 8 : Math.max(x, view.left) + 8;
+    return { key, kind, x, width, y, text: short, textX, anchor: right ? 'end' : 'start' };
   }
 
   function named(lane: Lane, actor: Sender, text: string): string {

@@ -1,6 +1,6 @@
 // The heads of the lanes: a node's bar over the names of its actors. Only those in view are in the document.
 import { nodeColour, nodeGround } from '../colours.ts';
-import { chosen, timeline } from '../store.ts';
+import { chosen, moment, timeline } from '../store.ts';
 import type { Group, Lane, Lanes } from './lanes.ts';
 
 export function Heads(props: {
@@ -60,6 +60,8 @@ function Head(props: {
 }) {
   const { lane, lanes, gutter, toggle } = props;
   const actor = timeline.value.actors.get(lane.key);
+  const now = moment.value ?? Infinity;
+  const isEnded = actor?.ended !== undefined && actor.ended.at <= now;
   const isChosen = lane.kind === 'actor' && chosen.value === lane.key;
   const style = { left: `${gutter + lane.x - lanes.laneWidth / 2}px`, width: `${lanes.laneWidth}px` };
   if (lane.kind === 'plain') {
@@ -70,7 +72,7 @@ function Head(props: {
     );
   }
   return (
-    <div class={`sequence-lane is-${lane.kind}${actor?.ended ? ' is-ended' : ''}`} style={style}>
+    <div class={`sequence-lane is-${lane.kind}${isEnded ? ' is-ended' : ''}`} style={style}>
       <button
         type="button"
         aria-pressed={isChosen}

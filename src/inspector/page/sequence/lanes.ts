@@ -50,7 +50,9 @@ export interface LaneOptions {
 /** A node of more actors than this is one lane unless it was opened. */
 export const MOST_OPEN = 12;
 export const GROUP_GAP = 10;
-const NARROWEST = 116;
+/** Left and right of all lanes, so that what is written beside the outer ones has room. */
+const MARGIN = 26;
+const NARROWEST = 92;
 const WIDEST = 220;
 
 interface Member {
@@ -77,12 +79,12 @@ export function layOutLanes(timeline: Timeline, options: LaneOptions): Lanes {
   });
 
   const count = plans.reduce((sum, { members }) => sum + members.length, 0);
-  const free = options.available - GROUP_GAP * (plans.length + 1);
+  const free = options.available - GROUP_GAP * (plans.length - 1) - 2 * MARGIN;
   const laneWidth = Math.max(NARROWEST, Math.min(WIDEST, Math.floor(free / Math.max(1, count))));
   const lanes: Lane[] = [];
   const groups: Group[] = [];
   const byKey = new Map<Sender, Lane>();
-  let x = GROUP_GAP;
+  let x = MARGIN;
   for (const { node, members, actors, collapsed } of plans) {
     const first = lanes.length;
     for (const [index, member] of members.entries()) {
@@ -97,7 +99,7 @@ export function layOutLanes(timeline: Timeline, options: LaneOptions): Lanes {
     groups.push({ node, label, x, width, actors: actors.length, collapsed, first, lanes: members.length });
     x += width + GROUP_GAP;
   }
-  return { lanes, groups, width: x, laneWidth, of: (sender) => byKey.get(sender) };
+  return { lanes, groups, width: x - GROUP_GAP + MARGIN, laneWidth, of: (sender) => byKey.get(sender) };
 }
 
 /** Who is called what: the id of an actor, the name of a node, else the key itself. */

@@ -81,7 +81,15 @@ function Body(props: {
   const from = Math.max(0, Math.floor(left / STEP_WIDTH - 1) * STEP_WIDTH);
   const to = Math.min(lanes.width, Math.ceil((left + width) / STEP_WIDTH + 1) * STEP_WIDTH);
   const edge = Math.ceil(left / STEP_WIDTH) * STEP_WIDTH;
-  const view: View = { rows, selection, lanes, first, last, left: edge, right: edge + width - GUTTER - STEP_WIDTH };
+  const view: View = {
+    rows,
+    selection,
+    lanes,
+    first,
+    last,
+    left: edge,
+    right: Math.floor((left + width - GUTTER) / STEP_WIDTH) * STEP_WIDTH,
+  };
   const now = moment.value;
   const later = now === undefined ? undefined : selection.until(now);
   const [actor, looked, pointed] = [chosen.value, chosenMessage.value, hovered.value];
@@ -124,7 +132,8 @@ function Body(props: {
         onPointerLeave={() => (hovered.value = undefined)}
         onClick={(event) => {
           const number = messageUnder(event);
-          if (number !== undefined) lookAt(number);
+          if (number === undefined) chosenMessage.value = undefined;
+          else lookAt(number);
         }}
       >
         {shapes}
@@ -366,6 +375,7 @@ function onKey(event: KeyboardEvent, rows: Rows, selection: Selection): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target !== event.currentTarget) return;
   if (event.key === 'j' || event.key === 'k') goToMessage(event.key === 'j' ? 1 : -1, rows, selection);
   else if (event.key === 'Enter') chooseReceiver(rows);
+  else if (event.key === 'Escape') chosenMessage.value = undefined;
   else return;
   event.preventDefault();
   event.stopPropagation();

@@ -84,11 +84,11 @@ export function Mark({ mark }: { readonly mark: MarkShape }) {
 }
 
 export function Band({ band }: { readonly band: BandShape }) {
-  const { kind, x, y, width, text, anchor } = band;
+  const { kind, x, y, width, text, textX, anchor } = band;
   return (
     <g class={`sequence-band is-${kind}`}>
       <rect x={x} y={y - ROW * 0.7 + 1} width={width} height={ROW - 2} rx={3} />
-      <text x={anchor === 'start' ? x + 8 : x + width - 8} y={y} text-anchor={anchor}>
+      <text x={textX} y={y} text-anchor={anchor}>
         {text}
       </text>
     </g>

@@ -4,6 +4,7 @@
 import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
 import type { Bus } from './bus.ts';
 import type { Address } from './address.ts';
+import { textOfError } from './failures.ts';
 import { familyOf } from './family.ts';
 import { onGone, toldOf } from './inspected-refs.ts';
 import {
@@ -277,14 +278,6 @@ export function createRecorder(
     };
     watchNext();
     return () => unwatch?.();
-  }
-}
-
-function textOfError(error: unknown): string {
-  try {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  } catch {
-    return 'an error that cannot be told';
   }
 }
 

@@ -1,11 +1,14 @@
 // Values as JSON text, for people: whatever a program holds is told readably, bounded in depth and length, and without what is redacted. It never throws, whatever
 // a getter, a `toJSON` or a proxy does; and what it leaves out it says in brackets.
+import type { AnyActorRef } from 'xstate';
 import { brandOf, classNameOf, isError, isPlainObject } from '../object-kinds.ts';
 import { isActorRef } from '../recipient.ts';
 import type { Redact } from './redact.ts';
 
 export interface DescribeOptions {
   readonly redact: Redact;
+  /** What an actor is told by; its session unless told otherwise. */
+  readonly labelOf?: (ref: AnyActorRef) => string;
   /** About how many characters it may have. */
   readonly length?: number;
   /** How many objects may be within each other. */
@@ -34,14 +37,16 @@ export function describeFields(
 
 interface State {
   readonly redact: Redact;
+  readonly labelOf: (ref: AnyActorRef) => string;
   readonly depth: number;
   /** How many characters may still come. */
   left: number;
   readonly within: object[];
 }
 
-const begin = ({ redact, length = 16_384, depth = 8 }: DescribeOptions): State => ({
+const begin = ({ redact, labelOf = sessionOf, length = 16_384, depth = 8 }: DescribeOptions): State => ({
   redact,
+  labelOf,
   depth,
   left: length,
   within: [],
@@ -78,7 +83,7 @@ function writeAny(value: unknown, state: State): string {
     case 'function':
       return writeFunction(value);
     default:
-      return value === null ? 'null' : writeObject(value, state);
+      return value === null ? 'null' : writeObject(value as object, state);
   }
 }
 
@@ -106,7 +111,7 @@ function writeObject(value: object, state: State): string {
   const { left } = state;
   within.push(value);
   try {
-    if (isActorRef(value)) return writeActor(value);
+    if (isActorRef(value)) return writeActor(value, state);
     const outside = within.length > depth || left <= 0;
     if (Array.isArray(value)) return outside ? quote(`[array of ${value.length}]`) : `[${writeMembers(value, state)}]`;
     if (isError(value)) return outside ? quote(wordOf(value)) : writeError(value, state);
@@ -122,8 +127,10 @@ function writeObject(value: object, state: State): string {
   }
 }
 
-function writeActor({ id, sessionId }: { readonly id: unknown; readonly sessionId: unknown }): string {
-  return quote(`[actor ${String(id)} ${String(sessionId)}]`);
+const sessionOf = ({ sessionId }: AnyActorRef): string => String(sessionId);
+
+function writeActor(ref: AnyActorRef, { labelOf }: State): string {
+  return quote(`[actor ${String(ref.id)} ${labelOf(ref)}]`);
 }
 
 function writeMembers(members: Iterable<unknown>, state: State): string {

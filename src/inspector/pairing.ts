@@ -25,6 +25,8 @@ export interface Inbox {
 export interface Pairing {
   /** A message was sent; it is there at once, or it is on its way. */
   sent(message: Message, isHere: boolean): void;
+  /** Whom a message is for is known by now. */
+  address(message: Message, inbox: Inbox): void;
   /** What was on its way has come. */
   arrived(seen: Seen, came: number | undefined): Message | undefined;
   /** The message that a step took, if one did. */
@@ -79,6 +81,12 @@ export function createPairing(): Pairing {
       if (isHere) message.to?.here.push(message);
       if (message.event) byEvent.set(message.event, message);
       if (count > REMEMBERED) forgetOldest(messages);
+    },
+    address(message, inbox) {
+      if (message.to || find(message.stamp) !== message) return;
+      message.to = inbox;
+      inbox.pending += 1;
+      if (message.came !== undefined) inbox.here.push(message);
     },
     arrived(seen, came) {
       const message = find(seen);

@@ -197,9 +197,15 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
 
   function showState(entry: Entry, snapshot: NonNullable<Details['snapshot']>, at: number): void {
     const { value } = snapshot;
+    const { ref } = entry;
     put({ type: 'step', at, actor: entry.key, event: '', ...(value === undefined ? {} : { value }) });
     snapshots.offer(entry, { snapshot, at });
-    if (snapshot.status !== 'active') end(entry, snapshot, at);
+    if (snapshot.status !== 'active' && isHere(ref)) end(entry, snapshot, at);
+  }
+
+  /** Of one elsewhere a life may have failed and another follow; its end is told by itself. */
+  function isHere(ref: AnyActorRef): boolean {
+    return statusOf(ref) !== undefined && !mirrorOf(ref);
   }
 
   function enter(ref: AnyActorRef, node: NodeAddress, at: number): Entry {
@@ -318,8 +324,8 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
       event: String(type),
       ...(body === undefined ? {} : { body }),
     };
-    const isHere = origin.came !== undefined || (to !== undefined && !isElsewhere(to, origin.node));
-    if (!to?.isEnded) pairing.sent(message, isHere);
+    const hasCome = origin.came !== undefined || (to !== undefined && !isElsewhere(to, origin.node));
+    if (!to?.isEnded) pairing.sent(message, hasCome);
     if (to) lastSent = { message, to };
     else unaddressed.push({ record, message, ref });
     put(record);
@@ -334,7 +340,9 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
 
   /** Whether what is sent to an actor from a node goes over a link. */
   function isElsewhere({ ref, told }: Entry, node: NodeAddress): boolean {
-    return mirrorOf(ref) !== undefined || told.node !== node;
+    const mirror = mirrorOf(ref);
+    if (!mirror) return told.node !== node;
+    return !mirror.line || nodeOf(mirror.line.address) !== node;
   }
 
   /** A ref of an actor elsewhere whose own node may be about to tell of it. */
@@ -386,7 +394,7 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
     cells.look(false);
     if (entry.isEnded) return;
     snapshots.offer(entry, { snapshot, at });
-    if (snapshot.status !== 'active') end(entry, snapshot, at);
+    if (snapshot.status !== 'active' && isHere(ref)) end(entry, snapshot, at);
   }
 
   function received(message: Message, entry: Entry, done: number): void {
@@ -457,8 +465,10 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
     runSoon(() => {
       if (isOver || entry.isEnded || entry.ref !== ref) return;
       inOrder(() => {
+        const last = ref.getSnapshot() as Snapshot<unknown>;
         const why = nodes.failureOf(entry.told.node as NodeAddress);
-        if (why === undefined) endAs(entry, 'stopped', timeNow());
+        if (last.status !== 'active') end(entry, last, timeNow());
+        else if (why === undefined) endAs(entry, 'stopped', timeNow());
         else endAs(entry, 'failed', timeNow(), why);
       });
     });

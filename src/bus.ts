@@ -81,6 +81,24 @@ export interface Bus {
   readonly deadLetters: Observable<DeadLetter>;
   /** Nodes that come and go. */
   readonly nodes: Observable<NodeChange>;
+  /**
+   * The nodes that are known to be linked with this one, or below it.
+   *
+   * @internal
+   */
+  readonly kin: readonly NodeAddress[];
+  /**
+   * Tells of each node that comes or goes, also farther below, until the returned function is called.
+   *
+   * @internal
+   */
+  watchKin(told: (node: NodeAddress, gone: { readonly orderly: boolean; readonly error?: TroupeError } | undefined) => void): () => void;
+  /**
+   * Tells of each dead letter, as `deadLetters` does; but who listens there has taken notice, and the console is told no more.
+   *
+   * @internal
+   */
+  heed(told: (letter: DeadLetter) => void): () => void;
   /** Frames other than events for a channel that is not open. */
   readonly unclaimed: Observable<Delivery>;
   /**
@@ -180,8 +198,11 @@ export function createBus(options: BusOptions = {}): Bus {
   const joining = new Map<Peer, Deferred<unknown>>();
   const deadLetters = new Subject<DeadLetter>();
   const nodes = new Subject<NodeChange>();
+  const heeding = new Set<(letter: DeadLetter) => void>();
+  const watchingKin = new Set<Parameters<Bus['watchKin']>[0]>();
   const bury = (letter: DeadLetter) => {
     if (!deadLetters.observed) warnOnce(letter);
+    for (const told of heeding) told(letter);
     deadLetters.next(letter);
   };
   const self = {
@@ -222,6 +243,9 @@ export function createBus(options: BusOptions = {}): Bus {
     },
     peerOf: routes.peerOf,
     meet: (node, port) => void bus.connect(createPortLink(port), { node, as: 'neighbour' }),
+    changed(node, gone) {
+      for (const told of watchingKin) told(node, gone);
+    },
     isUnknown(node, orderly) {
       if (!routes.peerOf(node)) routes.fail(node, closed ? closedError() : unknownError(bus.name, node, orderly));
     },
@@ -237,6 +261,17 @@ export function createBus(options: BusOptions = {}): Bus {
     codec: createCodec(() => extensions),
     deadLetters,
     nodes,
+    get kin() {
+      return [...[...peers].filter(({ role, node }) => role !== 'self' && node !== UNKNOWN).map(({ node }) => node), ...introductions.descendants()];
+    },
+    watchKin(told) {
+      watchingKin.add(told);
+      return () => watchingKin.delete(told);
+    },
+    heed(told) {
+      heeding.add(told);
+      return () => heeding.delete(told);
+    },
     unclaimed: channels.unclaimed,
     claim: channels.claim,
     hold: channels.hold,
@@ -271,7 +306,7 @@ export function createBus(options: BusOptions = {}): Bus {
       const joined = createDeferred<unknown>();
       if (closing.hasBegun) joined.reject(closedError());
       else {
-        const peer = addPeer(link, 'parent@unknown', 'parent');
+        const peer = addPeer(link, UNKNOWN, 'parent');
         joining.set(peer, joined);
         peer.listen();
       }
@@ -351,6 +386,7 @@ export function createBus(options: BusOptions = {}): Bus {
 
   function greet(node: NodeAddress, peer: Peer): Route {
     const route = routes.connect(node, peer);
+    for (const told of watchingKin) told(node, undefined);
     nodes.next({ type: 'up', node });
     return route;
   }
@@ -363,6 +399,7 @@ export function createBus(options: BusOptions = {}): Bus {
     routes.fail(peer.node, error);
     // nobody is left who could answer
     if (peer.role === 'parent') routes.failWaiting((node) => (closed ? closedError() : unknownError(bus.name, node)));
+    for (const told of watchingKin) told(peer.node, { orderly: error.details['orderly'] === true, error });
     nodes.next({ type: 'down', node: peer.node, error });
   }
 
@@ -388,6 +425,9 @@ export function createBus(options: BusOptions = {}): Bus {
     joining.delete(peer);
   }
 }
+
+/** Above, before it has greeted. */
+const UNKNOWN: NodeAddress = 'parent@unknown';
 
 function leftError(node: NodeAddress): TroupeError {
   return new TroupeError(

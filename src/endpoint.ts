@@ -194,6 +194,7 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
   /** To an actor here that is known by inspection alone. */
   function sendTo(sessionId: string, event: unknown): void {
     const reason = faultOf(event);
+    if (!reason && owner) sendAs(bus, event as AnyEventObject, { from: nodeOf(owner.from) });
     if (reason || !owner?.recorder.send(sessionId, event as AnyEventObject))
       bus.bury({ reason: reason ?? 'no-such-actor', target: address, count: 1 });
   }

@@ -34,6 +34,15 @@ export interface Policy {
   companionsOf?(actor: AnyActor): readonly AnyActor[];
 }
 
+/** Name and message of whatever was thrown, also of what throws when it is asked. */
+export function textOfError(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return 'an error that cannot be told';
+  }
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

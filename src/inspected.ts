@@ -112,7 +112,11 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
       // who looks at the ref's logic sees the machine that runs
       const { config: shown } = actor.logic as { readonly config: object };
       if (typeof config === 'object' && !('states' in shown)) Object.assign(shown, config);
-    } else if (!refs.has(sessionId)) {
+    } else if (refs.has(sessionId)) {
+      const { ref } = refs.get(sessionId) as InspectedRef;
+      noteTold(ref, record);
+      if (config !== undefined) Object.assign(ref, { logic: { config } });
+    } else {
       const above = parent === undefined ? undefined : refOf(parent);
       refs.set(
         sessionId,

@@ -16,6 +16,8 @@ export interface Neighbourhood {
   peerOf(node: NodeAddress): Peer | undefined;
   /** A port to a node has come. */
   meet(node: NodeAddress, port: MessagePort): void;
+  /** A node that is linked with one below has come or gone. */
+  changed(node: NodeAddress, gone: { readonly orderly: boolean } | undefined): void;
   /** No way leads to a node; `orderly` if it is known to have ended in order. */
   isUnknown(node: NodeAddress, orderly: boolean): void;
 }
@@ -27,6 +29,8 @@ export interface Introductions {
   take(frame: RawFrame, from: Peer): boolean;
   /** Tells the nodes above that a child has come. */
   announce(node: NodeAddress): void;
+  /** The nodes below those that are linked with this one. */
+  descendants(): Iterable<NodeAddress>;
   /** A peer is gone, in order or not, and with it all that is below it. */
   drop(peer: Peer, orderly: boolean): void;
 }
@@ -117,9 +121,11 @@ export function createIntroductions(here: Neighbourhood): Introductions {
         case 'joined':
           descendants.set(node, from);
           announce(node);
+          here.changed(node, undefined);
           return true;
         case 'left':
           forget(node, frame['orderly'] === true);
+          here.changed(node, { orderly: isOrderly(node) });
           here.parent?.push({ type: 'left', node, orderly: isOrderly(node) });
           return true;
         case 'introduce':
@@ -139,10 +145,12 @@ export function createIntroductions(here: Neighbourhood): Introductions {
       }
     },
     announce,
+    descendants: () => descendants.keys(),
     drop(peer, orderly) {
       const gone = [...descendants].filter(([, via]) => via === peer).map(([node]) => node);
       for (const node of [...gone, peer.node]) {
         forget(node, orderly);
+        if (node !== peer.node) here.changed(node, { orderly });
         if (peer.role === 'child') here.parent?.push({ type: 'left', node, orderly });
       }
       rollCall.drop(peer);

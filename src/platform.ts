@@ -3,6 +3,7 @@
 import type * as AsyncHooks from 'node:async_hooks';
 import type * as FileSystem from 'node:fs';
 import type * as Module from 'node:module';
+import type * as PerfHooks from 'node:perf_hooks';
 import type * as Url from 'node:url';
 import type * as WorkerThreads from 'node:worker_threads';
 
@@ -11,6 +12,7 @@ interface Builtins {
   // what is asked of it, which its types lack
   'node:fs': typeof FileSystem;
   'node:module': typeof Module;
+  'node:perf_hooks': typeof PerfHooks;
   'node:url': typeof Url;
   'node:worker_threads': typeof WorkerThreads;
 }

@@ -4,6 +4,7 @@
 import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
 import type { Bus } from './bus.ts';
 import type { Address } from './address.ts';
+import { textOfError } from './failures.ts';
 import { familyOf } from './family.ts';
 import { onGone, toldOf } from './inspected-refs.ts';
 import {
@@ -47,6 +48,8 @@ export interface RecorderOptions {
 /** An actor that was told of. */
 interface Known {
   readonly ref: AnyActorRef;
+  /** What another node had told of it when it was told of. */
+  about: object | undefined;
   /** What was told of its snapshot. */
   told?: Told;
   /** Waits no more for its end. */
@@ -161,6 +164,7 @@ export function createRecorder(
         return;
       case '@troupe.known':
         introduce(ref, stamp);
+        tellMore(ref, stamp);
         if (snapshot) tellState(ref, stamp, snapshot, (inspected as { readonly life?: number }).life);
         return;
       case '@troupe.life': {
@@ -245,11 +249,25 @@ export function createRecorder(
 
   function describe(type: ActorRecord['type'], ref: AnyActorRef, stamp: Stamp): void {
     const unwatch = [watchEnd(ref, stamp), watchLives(ref)];
-    known.set(ref.sessionId, { ref, release: () => unwatch.forEach((each) => each()) });
+    const release = () => unwatch.forEach((each) => each());
+    known.set(ref.sessionId, { ref, about: toldOf(ref), release });
+    tellOf(type, ref, stamp);
+  }
+
+  /** Its own node has told more of an actor. */
+  function tellMore(ref: AnyActorRef, stamp: Stamp): void {
+    const actor = known.get(ref.sessionId);
+    const about = toldOf(ref);
+    if (!actor || actor.about === about) return;
+    actor.about = about;
+    tellOf('known', ref, stamp);
+  }
+
+  function tellOf(type: ActorRecord['type'], ref: AnyActorRef, stamp: Stamp): void {
     const { id, sessionId, src, systemId, _parent: parent } = ref as AnyActorRef & { readonly systemId?: string };
     const { logic } = ref as { readonly logic?: unknown };
-    const config = describeConfig(logic);
     const told = toldOf(ref);
+    const config = told?.config ?? describeConfig(logic);
     const address = told?.address ?? (statusOf(ref) === undefined ? undefined : refsOf(bus).knownAddressOf(ref));
     put({
       ...stamp,
@@ -277,14 +295,6 @@ export function createRecorder(
     };
     watchNext();
     return () => unwatch?.();
-  }
-}
-
-function textOfError(error: unknown): string {
-  try {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  } catch {
-    return 'an error that cannot be told';
   }
 }
 

@@ -7,6 +7,7 @@ import { createBus as createBareBus, type Bus } from './bus.ts';
 import type { Extension } from './codec.ts';
 import { createEndpoint } from './endpoint.ts';
 import { TroupeError } from './errors.ts';
+import { answerWishes } from './gauges.ts';
 import { answerForTheDead } from './graves.ts';
 import { mirrorOf } from './mirror.ts';
 import { isActorRef } from './recipient.ts';
@@ -63,6 +64,7 @@ export function createBus(options: { readonly name?: string } = {}): Bus {
     ...options,
     extensions: (bus) => {
       answerForTheDead(bus);
+      answerWishes(bus);
       const refs = createRefs(bus);
       tables.set(bus, refs);
       findAddressesBy(bus, refs.knownAddressOf);

@@ -45,7 +45,7 @@ const isBare = (value: unknown) =>
   value === null || ['number', 'boolean', 'bigint', 'undefined'].includes(typeof value);
 
 /** 64 bits of text, as two runs of FNV-1a that start apart and multiply by different primes. It tells versions apart, and keeps no secret. */
-function hash(text: string): string {
+export function hash(text: string): string {
   let left = 0x811c9dc5;
   let right = 0x9e3779b9;
   for (let at = 0; at < text.length; at += 1) {

@@ -6,7 +6,7 @@ export { currentSource, trackSources, viewSystem } from './xstate/senders.ts';
 export { bookSessions, createIdle, createOwnActor, replaceLogic } from './xstate/own-actors.ts';
 export { watchRoots } from './xstate/roots.ts';
 export { createReceiver, createRootBeside, createStandIn } from './xstate/stand-ins.ts';
-export { beforeStart, loggerOf, onEnd, parentOf, statusOf, stopActor, undoReset } from './xstate/life.ts';
+export { beforeStart, loggerOf, onEnd, parentOf, rootOf, statusOf, stopActor, undoReset } from './xstate/life.ts';
 export {
   createErrorEvent,
   emit,

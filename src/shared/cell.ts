@@ -133,6 +133,11 @@ export function cellOf(block: Block): Cell {
   return Object.freeze(cell);
 }
 
+/** What a cell holds, read from its memory. */
+export function valueOfCell(buffer: SharedArrayBuffer): number {
+  return toNumber(Atomics.load(new BigInt64Array(buffer, 0, 1), 0));
+}
+
 /** What a cell takes, so that no two of them share a line of a processor's cache. */
 const cellBytes = 64;
 

@@ -111,6 +111,14 @@ export function lookUp(kind: Block['kind'], name: string): Block {
   return { id, directory: ledger.token, kind: there.kind, name, buffer };
 }
 
+/** All cells that are known at this moment: their ids, names and memory. */
+export function listCells(): readonly Pick<Block, 'id' | 'name' | 'buffer'>[] {
+  // a thread that knows of none begins no directory for the question
+  if (here === undefined) return [];
+  here.ledger.advance();
+  return [...here.entries.values()].filter(({ kind }) => kind === 'cell');
+}
+
 /** Makes a name unknown everywhere; false if this block's name was forgotten already. */
 export function forget(block: Pick<Block, 'id' | 'name' | 'directory'>): boolean {
   const { ledger, entries } = current();

@@ -1,7 +1,7 @@
 // A laid out graph as what is to be drawn: boxes, lines with rounded corners, heads of arrows and labels, each with the state or the transitions that it stands
 // for. Plain data, made once for a machine and a direction; which states are active and what was taken changes nothing here.
-import { backwards, dotOf, labelOf, DOT_SIZE, type ElkEdge, type ElkNode, type Point } from './graph.ts';
-import { allBoxes, PADDING, TITLE_HEIGHT, type Direction, type Plan, type PlannedBox } from './plan.ts';
+import { backwards, dotOf, DOT_SIZE, type ElkEdge, type ElkNode, type Point } from './graph.ts';
+import { allBoxes, labelName, PADDING, TITLE_HEIGHT, type Direction, type Plan, type PlannedBox } from './plan.ts';
 import { outlineText } from './outline.ts';
 import { ROW_HEIGHT, type Span } from './rows.ts';
 import type { StateDefinition, TransitionDefinition } from '../records.ts';
@@ -76,13 +76,13 @@ export function createDrawing(plan: Plan, laidOut: ElkNode): Drawing {
       const laid = edges.get(edge.name);
       const points = laid ? pointsOf(laid) : [];
       if (isBack(edge)) points.reverse();
-      const label = edge.inward ? nodes.get(labelOf(edge)) : laid?.labels?.[0];
-      const { kind, transitions, inward } = edge;
+      const label = laid?.labels?.[0] ?? nodes.get(labelName(edge.name));
+      const { kind, transitions, begin } = edge;
       return [
         {
           kind,
           transitions,
-          inward,
+          inward: begin !== undefined,
           path: roundedPath(shortened(points)),
           head: arrowHead(points),
           ...(label ? { label: drawLabel(label, edge.rows) } : {}),

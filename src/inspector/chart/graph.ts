@@ -1,7 +1,7 @@
 // A plan as elk's layered layout wants it. What leads back is handed over turned round, so that the layout never has to choose what leads back, and the initial
 // state comes first; the drawing turns it round again. Plain JSON without a property that is undefined: elk answers that with an exception nobody can catch.
 import { ROW_HEIGHT } from './rows.ts';
-import { allBoxes, type Plan, type PlannedBox, type PlannedEdge } from './plan.ts';
+import { allBoxes, labelName, type Plan, type PlannedBox, type PlannedEdge } from './plan.ts';
 
 /** What elk takes, and gives back with places. */
 export interface ElkNode {
@@ -72,9 +72,6 @@ export function createGraph(plan: Plan): ElkNode {
 /** The dot that an initial state is entered from. */
 export const dotOf = (box: PlannedBox) => `${box.name}dot`;
 
-/** The label of a transition; a node where the line begins at it. */
-export const labelOf = (edge: PlannedEdge) => `${edge.name}label`;
-
 /** Whether an edge was handed over turned round. */
 export function backwards(plan: Plan): (edge: PlannedEdge) => boolean {
   const ranks = ranksOf(plan);
@@ -108,7 +105,7 @@ function nodeOf(box: PlannedBox, edges: readonly PlannedEdge[]): ElkNode {
   const { name, width, height, children, initial } = box;
   if (children.length === 0) return { id: name, width, height };
   const dot: ElkNode = { id: dotOf(box), width: DOT_SIZE, height: DOT_SIZE, layoutOptions: FIRST };
-  const inward = edges.filter((edge) => edge.inward && edge.source === box);
+  const inward = edges.filter((edge) => edge.source === box && edge.begin === labelName(edge.name));
   return {
     id: name,
     layoutOptions: {
@@ -120,7 +117,7 @@ function nodeOf(box: PlannedBox, edges: readonly PlannedEdge[]): ElkNode {
     children: [
       ...(initial ? [dot] : []),
       ...children.map((child) => nodeOf(child, edges)),
-      ...inward.map((edge) => ({ id: labelOf(edge), ...labelSize(edge), layoutOptions: FIRST })),
+      ...inward.map((edge) => ({ id: labelName(edge.name), ...labelSize(edge), layoutOptions: FIRST })),
     ],
   };
 }
@@ -131,19 +128,19 @@ const labelSize = ({ rows }: PlannedEdge) => ({
 });
 
 function edgeOf(edge: PlannedEdge, isBack: boolean): ElkEdge {
-  const { name, kind, source, target, rows, inward } = edge;
-  const from = kind === 'initial' ? dotOf(source) : inward ? labelOf(edge) : source.name;
+  const { name, kind, source, target, rows, begin } = edge;
+  const from = kind === 'initial' ? dotOf(source) : (begin ?? source.name);
   const [sources, targets] = isBack ? [[target.name], [from]] : [[from], [target.name]];
   return {
     id: name,
     sources,
     targets,
-    ...(rows.length === 0 || inward
+    ...(rows.length === 0 || begin !== undefined
       ? {}
       : {
           labels: [
             {
-              id: labelOf(edge),
+              id: labelName(name),
               text: name,
               ...labelSize(edge),
               layoutOptions: {

@@ -39,13 +39,13 @@ export interface PlannedEdge {
   readonly target: PlannedBox;
   readonly rows: readonly Row[];
   readonly transitions: readonly TransitionDefinition[];
-  /** Whether it leads from a state to one within: its label then stands in the state, and the line begins there. */
-  readonly inward: boolean;
+  /** Which label it begins at, if it leads from a state to one within: that stands in the state. */
+  readonly begin?: string;
 }
 
-export const TITLE_SIZE = 13;
+const TITLE_SIZE = 13;
 export const TITLE_HEIGHT = 30;
-export const HISTORY_SIZE = 28;
+const HISTORY_SIZE = 28;
 /** The room beside the text of a box. */
 export const PADDING = 12;
 
@@ -105,12 +105,8 @@ function sizeOf({ type, states }: StateDefinition, title: string, rows: readonly
 
 function edgesOf(box: PlannedBox, boxes: ReadonlyMap<string, PlannedBox>): PlannedEdge[] {
   const edges: PlannedEdge[] = [];
-  const add = (edge: Omit<PlannedEdge, 'name' | 'inward'>) =>
-    edges.push({
-      name: `${box.name}e${edges.length}`,
-      inward: edge.rows.length > 0 && isWithin(edge.target, box),
-      ...edge,
-    });
+  const nextName = () => `${box.name}e${edges.length}`;
+  const add = (edge: Omit<PlannedEdge, 'name'>) => edges.push({ name: nextName(), ...edge });
   if (box.initial) add({ kind: 'initial', source: box, target: box.initial, rows: [], transitions: [] });
 
   const past = box.state.type === 'history' ? boxes.get(box.state.initial ?? '') : undefined;
@@ -123,17 +119,21 @@ function edgesOf(box: PlannedBox, boxes: ReadonlyMap<string, PlannedBox>): Plann
   }
   for (const transitions of byTargets.values()) {
     const targets = (transitions[0]?.targets ?? []).flatMap((id) => boxes.get(id) ?? []);
+    const begin = targets[0] && isWithin(targets[0], box) ? { begin: labelName(nextName()) } : {};
     // one that leads to several states at once is told on the first of its lines
     for (const [index, target] of targets.entries()) {
       const rows = index === 0 ? transitions.flatMap(transitionRows) : [];
-      add({ kind: 'transition', source: box, target, rows, transitions });
+      add({ kind: 'transition', source: box, target, rows, transitions, ...begin });
     }
   }
   return edges;
 }
 
+/** What the label of an edge is called. */
+export const labelName = (edge: string) => `${edge}label`;
+
 /** Whether a box is inside another. */
-export function isWithin(inner: PlannedBox, outer: PlannedBox): boolean {
+function isWithin(inner: PlannedBox, outer: PlannedBox): boolean {
   for (let box = inner.parent; box; box = box.parent) if (box === outer) return true;
   return false;
 }

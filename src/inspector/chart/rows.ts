@@ -18,9 +18,10 @@ export interface Span {
   readonly text: string;
 }
 
-/** The size of all text but the titles of states, and how far its lines are apart. */
-export const TEXT_SIZE = 11.5;
+/** How far the lines of all text but the titles of states are apart. */
 export const ROW_HEIGHT = 15;
+
+const TEXT_SIZE = 11.5;
 
 const WIDEST = 210;
 

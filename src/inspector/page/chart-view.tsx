@@ -106,9 +106,7 @@ function useDrawn(machine: string, definition: MachineDefinition, direction: Dir
     let wanted = true;
     const known = drawings.get(key) ?? start(key, definition, direction);
     if (known instanceof Promise) {
-      void known.then(() => {
-        if (wanted) setRevision((revision) => revision + 1);
-      });
+      void known.then(() => wanted && setRevision((revision) => revision + 1));
     }
     return () => {
       wanted = false;

@@ -2,10 +2,6 @@
 export { createInspector } from './create-inspector.ts';
 export type { Inspector, InspectorOptions } from './create-inspector.ts';
 
-/* A recording as text */
-export { recordingToMermaid } from './sequence-mermaid.ts';
-export type { MermaidOptions } from './sequence-mermaid.ts';
-
 /* What a recording holds */
 export { readRecording } from './recording.ts';
 export type { Recording } from './recording.ts';

@@ -240,12 +240,12 @@ describe('the drawing', () => {
         { at: 5, type: 'received', message: 3 },
       ]),
     );
-    expect(messages.map(({ form, loop }) => [form, loop])).toEqual([
-      ['waiting', 0],
-      ['lost', 0],
-      ['whole', 1],
+    expect(messages.map(({ form, loop, latency }) => [form, loop, latency])).toEqual([
+      ['waiting', 0, ''],
+      ['lost', 0, 'mailbox-full'],
+      ['whole', 1, '1 ms'],
     ]);
-    expect(marks.map(({ kind, text }) => [kind, text])).toEqual([['reason', 'mailbox-full']]);
+    expect(marks).toEqual([]);
   });
 
   it('has one text at most on a side of a lane in a row', () => {

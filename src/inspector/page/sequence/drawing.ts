@@ -24,7 +24,7 @@ export interface MessageShape {
   readonly x2: number;
   readonly y2: number;
   readonly label: string;
-  /** How long it took, beside the label. */
+  /** How long it took, or why it was lost; beside the label. */
   readonly latency: string;
   readonly labelX: number;
   readonly labelY: number;
@@ -34,7 +34,7 @@ export interface MessageShape {
 export interface MarkShape {
   readonly key: string;
   /** `led` is the state that a message led to. */
-  readonly kind: 'state' | 'led' | 'started' | 'done' | 'stopped' | 'failed' | 'restart' | 'lost' | 'reason';
+  readonly kind: 'state' | 'led' | 'started' | 'done' | 'stopped' | 'failed' | 'restart' | 'lost';
   readonly x: number;
   readonly y: number;
   readonly text: string;
@@ -151,15 +151,12 @@ export function draw(view: View): Drawing {
         const message = messageOf(rows, row);
         const lane = lanes.of(record.to) ?? (message && lanes.of(message.to));
         const from = record.from ?? message?.from;
-        // where the arrow ends in a cross the reason alone is told
-        const ends = message && rows.endRow[rows.slot[row] as number] === row && lanes.of(message.from) && lane;
-        if (ends && isFar(row, position)) {
-          const shape = drawEnd(view, message, position, y);
+        // where an arrow ends in a cross the reason is told with its name
+        if (message && lane && lanes.of(message.from) && rows.endRow[rows.slot[row] as number] === row) {
+          const shape = isFar(row, position) ? drawEnd(view, message, position, y) : undefined;
           if (shape) messages.push({ ...shape, form: 'lost' });
-        }
-        const kind = ends ? 'reason' : 'lost';
-        if (lane)
-          marks.push(markBeside(view, lane, from === undefined ? undefined : lanes.of(from), y, kind, key, reason));
+        } else if (lane)
+          marks.push(markBeside(view, lane, from === undefined ? undefined : lanes.of(from), y, 'lost', key, reason));
         else bands.push(bandOver(undefined, 'lost', y, key, `${reason}, to ${record.to}`));
         return;
       }
@@ -316,7 +313,7 @@ function labelOf(view: View, message: MessageEntry, from: Lane | undefined, to: 
   const sender = names[0] ? nameOf(timeline, message.from) : '';
   const receiver = names[1] ? nameOf(timeline, message.to) : '';
   const who = receiver !== '' ? `${sender} → ${receiver}: `.trimStart() : sender !== '' ? `${sender}: ` : '';
-  const { received, at, event } = message;
+  const { received, at, event, dead } = message;
   const start = (from?.x ?? 0) + direction * (from === to ? 28 : 11);
   // where the sender is out of view its label is at the edge, as far as the arrow goes
   const far = to?.x ?? start;
@@ -328,7 +325,7 @@ function labelOf(view: View, message: MessageEntry, from: Lane | undefined, to: 
         : Math.min(start, Math.max(view.right - 6, far + 60));
   return {
     label: `${who}${cut(eventText(event), 40)}`,
-    latency: received === undefined ? '' : durationText(Math.max(0, received - at)),
+    latency: received === undefined ? cut(dead?.reason ?? '', 30) : durationText(Math.max(0, received - at)),
     labelX,
   };
 }

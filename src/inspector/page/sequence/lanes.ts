@@ -51,8 +51,8 @@ export interface LaneOptions {
 export const MOST_OPEN = 12;
 export const GROUP_GAP = 10;
 /** Left and right of all lanes, so that what is written beside the outer ones has room. */
-const MARGIN = 26;
-const NARROWEST = 92;
+const MARGIN = 20;
+const NARROWEST = 80;
 const WIDEST = 220;
 
 interface Member {

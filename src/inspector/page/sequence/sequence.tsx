@@ -19,6 +19,8 @@ const HEADS = 52;
 /** The view is drawn in steps of so many rows and pixels, and half a step or a whole one beyond it, so that scrolling shows no void. */
 const STEP_ROWS = 12;
 const STEP_WIDTH = 120;
+/** How exactly labels are kept within the view. */
+const STEP_EDGE = 24;
 const BELOW = ROW;
 
 /** The nodes that the user opened or closed. */
@@ -80,7 +82,7 @@ function Body(props: {
   const last = Math.min(selection.length, Math.ceil((top + height) / ROW / STEP_ROWS + 0.5) * STEP_ROWS);
   const from = Math.max(0, Math.floor(left / STEP_WIDTH - 1) * STEP_WIDTH);
   const to = Math.min(lanes.width, Math.ceil((left + width) / STEP_WIDTH + 1) * STEP_WIDTH);
-  const edge = Math.ceil(left / STEP_WIDTH) * STEP_WIDTH;
+  const edge = Math.ceil(left / STEP_EDGE) * STEP_EDGE;
   const view: View = {
     rows,
     selection,
@@ -88,7 +90,7 @@ function Body(props: {
     first,
     last,
     left: edge,
-    right: Math.floor((left + width - GUTTER) / STEP_WIDTH) * STEP_WIDTH,
+    right: Math.floor((left + width - GUTTER) / STEP_EDGE) * STEP_EDGE,
   };
   const now = moment.value;
   const later = now === undefined ? undefined : selection.until(now);

@@ -65,7 +65,9 @@ export function Label({ shape, lit }: { readonly shape: MessageShape; readonly l
       text-anchor={anchor}
     >
       {label}
-      {latency !== '' && <tspan class="sequence-latency">{`  ${latency}`}</tspan>}
+      {latency !== '' && (
+        <tspan class={`sequence-latency${message.received === undefined ? ' is-bad' : ''}`}>{`  ${latency}`}</tspan>
+      )}
     </text>
   );
 }
@@ -98,7 +100,6 @@ export function Band({ band }: { readonly band: BandShape }) {
 function Sign({ kind, x, y }: { readonly kind: MarkShape['kind']; readonly x: number; readonly y: number }) {
   switch (kind) {
     case 'led':
-    case 'reason':
       return null;
     case 'state':
       return <circle class="sequence-sign" cx={x} cy={y} r={2.5} />;

@@ -310,7 +310,8 @@ function loopSide({ lanes }: View, lane: Lane, event: string): 1 | -1 {
 function labelOf(view: View, message: MessageEntry, from: Lane | undefined, to: Lane | undefined, direction: number) {
   const { timeline } = view.rows;
   // a lane may stand for others, too
-  const names = [from && from.key !== message.from, to && to.key !== message.to];
+  const tellsWho = from === to && /^xstate\.(?:done|error)\./u.test(message.event);
+  const names = [from && from.key !== message.from && !tellsWho, to && to.key !== message.to];
   const sender = names[0] ? nameOf(timeline, message.from) : '';
   const receiver = names[1] ? nameOf(timeline, message.to) : '';
   const who = receiver !== '' ? `${sender} → ${receiver}: `.trimStart() : sender !== '' ? `${sender}: ` : '';

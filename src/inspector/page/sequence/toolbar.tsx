@@ -52,7 +52,7 @@ export function Toolbar(props: {
           checked={helpers.value}
           onChange={(event) => (helpers.value = event.currentTarget.checked)}
         />
-        invoked
+        promises too
       </label>
       {foldable.length > 0 && (
         <button

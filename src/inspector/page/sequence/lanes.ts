@@ -51,7 +51,7 @@ export interface LaneOptions {
 
 /** A node of more actors than this is one lane unless it was opened. */
 export const MOST_OPEN = 12;
-export const GROUP_GAP = 10;
+const GROUP_GAP = 10;
 /** Left and right of all lanes, so that what is written beside the outer ones has room. */
 const MARGIN = 20;
 const NARROWEST = 80;

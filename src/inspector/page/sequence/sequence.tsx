@@ -24,7 +24,7 @@ const STEP_EDGE = 24;
 const BELOW = ROW;
 
 /** The nodes that the user opened or closed. */
-export const opened = signal<ReadonlyMap<NodeKey, boolean>>(new Map());
+const opened = signal<ReadonlyMap<NodeKey, boolean>>(new Map());
 
 export function Sequence() {
   const rows = currentRows();

@@ -202,6 +202,26 @@ describe('lanes', () => {
     expect(lanes.map(({ label }) => label)).toEqual(['Alice', 'student-3', 'student-4']);
   });
 
+  it('are shared by an actor and what it invokes, unless that is chosen or asked for', () => {
+    const invoked = (actor: string, parent: string, node = 'worker@2'): InspectorRecord => {
+      return { at: 1, type: 'actor', actor, id: actor, node, parent, kind: 'promise' };
+    };
+    const timeline = timelineOf(
+      invoked('p', 'a'),
+      invoked('q', 'p'),
+      invoked('r', 'a', 'main@1'),
+      invoked('s', 't'),
+      invoked('t', 's'),
+    );
+    const keys = (more: Partial<LaneOptions>) =>
+      layOutLanes(timeline, { ...options, ...more }).lanes.map(({ key }) => key);
+    expect(keys({})).toEqual(['c', 'r', 'a', 'b', 's', 't']);
+    expect(layOutLanes(timeline, options).of('q')?.key).toBe('a');
+    expect(keys({ chosen: 'q' })).toEqual(['c', 'r', 'a', 'b', 'q', 's', 't']);
+    expect(keys({ helpers: true })).toEqual(['c', 'r', 'a', 'b', 'p', 'q', 's', 't']);
+    expect(keys({ only: new Set(['q']) })).toEqual(['a']);
+  });
+
   it('tell nodes of one name apart', () => {
     const again: InspectorRecord = { at: 1, type: 'actor', actor: 'd', id: 'Dave', node: 'worker@7', kind: 'machine' };
     const { groups } = layOutLanes(timelineOf(again), options);

@@ -10,7 +10,7 @@ import { figuresAt, nodeFiguresAt, ratesUntil, type NodeFigures } from './rates.
 import { Sparkline } from './sparkline.tsx';
 
 /** Whether each node's figures are shown. */
-export const drawer = signal(false);
+const drawer = signal(false);
 
 /** Figures that change faster are not read. */
 const EVERY = 200;

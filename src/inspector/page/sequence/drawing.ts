@@ -116,7 +116,7 @@ export function draw(view: View): Drawing {
     if (message.done !== undefined) {
       const until = Math.min(selection.until(message.done) - 1, position + BREAK);
       const height = Math.max(7, (until - position) * ROW + 4);
-      if (y + height > 0 && lane.kind !== 'group') {
+      if (y + height > 0 && lane.key === message.to) {
         bars.push({ key: `b${keyOf(view, position)}`, node: lane.node, x: lane.x, y: y - 2, height });
       }
     }
@@ -127,7 +127,7 @@ export function draw(view: View): Drawing {
     }
     const step = rows.stepRecord[rows.slot[row] as number] as number;
     const record = step < 0 ? undefined : rows.timeline.records[step];
-    if (record?.type === 'step' && lane.kind !== 'group') {
+    if (record?.type === 'step' && lane.key === message.to) {
       const from = lanes.of(message.from);
       // a loop leaves the other side to it
       const side = from === lane ? { ...lane, x: lane.x + loopSide(view, lane, message.event) } : from;
@@ -218,7 +218,7 @@ export function draw(view: View): Drawing {
   }
 
   function named(lane: Lane, actor: Sender, text: string): string {
-    return lane.kind === 'group' ? `${nameOf(rows.timeline, actor)} ${text}` : text;
+    return lane.key === actor ? text : `${nameOf(rows.timeline, actor)} ${text}`;
   }
 }
 
@@ -309,7 +309,9 @@ function loopSide({ lanes }: View, lane: Lane, event: string): 1 | -1 {
 
 function labelOf(view: View, message: MessageEntry, from: Lane | undefined, to: Lane | undefined, direction: number) {
   const { timeline } = view.rows;
-  const names = [from?.kind === 'group', to?.kind === 'group'];
+  // a lane may stand for others, too
+  const tellsWho = from === to && /^xstate\.(?:done|error)\./u.test(message.event);
+  const names = [from && from.key !== message.from && !tellsWho, to && to.key !== message.to];
   const sender = names[0] ? nameOf(timeline, message.from) : '';
   const receiver = names[1] ? nameOf(timeline, message.to) : '';
   const who = receiver !== '' ? `${sender} → ${receiver}: `.trimStart() : sender !== '' ? `${sender}: ` : '';

@@ -1,5 +1,5 @@
 // The lanes of the sequence diagram: one per actor, side by side by node, each node's plain code first. The order is that in which they came, and does not change. A node
-// of many actors is one lane until it is opened. No DOM.
+// of many actors is one lane until it is opened, and what an actor invokes (a promise, a callback) is on that actor's lane. No DOM.
 import type { ActorKey, NodeKey, Sender } from '../../records.ts';
 import type { Timeline } from '../../timeline.ts';
 
@@ -41,6 +41,8 @@ export interface LaneOptions {
   readonly opened: ReadonlyMap<NodeKey, boolean>;
   /** Has a lane of its own in a node that is one lane. */
   readonly chosen?: ActorKey | undefined;
+  /** Whether promises, callbacks and observables have lanes of their own. */
+  readonly helpers?: boolean;
   /** If given, only these have lanes. */
   readonly only?: ReadonlySet<Sender> | undefined;
   /** The width that there is. */
@@ -49,7 +51,7 @@ export interface LaneOptions {
 
 /** A node of more actors than this is one lane unless it was opened. */
 export const MOST_OPEN = 12;
-export const GROUP_GAP = 10;
+const GROUP_GAP = 10;
 /** Left and right of all lanes, so that what is written beside the outer ones has room. */
 const MARGIN = 20;
 const NARROWEST = 80;
@@ -62,7 +64,7 @@ interface Member {
 }
 
 export function layOutLanes(timeline: Timeline, options: LaneOptions): Lanes {
-  const { nodes, others, actorsOf } = gather(timeline, options);
+  const { nodes, others, actorsOf, ownerOf } = gather(timeline, options);
   const { opened, chosen } = options;
   const names = uniqueNames(timeline, nodes);
   const plans = nodes.flatMap((node) => {
@@ -94,6 +96,10 @@ export function layOutLanes(timeline: Timeline, options: LaneOptions): Lanes {
     }
     const group = byKey.get(`${node}/`);
     if (group) for (const { key } of actors) if (!byKey.has(key)) byKey.set(key, group);
+    for (const [helper, owner] of ownerOf) {
+      const lane = byKey.get(owner);
+      if (lane && !byKey.has(helper)) byKey.set(helper, lane);
+    }
     const width = laneWidth * members.length;
     const label = names.get(node) as string;
     groups.push({ node, label, x, width, actors: actors.length, collapsed, first, lanes: members.length });
@@ -107,20 +113,47 @@ export function nameOf(timeline: Timeline, sender: Sender): string {
   return timeline.actors.get(sender)?.id ?? timeline.nodes.get(sender)?.name ?? (sender.split('@')[0] || sender);
 }
 
-function gather(timeline: Timeline, { others: all, only }: LaneOptions) {
+const DEEPEST = 16;
+const HELPERS: readonly string[] = ['promise', 'callback', 'observable'];
+
+/** The actor whose work another one does: a promise or callback works for who invoked it, all others for themselves. */
+export function helped({ actors }: Timeline, key: ActorKey): ActorKey {
+  let owner = key;
+  // a recording may come from anywhere, and its parents go round
+  for (let depth = 0; depth < DEEPEST; depth += 1) {
+    const actor = actors.get(owner);
+    if (!actor || !HELPERS.includes(actor.kind) || actor.parent === undefined) return owner;
+    // on another node it has a lane there
+    if (actors.get(actor.parent)?.node !== actor.node) return owner;
+    owner = actor.parent;
+  }
+  return key;
+}
+
+function gather(timeline: Timeline, { others: all, only, helpers, chosen }: LaneOptions) {
+  const ownerOf = new Map<ActorKey, ActorKey>();
   const others = new Set([...all].filter((sender) => !timeline.actors.has(sender) && (only?.has(sender) ?? true)));
   const nodes = new Set<NodeKey>(timeline.nodes.keys());
   for (const sender of others) nodes.add(sender);
   const actorsOf = new Map<NodeKey, Member[]>();
+  const wanted = only && new Set(only);
+  if (!helpers) {
+    for (const { key } of timeline.actors.values()) {
+      const owner = key === chosen ? key : helped(timeline, key);
+      if (owner === key) continue;
+      ownerOf.set(key, owner);
+      if (only?.has(key)) wanted?.add(owner);
+    }
+  }
   for (const { key, id, node } of timeline.actors.values()) {
-    if (only && !only.has(key)) continue;
+    if (ownerOf.has(key) || (wanted && !wanted.has(key))) continue;
     nodes.add(node);
     const member: Member = { kind: 'actor', key, label: id };
     const members = actorsOf.get(node);
     if (members) members.push(member);
     else actorsOf.set(node, [member]);
   }
-  return { nodes: [...nodes], others, actorsOf };
+  return { nodes: [...nodes], others, actorsOf, ownerOf };
 }
 
 /** A node that came again under its name is told apart by a number. */

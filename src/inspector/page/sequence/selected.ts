@@ -5,11 +5,15 @@ import type { InspectorRecord, Sender } from '../../records.ts';
 import type { Timeline } from '../../timeline.ts';
 import { createMatcher, parseFilter } from '../log/filter.ts';
 import { chosen, filter, revision, timeline } from '../store.ts';
+import { helped } from './lanes.ts';
 import { createRows, extendRows, messageOf, recordOf, type Rows } from './rows.ts';
 import { createSelection, type Selection } from './selection.ts';
 
 /** Whether the diagram shows the chosen actor's messages alone. */
 export const onlyChosen = signal(false);
+
+/** Whether promises, callbacks and observables have lanes of their own. */
+export const helpers = signal(false);
 
 /** The message that the pointer is on. */
 export const hovered = signal<number | undefined>(undefined);
@@ -64,21 +68,30 @@ export function useSelection(
 export function useDiagram(rows: Rows) {
   const matches = currentMatcher();
   const actor = onlyChosen.value ? chosen.value : undefined;
+  const withHelpers = helpers.value;
   const restricted = actor !== undefined || filter.value.trim() !== '';
-  const among = useMemo(() => new Set<Sender>(), [rows, matches, actor]);
+  const among = useMemo(() => new Set<Sender>(), [rows, matches, actor, withHelpers]);
+  const owner = (sender: Sender): Sender => (withHelpers ? sender : helped(rows.timeline, sender));
   const takes = (row: number): boolean => {
     const record = recordOf(rows, row);
     const slot = rows.slot[row] as number;
     // a step that a message led to is told beside its receipt
     if (record.type === 'step' && slot >= 0) return false;
+    // what comes and goes on another's lane would hide what that one does
+    if (!withHelpers && isComing(record) && helped(rows.timeline, record.actor) !== record.actor) return false;
     if (!restricted) return true;
     const senders = participants(rows, row, record);
-    if (actor !== undefined && senders.length > 0 && !senders.includes(actor)) return false;
+    if (
+      actor !== undefined &&
+      senders.length > 0 &&
+      !senders.some((sender) => sender === actor || owner(sender) === actor)
+    )
+      return false;
     if (!matches(record)) return false;
     for (const sender of senders) among.add(sender);
     return true;
   };
-  return { ...useSelection(rows, takes, [matches, actor]), among: restricted ? among : undefined };
+  return { ...useSelection(rows, takes, [matches, actor, withHelpers]), among: restricted ? among : undefined };
 }
 
 /** Goes to the next message of a selection, or the one before, from the one that is looked at or the row given. */
@@ -88,6 +101,10 @@ export function nextMessage(rows: Rows, selection: Selection, from: number, step
     if (recordOf(rows, row).type === 'sent') return messageOf(rows, row)?.number;
   }
   return undefined;
+}
+
+function isComing(record: InspectorRecord): record is Extract<InspectorRecord, { type: 'actor' | 'ended' }> {
+  return record.type === 'actor' || (record.type === 'ended' && record.how !== 'failed');
 }
 
 function participants(rows: Rows, row: number, record: InspectorRecord): readonly Sender[] {

@@ -8,7 +8,7 @@ import { draw, lifeline, ROW, type View } from './drawing.ts';
 import { Heads } from './heads.tsx';
 import { layOutLanes, type Group, type Lanes } from './lanes.ts';
 import type { Rows } from './rows.ts';
-import { currentRows, hovered, nextMessage, useDiagram } from './selected.ts';
+import { currentRows, helpers, hovered, nextMessage, useDiagram } from './selected.ts';
 import type { Selection } from './selection.ts';
 import { Arrow, Band, Bar, Column, Label, Lifeline, Mark } from './shapes.tsx';
 import { timeText } from './text.ts';
@@ -24,7 +24,7 @@ const STEP_EDGE = 24;
 const BELOW = ROW;
 
 /** The nodes that the user opened or closed. */
-export const opened = signal<ReadonlyMap<NodeKey, boolean>>(new Map());
+const opened = signal<ReadonlyMap<NodeKey, boolean>>(new Map());
 
 export function Sequence() {
   const rows = currentRows();
@@ -246,7 +246,15 @@ function Nothing({ rows, done }: { readonly rows: Rows; readonly done: boolean }
 function useLanes(rows: Rows, among: ReadonlySet<string> | undefined, available: number): Lanes {
   const { timeline, others } = rows;
   return useMemo(
-    () => layOutLanes(timeline, { others, opened: opened.value, chosen: chosen.value, only: among, available }),
+    () =>
+      layOutLanes(timeline, {
+        others,
+        opened: opened.value,
+        chosen: chosen.value,
+        helpers: helpers.value,
+        only: among,
+        available,
+      }),
     [
       timeline,
       timeline.actors.size,
@@ -254,6 +262,7 @@ function useLanes(rows: Rows, among: ReadonlySet<string> | undefined, available:
       others.size,
       opened.value,
       chosen.value,
+      helpers.value,
       among,
       among?.size,
       available,

@@ -5,7 +5,7 @@ import { recordingToMermaid } from '../../sequence-mermaid.ts';
 import { chosen, live, moment } from '../store.ts';
 import type { Lanes } from './lanes.ts';
 import { recordOf, type Rows } from './rows.ts';
-import { onlyChosen } from './selected.ts';
+import { helpers, onlyChosen } from './selected.ts';
 import type { Selection } from './selection.ts';
 import { grouped } from './text.ts';
 
@@ -45,6 +45,14 @@ export function Toolbar(props: {
           onChange={(event) => (onlyChosen.value = event.currentTarget.checked)}
         />
         {actor ? `only ${actor.id}` : 'only the chosen'}
+      </label>
+      <label title="Lanes of their own for promises, callbacks and observables, which are else on the lane of who invoked them">
+        <input
+          type="checkbox"
+          checked={helpers.value}
+          onChange={(event) => (helpers.value = event.currentTarget.checked)}
+        />
+        promises too
       </label>
       {foldable.length > 0 && (
         <button

@@ -13,13 +13,7 @@ import { createLoader } from '../load.ts';
 import { isMachine } from '../version.ts';
 import { chartFile } from './chart-file.ts';
 import { openElk } from './elk-thread.ts';
-
-export const DRAW_USAGE = `troupe draw <module>#<export>     write the statechart of a machine
-
-  --svg                           as a picture, the default
-  --mermaid                       as text for Mermaid
-  --direction <down or right>     which way it runs (down)
-  --out <file>                    where to write it (standard output)`;
+import { DRAW_USAGE } from './usage.ts';
 
 /** Runs the command; resolves with the exit code: 0, 1 if there is nothing to draw, or 2 for bad use. */
 export async function draw(args: readonly string[], streams: Streams = process): Promise<number> {

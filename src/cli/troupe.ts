@@ -7,6 +7,8 @@ import { refuse, USAGE } from './usage.ts';
 
 const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number> | number>> = {
   inspect,
+  // it brings what draws, which the others do without
+  draw: async (given) => (await import('./draw.ts')).draw([...given]),
   '--help': () => tell(USAGE),
   '-h': () => tell(USAGE),
   '--version': () => tell(versionOf()),

@@ -1,5 +1,12 @@
 // What the command line takes, and how it refuses what it does not.
 
+export const DRAW_USAGE = `troupe draw <module>#<export>             write the statechart of a machine
+
+  --svg                           as a picture, the default
+  --mermaid                       as text for Mermaid
+  --direction <down or right>     which way it runs (down)
+  --out <file>                    where to write it (standard output)`;
+
 export const USAGE = `troupe inspect <script> [-- arguments]    run a program, and watch its actors on a page
 troupe inspect <recording.ndjson>         look at a recording
 
@@ -7,6 +14,8 @@ troupe inspect <recording.ndjson>         look at a recording
   --no-open          do not open the browser: the address is told
   --no-wait          begin at once, and not when the page is open
   --allow-send       let the page send events to actors
+
+${DRAW_USAGE}
 
 troupe --help
 troupe --version`;

@@ -57,7 +57,7 @@ function Views({ connection }: { readonly connection: Connection }) {
           <Counters />
         </Boundary>
       </section>
-      <div
+      <main
         class="app-views"
         style={{ gridTemplateColumns: `${tree}px 5px minmax(0, ${actor}fr) 5px minmax(0, ${1 - actor}fr)` }}
       >
@@ -67,11 +67,11 @@ function Views({ connection }: { readonly connection: Connection }) {
           </Boundary>
         </nav>
         <Divider of="tree" label="Width of the tree" direction="vertical" />
-        <main class="app-actor" aria-label="Chosen actor">
+        <section class="app-actor" aria-label="Chosen actor">
           <Boundary name="The actor">
             <ActorPane connection={connection} />
           </Boundary>
-        </main>
+        </section>
         <Divider of="actor" label="Width of the chosen actor" direction="vertical" />
         <section
           class="app-messages"
@@ -90,7 +90,7 @@ function Views({ connection }: { readonly connection: Connection }) {
             </Boundary>
           </div>
         </section>
-      </div>
+      </main>
     </>
   );
 }

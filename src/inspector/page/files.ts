@@ -28,7 +28,7 @@ export function saveRecording({ header, records }: Timeline): void {
 }
 
 /** Shows the recording that a file holds, as far as it is whole. */
-export async function openRecording(file: File, intake: Intake): Promise<void> {
+async function openRecording(file: File, intake: Intake): Promise<void> {
   fileProblem.value = undefined;
   try {
     const recording = readRecording(await file.text());

@@ -39,7 +39,7 @@ export interface IntakeOptions {
 }
 
 /** What the page keeps: twice as much while it looks back, so that what it looks at does not vanish soon. */
-export const PAGE_LIMITS: JournalLimits = { records: 400_000, size: 96 * 1024 * 1024 };
+const PAGE_LIMITS: JournalLimits = { records: 400_000, size: 96 * 1024 * 1024 };
 
 export function createIntake({ schedule, now, hidden = () => false, limits = PAGE_LIMITS }: IntakeOptions): Intake {
   let current: Timeline = emptyTimeline();

@@ -1,5 +1,7 @@
-// Which states of a machine are active, and which events it can take there. Pure.
-import type { MachineDefinition, StateDefinition, StateValue } from '../records.ts';
+// Which events a machine can take in its present state, and that state in words. Pure.
+import { activeStates } from '../chart/active.ts';
+import { allStates } from '../definition.ts';
+import type { MachineDefinition, StateValue } from '../records.ts';
 
 export interface Offered {
   readonly event: string;
@@ -7,26 +9,12 @@ export interface Offered {
   readonly guards: readonly string[];
 }
 
-/** The states that a value stands for, each before its children. */
-export function activeStates({ root }: MachineDefinition, value: StateValue | undefined): StateDefinition[] {
-  const active = [root];
-  const walk = (state: StateDefinition, within: StateValue | undefined) => {
-    if (within === undefined) return;
-    for (const key of typeof within === 'string' ? [within] : Object.keys(within)) {
-      const child = state.states.find((each) => each.key === key);
-      if (!child) continue;
-      active.push(child);
-      if (typeof within !== 'string') walk(child, within[key]);
-    }
-  };
-  walk(root, value);
-  return active;
-}
-
 /** The events that a machine can take in a state, those of the innermost states first; XState's own and wildcards are none that a person would send. */
 export function eventsOffered(definition: MachineDefinition, value: StateValue | undefined): Offered[] {
   const offered = new Map<string, Set<string>>();
-  for (const { transitions } of activeStates(definition, value).toReversed()) {
+  const active = activeStates(definition, value);
+  for (const { id, transitions } of allStates(definition).toReversed()) {
+    if (!active.has(id)) continue;
     for (const { event, guard } of transitions) {
       if (event === '' || event.startsWith('xstate.') || event.includes('*')) continue;
       let guards = offered.get(event);

@@ -47,7 +47,7 @@ export interface TreeView {
 /** How long those that ended stay to be seen, in milliseconds. */
 export const ENDED_STAY = 30_000;
 
-export const nodeRow = (node: NodeKey) => `node ${node}`;
+const nodeRow = (node: NodeKey) => `node ${node}`;
 export const actorRow = (actor: ActorKey) => `actor ${actor}`;
 const CELLS = 'cells';
 
@@ -113,7 +113,7 @@ export function actorAt(actor: ActorEntry, moment = Infinity) {
 }
 
 /** The state of an actor in one line: that of its machine. */
-export function stateAt(actor: ActorEntry, moment = Infinity): string {
+function stateAt(actor: ActorEntry, moment = Infinity): string {
   return shortState(latest(actor.steps, moment)?.value);
 }
 

@@ -7,7 +7,7 @@ import { change, chosen, currentTimeline, moment, revision, settings, timeline }
 import { actorAt, actorRow, ENDED_STAY, treeRows, type TreeRow } from './tree-rows.ts';
 
 /** What actors are searched by; apart from the messages' filter. */
-export const search = signal('');
+const search = signal('');
 
 const closed = signal<ReadonlySet<string>>(new Set());
 /** The row that the keyboard is at, where that is no actor. */

@@ -7,7 +7,7 @@ import { recordOf, type Rows } from '../sequence/rows.ts';
 import { currentMatcher, currentRows, useSelection } from '../sequence/selected.ts';
 import type { Selection } from '../sequence/selection.ts';
 import { grouped, timeText } from '../sequence/text.ts';
-import { chosen, chosenMessage, filter, live, lookAt, moment } from '../store.ts';
+import { chosen, chosenMessage, filter, live, lookAt, moment, revision } from '../store.ts';
 import { FILTER_HINT } from './filter.ts';
 import { lineOf, type Line } from './line.ts';
 
@@ -58,6 +58,8 @@ function entriesOf(rows: Rows): number {
 
 function Lines(props: { readonly rows: Rows; readonly selection: Selection; readonly done: boolean }) {
   const { rows, selection, done } = props;
+  // the rows grow in place, so that they are the same to whoever compares them
+  void revision.value;
   const element = useRef<HTMLDivElement>(null);
   const height = useSignal(300);
   const scrolled = useSignal(0);

@@ -2,7 +2,7 @@
 import { useSignal, type Signal } from '@preact/signals';
 import type { InspectorRecord, NodeKey } from '../../records.ts';
 import { recordingToMermaid } from '../../sequence-mermaid.ts';
-import { chosen, live, moment } from '../store.ts';
+import { chosen, live, moment, revision } from '../store.ts';
 import type { Lanes } from './lanes.ts';
 import { recordOf, type Rows } from './rows.ts';
 import { helpers, onlyChosen } from './selected.ts';
@@ -20,6 +20,8 @@ export function Toolbar(props: {
   readonly opened: Signal<ReadonlyMap<NodeKey, boolean>>;
 }) {
   const { rows, selection, lanes, done, opened } = props;
+  // the rows grow in place, so that they are the same to whoever compares them
+  void revision.value;
   const copied = useSignal<'' | 'copied' | 'not copied'>('');
   const actor = chosen.value === undefined ? undefined : rows.timeline.actors.get(chosen.value);
   const foldable = lanes.groups.filter(({ actors }) => actors > 1);

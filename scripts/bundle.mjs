@@ -29,8 +29,9 @@ async function bundleLibrary() {
       groups: [
         // before what a thread never loads, for a group takes along what it needs and no other has taken
         { name: 'src/troupe', test: /[\\/]src[\\/](?!thread\.ts|(testing|inspector|cli)[\\/])/ },
-        { name: 'src/inspector/drawing', test: /[\\/](node_modules|chart)[\\/]/ },
-        { name: 'src/inspector/inspector', test: /[\\/]src[\\/](inspector|cli)[\\/](?!(troupe|preload)\.ts)/ },
+        { name: 'src/inspector/inspector', test: /[\\/]src[\\/](inspector|cli)[\\/](?!(troupe|preload)\.ts).*\.ts$/ },
+        // what a picture is made by, loaded when one is drawn
+        { name: 'src/inspector/drawing', test: /[\\/]node_modules[\\/]|\.tsx$/ },
         { name: 'src/machines', test: /[\\/]actors[\\/]/ },
       ],
     },

@@ -116,7 +116,7 @@ const isWithin = (inner: Place, outer: Place) => inner !== outer && lineage(inne
 function escape(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')
-    .replaceAll(/[^\p{L}\p{N} _.,/()[\]+=!?*&|→-]|(?<=\[)\[|(?<=-)-|\bd(?=irection )|\be(?=nd note)/giu, byNumber);
+    .replaceAll(/[^\p{L}\p{N} _.,/()[\]+=!?*&|→-]|(?<=\[)\[|\bd(?=irection )|\be(?=nd note)/giu, byNumber);
 }
 
 const byNumber = (letter: string) => `#${letter.codePointAt(0)};`;

@@ -92,7 +92,9 @@ export interface Bus {
    *
    * @internal
    */
-  watchKin(told: (node: NodeAddress, gone: { readonly orderly: boolean; readonly error?: TroupeError } | undefined) => void): () => void;
+  watchKin(
+    told: (node: NodeAddress, gone: { readonly orderly: boolean; readonly error?: TroupeError } | undefined) => void,
+  ): () => void;
   /**
    * Tells of each dead letter, as `deadLetters` does; but who listens there has taken notice, and the console is told no more.
    *
@@ -262,7 +264,10 @@ export function createBus(options: BusOptions = {}): Bus {
     deadLetters,
     nodes,
     get kin() {
-      return [...[...peers].filter(({ role, node }) => role !== 'self' && node !== UNKNOWN).map(({ node }) => node), ...introductions.descendants()];
+      return [
+        ...[...peers].filter(({ role, node }) => role !== 'self' && node !== UNKNOWN).map(({ node }) => node),
+        ...introductions.descendants(),
+      ];
     },
     watchKin(told) {
       watchingKin.add(told);

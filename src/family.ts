@@ -9,7 +9,8 @@ export function familyOf(root: AnyActorRef): readonly AnyActorRef[] {
   const family = new Set<AnyActorRef>([root]);
   // it grows meanwhile
   for (const actor of family) {
-    for (const child of childrenOf(actor)) if (parentOf(child) === actor && statusOf(child) === 'running') family.add(child);
+    for (const child of childrenOf(actor))
+      if (parentOf(child) === actor && statusOf(child) === 'running') family.add(child);
   }
   for (const [, actor] of namesIn(root.system)) addWithParents(actor, root, family);
   return [...family];

@@ -53,7 +53,11 @@ export function answerWishes(bus: Bus): void {
       const { to, wanted } = (value ?? {}) as Partial<Wish>;
       if (!isAddress(to)) return;
       if (!wanted) end(to);
-      else if (!answered.has(to)) answered.set(to, answer(bus, to, () => end(to)));
+      else if (!answered.has(to))
+        answered.set(
+          to,
+          answer(bus, to, () => end(to)),
+        );
     },
     complete() {
       for (const to of [...answered.keys()]) end(to);
@@ -111,19 +115,23 @@ function measure(take: (reading: Reading) => void): () => void {
   histogram.enable();
   let before = performance.eventLoopUtilization();
   const delayOf = (nanoseconds: number) => Math.max(0, Math.round((nanoseconds / 1e6 - RESOLUTION) * 100) / 100) || 0;
-  return repeat(PERIOD, () => {
-    const current = performance.eventLoopUtilization();
-    const { utilization } = performance.eventLoopUtilization(current, before);
-    before = current;
-    const isBlank = histogram.percentile(100) === 0;
-    const max = isBlank ? 0 : delayOf(histogram.max);
-    take({
-      delay: { p50: delayOf(histogram.percentile(50)), p99: delayOf(histogram.percentile(99)), max },
-      busy: Math.round(utilization * 1000) / 1000 || 0,
-      heap: globalThis.process.memoryUsage().heapUsed,
-    });
-    histogram.reset();
-  }, () => histogram.disable());
+  return repeat(
+    PERIOD,
+    () => {
+      const current = performance.eventLoopUtilization();
+      const { utilization } = performance.eventLoopUtilization(current, before);
+      before = current;
+      const isBlank = histogram.percentile(100) === 0;
+      const max = isBlank ? 0 : delayOf(histogram.max);
+      take({
+        delay: { p50: delayOf(histogram.percentile(50)), p99: delayOf(histogram.percentile(99)), max },
+        busy: Math.round(utilization * 1000) / 1000 || 0,
+        heap: globalThis.process.memoryUsage().heapUsed,
+      });
+      histogram.reset();
+    },
+    () => histogram.disable(),
+  );
 }
 
 /** Tells of the letters of some milliseconds at once: where one is lost there are mostly more. */

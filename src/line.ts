@@ -3,6 +3,7 @@
 import { addressOf, localIdOf, type Address } from './address.ts';
 import type { Persisted } from './blob.ts';
 import type { Bus, Route } from './bus.ts';
+import type { Seen } from './causal-order.ts';
 import { createDeferred } from './deferred.ts';
 import type { Down } from './down.ts';
 import { TroupeError } from './errors.ts';
@@ -18,7 +19,7 @@ export interface LineListener {
   /** The actor was gone before anybody here heard of it. */
   down(down: Down): void;
   /** The actor has failed, and did not handle this. */
-  returned(event: unknown): void;
+  returned(event: unknown, seen: Seen | undefined): void;
   /** The far side was told to end the actor, or has ended it. */
   ending(): void;
 }
@@ -147,7 +148,7 @@ export function openLine({ bus, route, to, owns, mailbox, wishes, listener }: Li
         requests.get(frame.request)?.answer(frame.body);
         return;
       case 'returned':
-        listener.returned(frame.body);
+        listener.returned(frame.body, frame.seen);
         return;
       case 'ended':
         finish();

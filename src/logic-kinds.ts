@@ -1,5 +1,12 @@
 // What kind of logic an actor has, by the functions of XState's own kinds: their logic bears no name, but its text is the same each time.
-import { fromCallback, fromEventObservable, fromObservable, fromPromise, fromTransition, type AnyActorLogic } from 'xstate';
+import {
+  fromCallback,
+  fromEventObservable,
+  fromObservable,
+  fromPromise,
+  fromTransition,
+  type AnyActorLogic,
+} from 'xstate';
 import { isMachine } from './version.ts';
 
 export type LogicKind = 'machine' | 'promise' | 'callback' | 'observable' | 'transition' | 'store' | 'logic';

@@ -153,7 +153,7 @@ export function createMirror(actor: AnyActor, options: MirrorOptions): Mirror {
         step: (step) => steps.hear(opened, step),
         lost: (error) => steps.lose(opened, error),
         down: (down) => steps.hearDown(opened, down),
-        returned: (event) => posting.takeBack(opened, event),
+        returned: (event, seen) => posting.takeBack(opened, event, seen),
         ending,
       },
     });

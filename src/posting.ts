@@ -27,7 +27,7 @@ export interface Posting {
   /** Sends what was held back. */
   release(line: Line): void;
   /** Holds back what the life of the actor on a line did not handle, before what was sent later. */
-  takeBack(from: Line, event: unknown): void;
+  takeBack(from: Line, event: unknown, seen: Seen | undefined): void;
   /** What is held back has nowhere to go any more. */
   bury(): void;
   /** Sends an event to another actor of the system that runs there. */
@@ -39,7 +39,7 @@ export function createPosting(mirror: Mirror): Posting {
   const waiting = createQueue<Waiting>();
   let waitingBytes = 0;
   /** What was sent before and has come back, and goes before the rest. */
-  const returned: Encoded[] = [];
+  const returned: Omit<Waiting, 'origin'>[] = [];
   /** Of what comes back no more is known than that it was sent here. */
   const fromHere: Origin = { sender: { address: bus.address } };
   // what `send` has encoded already, for the `_send` that XState calls within it
@@ -61,7 +61,7 @@ export function createPosting(mirror: Mirror): Posting {
     enqueue,
     release({ route, to }) {
       waitingBytes = 0;
-      for (const body of returned.splice(0)) route.push({ type: 'event', to, body }, fromHere);
+      for (const { body, seen } of returned.splice(0)) route.push(eventFrame(to, body, seen), fromHere);
       for (const { body, origin, seen } of waiting.clear()) route.push(eventFrame(to, body, seen), origin);
     },
     takeBack,
@@ -135,7 +135,7 @@ export function createPosting(mirror: Mirror): Posting {
     waiting.push(event);
   }
 
-  function takeBack(from: Line, event: unknown): void {
+  function takeBack(from: Line, event: unknown, seen: Seen | undefined): void {
     const reason = faultOf(event) ?? (statusOf(actor) === 'stopped' ? 'stopped' : undefined);
     if (reason) {
       buryOne(reason, fromHere);
@@ -150,9 +150,8 @@ export function createPosting(mirror: Mirror): Posting {
     }
     const { line } = mirror;
     // the next life did not wait for it any longer, and there may never be another
-    if (line && line !== from && line.state === 'running')
-      line.route.push({ type: 'event', to: line.to, body }, fromHere);
-    else returned.push(body);
+    if (line && line !== from && line.state === 'running') line.route.push(eventFrame(line.to, body, seen), fromHere);
+    else returned.push({ body, seen });
   }
 
   function refuse(origin: Origin | undefined): void {

@@ -21,6 +21,7 @@ export function isForNextLife({ from, returns }: Returning, { via }: EventsDeliv
 
 /** Gives events back. */
 export function giveBack(bus: Bus, { from }: Returning, frame: EventsDelivery, events: readonly unknown[]): void {
+  const seen = frame.type === 'event' ? frame.seen : undefined;
   const origin = { sender: { address: nodeOf(from) } };
   for (const event of events) {
     let body: Encoded;
@@ -32,7 +33,7 @@ export function giveBack(bus: Bus, { from }: Returning, frame: EventsDelivery, e
       bus.bury({ reason: 'not-serializable', target, count: 1, ...viaOf(frame), error });
       continue;
     }
-    bus.route(nodeOf(from)).push({ type: 'returned', to: localIdOf(from), body }, origin);
+    bus.route(nodeOf(from)).push({ type: 'returned', to: localIdOf(from), body, ...(seen && { seen }) }, origin);
   }
 }
 

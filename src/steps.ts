@@ -171,7 +171,12 @@ export function createSteps(mirror: Mirror, { enqueue }: Posting, outputs: Outpu
     const { [STEP]: step, [LINE]: from } = event;
     if (from !== mirror.line) return snapshot;
     isBusy = true;
-    for (const output of step.out) scope.defer(() => outputs.perform(output, from));
+    const isFailure = bringsFailure(event);
+    for (const output of step.out) {
+      // a supervisor drops what a life that failed put out last, but what happened in it is told
+      if (isFailure && output.type === 'inspect') outputs.perform(output, from);
+      else scope.defer(() => outputs.perform(output, from));
+    }
     try {
       const next = step.body ? apply(snapshot, step.body) : snapshot;
       if (next.status !== 'active') from.end();

@@ -79,7 +79,12 @@ export type ChannelFrame<TBody> =
   | { readonly type: 'persisted'; readonly to: string; readonly request: string; readonly body: TBody }
   | { readonly type: 'down'; readonly to: string; readonly from: Address; readonly body: TBody }
   // the actor has failed, and this event came too late for it
-  | { readonly type: 'returned'; readonly to: string; readonly body: TBody }
+  | {
+      readonly type: 'returned';
+      readonly to: string;
+      readonly body: TBody;
+      /** @internal */ readonly seen?: Seen | undefined;
+    }
   | { readonly type: 'ended'; readonly to: string }
   // not from a link: a frame came for this channel, and could not be read
   | { readonly type: 'unreadable'; readonly to: string; readonly error: TroupeError };

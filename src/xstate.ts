@@ -24,4 +24,10 @@ export {
 export { isObserved, onListenersChange, onObserversChange } from './xstate/observers.ts';
 export { hookNames, namedDuring, namesIn, setName, unsetName } from './xstate/names.ts';
 export { armDelay, cancelDelays, delaysIn } from './xstate/timers.ts';
-export { hasInspectors, interceptInspection, onInspectorsChange, putToSleep, tellInspectors } from './xstate/inspectors.ts';
+export {
+  hasInspectors,
+  interceptInspection,
+  onInspectorsChange,
+  putToSleep,
+  tellInspectors,
+} from './xstate/inspectors.ts';

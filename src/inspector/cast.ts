@@ -209,4 +209,3 @@ function isSame(left: RecordOf<'actor'>, right: RecordOf<'actor'>): boolean {
   const names = ['id', 'node', 'kind', 'parent', 'systemId', 'src', 'machine'] as const;
   return names.every((name) => left[name] === right[name]);
 }
-

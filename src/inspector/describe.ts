@@ -173,7 +173,11 @@ function writeMap(map: ReadonlyMap<unknown, unknown>, state: State): string {
 }
 
 function writeError(error: Error, state: State): string {
-  const own = writeFields(error, state, (key) => key === 'stack' || key === 'name' || key === 'message' || key === 'cause');
+  const own = writeFields(
+    error,
+    state,
+    (key) => key === 'stack' || key === 'name' || key === 'message' || key === 'cause',
+  );
   const cause = Object.hasOwn(error, 'cause') ? `,"cause":${write(error.cause, state)}` : '';
   return `{"[${classNameOf(error)}]":${quote(cut(String(error.message)))}${cause}${own === '' ? '' : `,${own}`}}`;
 }

@@ -293,7 +293,13 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
     }
   }
 
-  function sent(ref: AnyActorRef, event: AnyEventObject, source: AnyActorRef | undefined, origin: Origin, at: number): void {
+  function sent(
+    ref: AnyActorRef,
+    event: AnyEventObject,
+    source: AnyActorRef | undefined,
+    origin: Origin,
+    at: number,
+  ): void {
     const { type } = event;
     if (type === 'xstate.init' || type === 'xstate.stop') {
       enter(ref, origin.node, at);
@@ -568,4 +574,3 @@ function complain(error: unknown): void {
   hasComplained = true;
   console.warn(`troupe: the inspector could not tell all that happened: ${textOfError(error)}`);
 }
-

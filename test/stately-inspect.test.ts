@@ -1,11 +1,12 @@
 // Stately's inspector, fed by a system whose actors run elsewhere: it is told of all of them, as plain data.
-import { createInspector, type StatelyInspectionEvent } from '@statelyai/inspect';
+import type { StatelyInspectionEvent } from '@statelyai/inspect';
 import { describe, expect, it, vi } from 'vitest';
 import { createActor, createMachine, type AnyActorLogic } from 'xstate';
 import { createMemoryHost, createThreads, inThread, type HostedModule } from 'troupe';
 import * as inspected from '../dist/test/fixtures/inspected.js';
 import { until } from './support/observing.ts';
 import { urlOf } from './support/places.ts';
+import { adapterWays, plainWays, type Way } from './support/stately.ts';
 
 // Threads start slowly on a busy machine.
 vi.setConfig({ testTimeout: 30_000 });
@@ -47,10 +48,9 @@ interface Told {
   last(sessionId: string): Extract<StatelyInspectionEvent, { readonly type: '@xstate.snapshot' }> | undefined;
 }
 
-/** What an inspector of Stately's tells its page of an office that is opened, has a letter written, and closes. */
-async function tell(logic: AnyActorLogic, id: string): Promise<Told> {
-  const events: StatelyInspectionEvent[] = [];
-  const { inspect } = createInspector({ send: (event) => void events.push(event) });
+/** What the page is told of an office that is opened, has a letter written, and closes. */
+async function tell(way: Way, logic: AnyActorLogic, id: string): Promise<Told> {
+  const { inspect, events } = await way.open();
   const head = createActor(createMachine({ id: 'head', invoke: { src: logic, id, input: { name: 'Bob' } } }), {
     id: 'head',
     inspect,
@@ -92,60 +92,77 @@ async function tell(logic: AnyActorLogic, id: string): Promise<Told> {
 const definitionOf = (event: { readonly definition?: string | undefined }) =>
   JSON.parse(event.definition ?? 'null') as unknown;
 
-describe.each(places)("Stately's inspector of actors $where", ({ open }) => {
-  it.each([
-    ['without the module at hand', undefined],
-    ['with the module at hand', inspected],
-  ])('is told of the whole system %s', async (_, local) => {
-    await using place = open(local);
-    // it is told of an actor at once, of which only its thread knows what it is made of: so that is told of the next
-    if (!local) await tell(place.module.office as AnyActorLogic, 'office');
-    const { events, actor, last } = await tell(place.module.office as AnyActorLogic, 'office');
-    const head = actor('head');
-    const office = actor('office');
-    const scribe = actor('scribe');
-    const bell = actor('bell');
-    const errand = actor('errand');
-    expect(office.parentId).toBe(head.sessionId);
-    for (const each of [scribe, bell, errand]) expect(each.parentId).toBe(office.sessionId);
-    expect(new Set(events.map(({ rootId }) => rootId))).toEqual(new Set([head.sessionId]));
-    expect(new Set([head, office, scribe, bell, errand].map(({ sessionId }) => sessionId)).size).toBe(5);
+/** All that happened, by all that is told. */
+function expectWhole({ events, actor, last }: Told): void {
+  const head = actor('head');
+  const office = actor('office');
+  const scribe = actor('scribe');
+  const bell = actor('bell');
+  const errand = actor('errand');
+  expect(office.parentId).toBe(head.sessionId);
+  for (const each of [scribe, bell, errand]) expect(each.parentId).toBe(office.sessionId);
+  expect(new Set(events.map(({ rootId }) => rootId))).toEqual(new Set([head.sessionId]));
+  expect(new Set([head, office, scribe, bell, errand].map(({ sessionId }) => sessionId)).size).toBe(5);
 
-    expect(definitionOf(office)).toMatchObject({
-      id: 'office',
-      initial: 'closed',
-      states: { closed: { on: { OPEN: { target: 'opening' } } }, open: { states: { quiet: {}, fed: {} } } },
-    });
-    expect(definitionOf(scribe)).toMatchObject({ id: 'scribe', states: { waiting: {}, writing: {}, resting: {} } });
-
-    const sent = events.flatMap((event) =>
-      event.type === '@xstate.event' ? [[event.event.type, event.sourceId, event.sessionId]] : [],
-    );
-    expect(sent).toContainEqual(['OPEN', undefined, office.sessionId]);
-    expect(sent).toContainEqual(['WRITE', office.sessionId, scribe.sessionId]);
-    expect(sent).toContainEqual(['WRITTEN', scribe.sessionId, office.sessionId]);
-    expect(sent).toContainEqual(['RANG', bell.sessionId, office.sessionId]);
-    expect(sent.filter(([type]) => type === 'WRITE')).toHaveLength(2);
-
-    expect(last(office.sessionId)?.snapshot).toMatchObject({
-      status: 'active',
-      value: { open: 'fed' },
-      context: { written: 1 },
-    });
-    expect(last(scribe.sessionId)?.snapshot).toMatchObject({
-      status: 'active',
-      value: 'waiting',
-      context: { written: 1 },
-    });
-    expect(last(errand.sessionId)?.snapshot).toMatchObject({ status: 'done', output: 'milk' });
-    for (const event of events) expect(() => JSON.stringify(event)).not.toThrow();
+  expect(definitionOf(office)).toMatchObject({
+    id: 'office',
+    initial: 'closed',
+    states: { closed: { on: { OPEN: { target: 'opening' } } }, open: { states: { quiet: {}, fed: {} } } },
   });
+  expect(definitionOf(scribe)).toMatchObject({ id: 'scribe', states: { waiting: {}, writing: {}, resting: {} } });
+
+  const sent = events.flatMap((event) =>
+    event.type === '@xstate.event' ? [[event.event.type, event.sourceId, event.sessionId]] : [],
+  );
+  expect(sent).toContainEqual(['OPEN', undefined, office.sessionId]);
+  expect(sent).toContainEqual(['WRITE', office.sessionId, scribe.sessionId]);
+  expect(sent).toContainEqual(['WRITTEN', scribe.sessionId, office.sessionId]);
+  expect(sent).toContainEqual(['RANG', bell.sessionId, office.sessionId]);
+  expect(sent.filter(([type]) => type === 'WRITE')).toHaveLength(2);
+
+  expect(last(office.sessionId)?.snapshot).toMatchObject({
+    status: 'active',
+    value: { open: 'fed' },
+    context: { written: 1 },
+  });
+  expect(last(scribe.sessionId)?.snapshot).toMatchObject({
+    status: 'active',
+    value: 'waiting',
+    context: { written: 1 },
+  });
+  expect(last(errand.sessionId)?.snapshot).toMatchObject({ status: 'done', output: 'milk' });
+}
+
+describe.each(places)("Stately's inspector of actors $where", ({ open }) => {
+  describe.each(plainWays)('by $by', (way) => {
+    it.each([
+      ['without the module at hand', undefined],
+      ['with the module at hand', inspected],
+    ])('is told of the whole system %s', async (_, local) => {
+      await using place = open(local);
+      // it is told of an actor at once, of which only its thread knows what it is made of: so that is told of the next
+      if (!local) await tell(way, place.module.office as AnyActorLogic, 'office');
+      const told = await tell(way, place.module.office as AnyActorLogic, 'office');
+      expectWhole(told);
+      expect(() => JSON.stringify(told.events)).not.toThrow();
+    });
+  });
+
+  it.each(adapterWays)(
+    'by $by is told of the whole system, and of its first machine what it is made of',
+    async (way) => {
+      await using place = open();
+      const told = await tell(way, place.module.office as AnyActorLogic, 'office');
+      expectWhole(told);
+      expect(() => JSON.stringify(told.events)).not.toThrow();
+    },
+  );
 });
 
 describe("Stately's inspector of threads of threads", () => {
-  it('is told of the whole system', async () => {
+  it.each([...plainWays.slice(0, 1), ...adapterWays.slice(0, 1)])('is told of the whole system by $by', async (way) => {
     const { landlord } = inThread<typeof import('./fixtures/landlord.ts')>(urlOf('landlord'));
-    const { actor, last } = await tell(landlord as AnyActorLogic, 'landlord');
+    const { actor, last } = await tell(way, landlord as AnyActorLogic, 'landlord');
     const [head, owner, office, scribe] = [actor('head'), actor('landlord'), actor('office'), actor('scribe')];
     expect([owner.parentId, office.parentId, scribe.parentId]).toEqual([
       head.sessionId,

@@ -2,6 +2,10 @@
 export { createInspector } from './create-inspector.ts';
 export type { Inspector, InspectorOptions } from './create-inspector.ts';
 
+/* For other inspectors */
+export { statelyAdapter } from './stately-adapter.ts';
+export type { StatelyAdapter, StatelyAdapterOptions, StatelyMessage } from './stately-adapter.ts';
+
 /* What a recording holds */
 export { readRecording } from './recording.ts';
 export type { Recording } from './recording.ts';

@@ -148,6 +148,8 @@ describe.each(places)('a collector of actors $where', ({ open }) => {
     expect(told.toSorted()).toEqual(
       [
         ['main', 'OPEN', 'office', true],
+        ['bell', 'RANG', 'office', true],
+        ['office', 'RING', 'bell', true],
         ['errand', 'xstate.done.actor.errand', 'office', true],
         ['main', 'WRITE', 'office', true],
         ['office', 'WRITE', 'scribe', true],

@@ -50,6 +50,8 @@ const compilerOptions = {
   skipLibCheck: false,
   exactOptionalPropertyTypes: false,
 };
+// other packages' declarations name what browsers have, and Node's types with a browser's would not be what a reader has
+writeFileSync(join(root, 'browser.d.ts'), 'interface Window {}\ninterface HTMLIFrameElement {}\n');
 writeFileSync(config, JSON.stringify({ extends: resolve('tsconfig.json'), compilerOptions, include: ['./**/*.ts'] }));
 const compiler = resolve('node_modules/typescript/bin/tsc');
 const { status, stdout } = spawnSync(process.execPath, [compiler, '--noEmit', '-p', config], { encoding: 'utf8' });

@@ -180,6 +180,6 @@ describe('a recording', () => {
       'This recording has version 2, and this page reads version 1: open it with the troupe that made it.',
     ],
   ])('is refused if it begins with %j', (text, problem) => {
-    expect(readRecording(text)).toEqual({ header: undefined, problem });
+    expect(readRecording(text)).toEqual({ records: [], problem });
   });
 });

@@ -2,9 +2,11 @@
 // was cut. What is read comes from anywhere, and is checked here.
 import { RECORDING_VERSION, type InspectorRecord, type RecordingHeader } from './records.ts';
 
-/** What was read, and why there is no more of it. */
+/** What was read of a text, and why there is no more of it. */
 export interface Recording {
-  readonly header: RecordingHeader;
+  /** Absent if the text is no recording that can be read here. */
+  readonly header?: RecordingHeader;
+  /** Those before the first that is not whole. */
   readonly records: readonly InspectorRecord[];
   /** What is wrong with the rest, for people. */
   readonly problem?: string;
@@ -15,17 +17,31 @@ export function writeRecording(header: RecordingHeader, records: readonly Inspec
   return [header, ...records].map((each) => `${JSON.stringify(each)}\n`);
 }
 
-/** Reads a recording as far as it is whole; undefined, and why, if it is none. */
-export function readRecording(text: string): Recording | { readonly header: undefined; readonly problem: string } {
+/**
+ * Reads a recording that the inspector's page has saved.
+ *
+ * @param text - The whole of the file: a header, then a record a line, in JSON.
+ * @returns Its header and its records, as far as they are whole: of one that was cut, what came before. It never throws: what is wrong is told as `problem`. Records of types that
+ * are not known here are kept.
+ * @example
+ * ```ts
+ * import { readFileSync } from 'node:fs';
+ * import { readRecording } from 'troupe/inspector';
+ *
+ * const { records, problem } = readRecording(readFileSync('lesson.ndjson', 'utf8'));
+ * console.log(records.filter(({ type }) => type === 'sent').length, 'messages', problem ?? '');
+ * ```
+ */
+export function readRecording(text: string): Recording {
   const lines = text.split('\n');
   const header = parse(lines[0] ?? '');
   if (!isHeader(header)) {
-    return { header: undefined, problem: 'This is no recording of troupe: its first line is not the header of one.' };
+    return { records: [], problem: 'This is no recording of troupe: its first line is not the header of one.' };
   }
   const { version } = header as { readonly version: unknown };
   if (version !== RECORDING_VERSION) {
     return {
-      header: undefined,
+      records: [],
       problem: `This recording has version ${String(version)}, and this page reads version ${RECORDING_VERSION}: open it with the troupe that made it.`,
     };
   }

@@ -31,9 +31,9 @@ export function saveRecording({ header, records }: Timeline): void {
 async function openRecording(file: File, intake: Intake): Promise<void> {
   fileProblem.value = undefined;
   try {
-    const recording = readRecording(await file.text());
-    if (recording.header) intake.open(recording, file.name);
-    else fileProblem.value = `${file.name} cannot be opened. ${recording.problem}`;
+    const { header, ...rest } = readRecording(await file.text());
+    if (header) intake.open({ header, ...rest }, file.name);
+    else fileProblem.value = `${file.name} cannot be opened. ${rest.problem}`;
   } catch (error) {
     fileProblem.value = `${file.name} cannot be read: ${(error as Error).message}`;
   }

@@ -16,7 +16,7 @@ export interface Intake {
   /** Forgets what happened until now, and keeps what there is. */
   clear(): void;
   /** Shows a recording instead of what is live. */
-  open(recording: Recording, name: string): void;
+  open(recording: Recording & { readonly header: RecordingHeader }, name: string): void;
   /** Shows what is live again. */
   close(): void;
 }

@@ -170,7 +170,7 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
       type: 'actor',
       at,
       actor: key,
-      id: String(id),
+      id,
       node,
       kind,
       ...(parent === undefined ? {} : { parent }),

@@ -170,15 +170,6 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
     guarded(() => take(records));
   }
 
-  /** Nobody whose program is looked at has to do with what goes wrong here. */
-  function guarded(task: () => void): void {
-    try {
-      task();
-    } catch (error) {
-      complain(error);
-    }
-  }
-
   // ---- what is there
 
   function tellFamily(root: AnyActorRef): void {
@@ -203,11 +194,6 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
     if (snapshot.status !== 'active' && isHere(ref)) end(entry, snapshot, at);
   }
 
-  /** Of one elsewhere a life may have failed and another follow; its end is told by itself. */
-  function isHere(ref: AnyActorRef): boolean {
-    return statusOf(ref) !== undefined && !mirrorOf(ref);
-  }
-
   function enter(ref: AnyActorRef, node: NodeAddress, at: number): Entry {
     return cast.enter(ref, node, at);
   }
@@ -228,16 +214,15 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
   }
 
   function watchLives(entry: Entry): void {
-    let unwatch = () => {};
+    let unwatch: (() => void) | undefined;
     const watchNext = () => {
-      const stop = onLifeOver(entry.ref, (error) => {
+      unwatch = onLifeOver(entry.ref, (error) => {
         watchNext();
         inOrder(() => lifeOver(entry, lifeOf(entry.ref), textOfError(error), timeNow()));
       });
-      unwatch = () => void stop();
     };
     watchNext();
-    entry.release.push(() => unwatch());
+    entry.release.push(() => unwatch?.());
   }
 
   // ---- what happens
@@ -327,7 +312,7 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
       message: message.number,
       from,
       to: to?.key ?? ref.id,
-      event: String(type),
+      event: type,
       ...(body === undefined ? {} : { body }),
     };
     const hasCome = origin.came !== undefined || (to !== undefined && !isElsewhere(to, origin.node));
@@ -344,30 +329,10 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
     return cast.at(from as Address)?.key ?? nodeOf(from as Address);
   }
 
-  /** Whether what is sent to an actor from a node goes over a link. */
-  function isElsewhere({ ref, told }: Entry, node: NodeAddress): boolean {
-    const mirror = mirrorOf(ref);
-    if (!mirror) return told.node !== node;
-    return !mirror.line || nodeOf(mirror.line.address) !== node;
-  }
-
   /** A ref of an actor elsewhere whose own node may be about to tell of it. */
   function isUnknownElsewhere(ref: AnyActorRef): boolean {
     const mirror = mirrorOf(ref);
     return mirror !== undefined && !mirror.owns && mirror.address !== undefined && !cast.at(mirror.address);
-  }
-
-  function took(entry: Entry, transitions: readonly ShownTransition[]): void {
-    for (const { eventType, source, target } of transitions) {
-      // how a machine begins is no transition of its own
-      if (typeof eventType !== 'string') continue;
-      const taken: TakenTransition = {
-        ...(source ? { source: source.id } : {}),
-        event: eventType,
-        ...(target && target.length > 0 ? { targets: target.map(({ id }) => id) } : {}),
-      };
-      entry.transitions.push(taken);
-    }
   }
 
   function stepped(
@@ -390,7 +355,7 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
       type: 'step',
       at,
       actor: entry.key,
-      event: String(event.type),
+      event: event.type,
       ...(message ? { message: message.number } : {}),
       ...(value === undefined ? {} : { value }),
       ...(transitions.length > 0 ? { transitions } : {}),
@@ -549,6 +514,40 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
       ...(isAbout ? { message: about.message.number } : {}),
       ...(error === undefined ? {} : { error }),
     });
+  }
+}
+
+/** Nobody whose program is looked at has to do with what goes wrong here. */
+function guarded(task: () => void): void {
+  try {
+    task();
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** Of one elsewhere a life may have failed and another follow; its end is told by itself. */
+function isHere(ref: AnyActorRef): boolean {
+  return statusOf(ref) !== undefined && !mirrorOf(ref);
+}
+
+/** Whether what is sent to an actor from a node goes over a link. */
+function isElsewhere({ ref, told }: Entry, node: NodeAddress): boolean {
+  const mirror = mirrorOf(ref);
+  if (!mirror) return told.node !== node;
+  return !mirror.line || nodeOf(mirror.line.address) !== node;
+}
+
+function took(entry: Entry, transitions: readonly ShownTransition[]): void {
+  for (const { eventType, source, target } of transitions) {
+    // how a machine begins is no transition of its own
+    if (typeof eventType !== 'string') continue;
+    const taken: TakenTransition = {
+      ...(source ? { source: source.id } : {}),
+      event: eventType,
+      ...(target && target.length > 0 ? { targets: target.map(({ id }) => id) } : {}),
+    };
+    entry.transitions.push(taken);
   }
 }
 

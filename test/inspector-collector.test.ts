@@ -334,6 +334,23 @@ describe('a collector of several roots', () => {
     expect(hasInspectors(plain.system)).toBe(false);
   });
 
+  it('tells anew of one that is begun again', async () => {
+    const collector = openCollector();
+    const root = start(counter, { id: 'again', inspect: collector.inspect });
+    using look = lookAt(collector);
+    // as React's bindings do with a component that is tried twice
+    const persisted = root.getPersistedSnapshot();
+    root.stop();
+    await look.until('its end is told', () => look.of('ended').length === 1);
+    Object.assign(root, { _processingStatus: 0 });
+    (root as unknown as { _initState(snapshot: unknown): void })._initState(persisted);
+    root.start();
+    root.send({ type: 'ADD' });
+    await look.until('it is told of again', () => isAt(look, 'again', 'ADD') && look.snapshots('again').length > 2);
+    expect(look.of('actor').map(({ actor }) => actor)).toEqual([look.key('again'), look.key('again')]);
+    expect(look.snapshots('again').at(-1)).toMatchObject({ context: { count: 1 } });
+  });
+
   it('keeps no root alive', async () => {
     setFlagsFromString('--expose-gc');
     const gc = runInNewContext('gc') as () => void;

@@ -39,7 +39,7 @@ const asleep = new WeakMap<object, { others: number }>();
  */
 export function putToSleep(root: AnyActorRef, inspector: unknown): boolean {
   const { inspect } = (root as { readonly options?: { readonly inspect?: unknown } }).options ?? {};
-  const given = typeof inspect === 'object' ? (inspect as { readonly next?: unknown } | null)?.next : inspect;
+  const given = typeof inspect === 'object' ? inspect?.next : inspect;
   if (given !== inspector || lacks('system._sendInspectionEvent')) return false;
   const { system } = root;
   if (asleep.has(system)) return true;

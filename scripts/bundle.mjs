@@ -24,7 +24,8 @@ async function bundleLibrary() {
     format: 'esm',
     sourcemap: true,
     entryFileNames: '[name].js',
-    chunkFileNames: '[name].js',
+    // what several modules for tests share belongs to the package, too
+    chunkFileNames: ({ name }) => (name.startsWith('src/') ? '[name].js' : 'src/[name].js'),
     codeSplitting: {
       groups: [
         // before what a thread never loads, for a group takes along what it needs and no other has taken

@@ -1,6 +1,7 @@
 // The actors of a system that can be found when nobody has looked at it before: those that the snapshots of the others hold, and those that have a name.
 // What a callback or another logic of its own started and nobody names is not among them.
 import type { AnyActorRef } from 'xstate';
+import { mirrorOf } from './mirror.ts';
 import { isActorRef } from './recipient.ts';
 import { namesIn, parentOf, statusOf } from './xstate.ts';
 
@@ -24,6 +25,8 @@ function addWithParents(actor: AnyActorRef, root: AnyActorRef, family: Set<AnyAc
 }
 
 function childrenOf(actor: AnyActorRef): readonly AnyActorRef[] {
+  // those of one elsewhere live elsewhere, and who asks its snapshot before it has come runs code of the program's
+  if (mirrorOf(actor)) return [];
   try {
     const { children } = actor.getSnapshot() as { readonly children?: object };
     return Object.values(children ?? {}).filter(isActorRef);

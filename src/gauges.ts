@@ -91,14 +91,9 @@ function answer(bus: Bus, to: Address, end: () => void): () => void {
   const gauges = measure((reading) => tell({ type: 'troupe.gauges', node: bus.address, at: now(), ...reading }));
   // its own node's letters it hears of itself
   const letters = here ? () => {} : collectLetters(bus, (told) => tell(told));
-  // not told before this has returned
-  let unwatch = () => {};
-  if (route) {
-    const stop = route.watch({ down: end, resync: () => {} });
-    unwatch = () => void stop();
-  }
+  const unwatch = route?.watch({ down: end, resync: () => {} });
   return () => {
-    unwatch();
+    unwatch?.();
     gauges();
     letters();
   };

@@ -2,7 +2,7 @@
 // actors of XState: nothing of theirs lives here but what a record says, and they keep nothing alive elsewhere.
 import type { AnyActorRef, AnyEventObject, Snapshot, Subscription } from 'xstate';
 import type { ActorRecord } from './inspection-records.ts';
-import { applyPatch, type Received } from './received.ts';
+import { applyPatch, isEmpty, type Received } from './received.ts';
 import type { Patch } from './snapshots.ts';
 
 /** An actor elsewhere, as inspectors here are shown it. */
@@ -72,7 +72,7 @@ export function createInspectedRef(
   return {
     ref,
     change(patch) {
-      received = applyPatch(received, patch, undefined);
+      if (!isEmpty(patch)) received = applyPatch(received, patch, undefined);
       for (const listener of listeners) listener(received.snapshot);
       return received.snapshot;
     },

@@ -5,7 +5,7 @@ import type { NodeAddress } from './address.ts';
 import type { Origin } from './causal-order.ts';
 import { createInspectedRef, noteTold, type InspectedRef } from './inspected-refs.ts';
 import type { ActorRecord, InspectionRecord, Party, Transition, TransitionRecord } from './inspection-records.ts';
-import { applyPatch, type Received } from './received.ts';
+import { applyPatch, isEmpty, type Received } from './received.ts';
 import { inject, type Inspected } from './taps.ts';
 import { reviveTransition } from './transitions.ts';
 import { isMachine } from './version.ts';
@@ -139,6 +139,8 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
   }: Extract<InspectionRecord, { readonly type: 'microstep' | 'snapshot' | 'state' }>): Snapshot<unknown> {
     if (sessionId !== actor.sessionId)
       return refs.get(sessionId)?.change(patch) ?? (actor.getSnapshot() as Snapshot<unknown>);
+    // the snapshot after a step is mostly that of its last microstep
+    if (own && isEmpty(patch)) return shownOf(own);
     const before = own ?? { fields: {}, snapshot: actor.getSnapshot() as Snapshot<unknown> };
     try {
       own = applyPatch(before, patch, local);
@@ -146,7 +148,11 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
       // the machine at hand does not have that state: the actor fails for it, and whoever looks is shown what was told
       own = applyPatch(before, patch, undefined);
     }
-    return isOver(actor) ? ({ ...own.snapshot, status: 'stopped' } as Snapshot<unknown>) : own.snapshot;
+    return shownOf(own);
+  }
+
+  function shownOf({ snapshot }: Received): Snapshot<unknown> {
+    return isOver(actor) ? ({ ...snapshot, status: 'stopped' } as Snapshot<unknown>) : snapshot;
   }
 }
 

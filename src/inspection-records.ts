@@ -102,20 +102,33 @@ export function encodeRecords(codec: Codec, records: readonly InspectionRecord[]
 
 /** Most records are plain, and of known shape, so that little of them need be looked at. */
 function writeRecords(codec: Codec, records: readonly InspectionRecord[]): string | undefined {
-  let text = '';
+  const texts: string[] = [];
+  // each step tells its event several times
+  let last: { readonly event: object; readonly text: string } | undefined;
+  const writeEvent = (event: AnyEventObject): string | undefined => {
+    if (last?.event === event) return last.text;
+    const text = asText(codec.encode(event));
+    last = text === undefined ? undefined : { event, text };
+    return text;
+  };
   for (const record of records) {
-    const written = writeRecord(codec, record);
+    const written = writeRecord(codec, record, writeEvent);
     if (written === undefined) return undefined;
-    text += text === '' ? written : `,${written}`;
+    texts.push(written);
   }
-  return `[${text}]`;
+  return `[${texts.join()}]`;
 }
 
-function writeRecord(codec: Codec, record: InspectionRecord): string | undefined {
+function writeRecord(
+  codec: Codec,
+  record: InspectionRecord,
+  writeEvent: (event: AnyEventObject) => string | undefined,
+): string | undefined {
   if (record.type !== 'microstep' && record.type !== 'snapshot') return asText(codec.encode(definedOf(record)));
   const { type, node, at, after, actor, event, patch } = record;
-  const [what, change] = [codec.encode(event), encodePatch(codec, patch)];
-  if (typeof what !== 'string' || typeof change !== 'string') return undefined;
+  const what = writeEvent(event);
+  const change = what === undefined ? undefined : asText(encodePatch(codec, patch));
+  if (what === undefined || change === undefined) return undefined;
   const from = node === undefined ? '' : `"node":${JSON.stringify(node)},`;
   const cause = after ? `"after":${JSON.stringify(after)},` : '';
   const head = `{"type":"${type}",${from}"at":${at},${cause}"actor":${JSON.stringify(actor)},"event":${what},"patch":${change}`;

@@ -42,6 +42,12 @@ function changeContext(context: object, { set, unset }: Patch): Record<string, u
   return changed;
 }
 
+/** Whether a patch changes nothing. */
+export function isEmpty(patch: Patch): boolean {
+  for (const _ in patch) return false;
+  return true;
+}
+
 /** What an actor elsewhere shows before its first snapshot has come. */
 export interface Placeholder {
   /** Until it starts: the initial snapshot itself, where its logic is at hand. */

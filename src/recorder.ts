@@ -52,6 +52,8 @@ interface Known {
   about: object | undefined;
   /** What was told of its snapshot. */
   told?: Told;
+  /** The snapshot of which that was told. */
+  shown?: Snapshot<unknown>;
   /** Waits no more for its end. */
   readonly release: () => void;
 }
@@ -199,9 +201,14 @@ export function createRecorder(
 
   function change(ref: AnyActorRef, snapshot: Snapshot<unknown>): Patch {
     const actor = known.get(ref.sessionId);
+    // the snapshot after a step is mostly that of its last microstep
+    if (actor?.shown === snapshot) return NO_CHANGE;
     const next = describeSnapshot(snapshot, actor?.told);
     const patch = diffFields(actor?.told?.fields, next.fields);
-    if (actor) actor.told = next;
+    if (actor) {
+      actor.told = next;
+      actor.shown = snapshot;
+    }
     return patch;
   }
 
@@ -297,6 +304,8 @@ export function createRecorder(
     return () => unwatch?.();
   }
 }
+
+const NO_CHANGE: Patch = {};
 
 /** For what happened without an event, which XState does not have happen. */
 const NO_EVENT: AnyEventObject = { type: '' };

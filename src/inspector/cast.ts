@@ -23,6 +23,9 @@ export interface Entry {
   /** What it did in the step that it takes. */
   transitions: TakenTransition[];
   actions: string[];
+  /** What its own node had told of it, and the way to it, when it was told of. */
+  about: object | undefined;
+  line: object | undefined;
   /** When its last step was over. */
   lastDone: number;
   /** What this node had sent before somebody looked, and what is not known to be taken. */
@@ -36,7 +39,7 @@ export interface Entry {
 
 export interface Cast {
   /** The entry of an actor; it is told of if it is new. */
-  enter(ref: AnyActorRef, node: NodeAddress, at: number): Entry;
+  enter(ref: AnyActorRef, node: NodeAddress, at: number, isBeginning?: boolean): Entry;
   /** Looks at it once more, and tells of it again if something has changed. */
   refresh(entry: Entry, at: number, node?: NodeAddress): void;
   /** The entry of an actor that is known by an address, or was. */
@@ -87,9 +90,10 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
     },
   };
 
-  function enter(ref: AnyActorRef, node: NodeAddress, at: number): Entry {
+  function enter(ref: AnyActorRef, node: NodeAddress, at: number, isBeginning = false): Entry {
     const known = entries.get(ref);
-    if (known) return known;
+    // a framework may begin again what it has stopped
+    if (known && !(isBeginning && known.isEnded)) return known;
     const there = entryElsewhere(ref);
     if (there) {
       entries.set(ref, there);
@@ -104,6 +108,8 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
       inbox: createInbox(),
       transitions: [],
       actions: [],
+      about: undefined,
+      line: undefined,
       lastDone: -Infinity,
       early: 0,
       isEnded: false,
@@ -145,6 +151,11 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
   }
 
   function refresh(entry: Entry, at: number, node: NodeAddress = entry.told.node as NodeAddress): void {
+    const { ref, told: last, about, isEnded } = entry;
+    if (isEnded) return;
+    const line = mirrorOf(ref)?.line;
+    // asked at each step, and mostly nothing is new
+    if (line ? line === entry.line && about === toldOf(ref) : last.node === node && about === toldOf(ref)) return;
     tell(entry, at, node);
   }
 
@@ -153,6 +164,8 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
     const isNew = entry.told.id !== ref.id || !told.has(entry);
     const { id, src, systemId } = ref as AnyActorRef & { readonly systemId?: string };
     const mirror = mirrorOf(ref);
+    entry.about = toldOf(ref);
+    entry.line = mirror?.line;
     const address = mirror?.line?.address ?? toldOf(ref)?.address;
     if (address && addresses.get(address) !== entry) {
       addresses.set(address, entry);
@@ -170,7 +183,7 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
       type: 'actor',
       at,
       actor: key,
-      id: String(id),
+      id,
       node,
       kind,
       ...(parent === undefined ? {} : { parent }),

@@ -127,10 +127,10 @@ function writeObject(value: object, state: State): string {
   }
 }
 
-const sessionOf = ({ sessionId }: AnyActorRef): string => String(sessionId);
+const sessionOf = ({ sessionId }: AnyActorRef): string => sessionId;
 
 function writeActor(ref: AnyActorRef, { labelOf }: State): string {
-  return quote(`[actor ${String(ref.id)} ${labelOf(ref)}]`);
+  return quote(`[actor ${ref.id} ${labelOf(ref)}]`);
 }
 
 function writeMembers(members: Iterable<unknown>, state: State): string {
@@ -149,7 +149,7 @@ function writeBranded(value: object, state: State, outside: boolean): string | u
     case 'Date':
       return Number.isNaN((value as Date).getTime()) ? '"[Invalid Date]"' : quote((value as Date).toISOString());
     case 'RegExp':
-      return quote(String(value));
+      return quote(RegExp.prototype.toString.call(value));
     case 'Map':
       return outside ? quote(`[Map of ${(value as Map<unknown, unknown>).size}]`) : writeMap(value as never, state);
     case 'Set': {
@@ -179,7 +179,7 @@ function writeError(error: Error, state: State): string {
     (key) => key === 'stack' || key === 'name' || key === 'message' || key === 'cause',
   );
   const cause = Object.hasOwn(error, 'cause') ? `,"cause":${write(error.cause, state)}` : '';
-  return `{"[${classNameOf(error)}]":${quote(cut(String(error.message)))}${cause}${own === '' ? '' : `,${own}`}}`;
+  return `{"[${classNameOf(error)}]":${quote(cut(error.message))}${cause}${own === '' ? '' : `,${own}`}}`;
 }
 
 function writeOther(value: object, state: State): string {

@@ -30,10 +30,6 @@ export function openMailboxes({ cast, clock, put }: MailboxesOptions): Mailboxes
       put({ type: 'mailbox', at: clock(), actor: entry.key, waiting });
     },
   });
-  const fillOf = ({ ref }: Entry): number => {
-    const line = mirrorOf(ref)?.line;
-    return (line && line.route.fillOf(line.to)?.events) ?? 0;
-  };
   const look = () => {
     for (const entry of cast.living) {
       if (!entry.isInside) continue;
@@ -52,4 +48,9 @@ export function openMailboxes({ cast, clock, put }: MailboxesOptions): Mailboxes
     look,
     forget: limiter.forget,
   };
+}
+
+function fillOf({ ref }: Entry): number {
+  const line = mirrorOf(ref)?.line;
+  return (line && line.route.fillOf(line.to)?.events) ?? 0;
 }

@@ -38,7 +38,7 @@ export function openNodes({ bus, clock, timeOf, put, tellLetter }: NodesOptions)
   const channel = channelOf(bus);
   const own = (): Address => addressOf(bus.address, channel.id);
   const timeNow = () => timeOf(clock());
-  let unwatch = () => {};
+  let unwatch: (() => void) | undefined;
   let isOver = false;
 
   const see = (node: NodeAddress, at: number) => {
@@ -63,7 +63,7 @@ export function openNodes({ bus, clock, timeOf, put, tellLetter }: NodesOptions)
       const at = timeNow();
       see(bus.address, at);
       for (const node of bus.kin) see(node, at);
-      const unwatchKin = bus.watchKin((node, left) => {
+      unwatch = bus.watchKin((node, left) => {
         if (!left) {
           see(node, timeNow());
           wish(true);
@@ -74,7 +74,6 @@ export function openNodes({ bus, clock, timeOf, put, tellLetter }: NodesOptions)
         gone.set(node, error);
         put({ type: 'node', at: timeNow(), node, up: false, ...(error === undefined ? {} : { error }) });
       });
-      unwatch = () => void unwatchKin();
     },
     wish() {
       channel.hear.add(hear);
@@ -85,7 +84,7 @@ export function openNodes({ bus, clock, timeOf, put, tellLetter }: NodesOptions)
     isOwn: (address) => address === own(),
     end() {
       isOver = true;
-      unwatch();
+      unwatch?.();
       channel.hear.delete(hear);
       if (channel.hear.size === 0) publishWish(bus, { to: own(), wanted: false });
     },

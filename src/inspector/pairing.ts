@@ -74,7 +74,7 @@ export function createPairing(): Pairing {
     sent(message, isHere) {
       const { node, at } = message.stamp;
       let messages = open.get(node);
-      if (!messages) open.set(node, (messages = new Map()));
+      if (!messages) open.set(node, (messages = new Map<number, Message>()));
       messages.set(at, message);
       count += 1;
       if (message.to) message.to.pending += 1;

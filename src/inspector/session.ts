@@ -1,11 +1,10 @@
 // One look at a program, from its beginning to its end: what the taps tell becomes records, in batches.
 import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
-import { nodeOf, type Address, type NodeAddress } from '../address.ts';
+import { nodeOf, type NodeAddress } from '../address.ts';
 import type { Bus, DeadLetter } from '../bus.ts';
 import { inCausalOrder, type Origin } from '../causal-order.ts';
 import { textOfError } from '../failures.ts';
 import { familyOf } from '../family.ts';
-import { isReserved } from '../forged.ts';
 import { toldLetter, type ToldLetter } from '../gauges.ts';
 import { onGone } from '../inspected-refs.ts';
 import { lifeOf, onLifeOver } from '../lives.ts';
@@ -18,7 +17,8 @@ import { createCells } from './cells.ts';
 import { describeFields } from './describe.ts';
 import { openMailboxes } from './mailboxes.ts';
 import { openNodes } from './nodes.ts';
-import { createPairing, type Message } from './pairing.ts';
+import { createMessages } from './messages.ts';
+import { createPairing } from './pairing.ts';
 import { createLimiter } from './rates.ts';
 import type { InspectorRecord, StateValue, TakenTransition } from './records.ts';
 import type { Redact } from './redact.ts';
@@ -49,7 +49,6 @@ const BATCH_PERIOD = 50;
 /** A batch of so many leaves at once. */
 const BATCH_SIZE = 5000;
 const SNAPSHOT_PERIOD = 100;
-const BODY_LENGTH = 4096;
 const SNAPSHOT_LENGTH = 16_384;
 
 /** A snapshot, and when it was that. */
@@ -87,12 +86,8 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
   const inside = new WeakSet<object>();
   /** Hosted actors that had no place yet when they were told of. */
   const unplaced = new Set<Entry>();
-  /** Messages to actors that only their address is known of. */
-  const unaddressed: { readonly record: { to: string }; readonly message: Message; readonly ref: AnyActorRef }[] = [];
   /** Actors that have ended, while the rest of their last step is told. */
   const ending = new Map<Entry, number>();
-  /** What was sent last here: a letter that is written within the call is about it. */
-  let lastSent: { readonly message: Message; readonly to: Entry } | undefined;
 
   const timeOf = (moment: number) => Math.round((moment - start) * 1000) / 1000;
   const timeNow = () => timeOf(clock());
@@ -107,7 +102,8 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
   /** What was told of an actor's snapshot last: the same is not told twice. */
   const shownAs = new WeakMap<Entry, string>();
   const mailboxes = openMailboxes({ cast, clock: timeNow, put });
-  const nodes = openNodes({ bus, clock, timeOf, put, tellLetter: (letter, node, at) => tellLetter(letter, node, at) });
+  const nodes = openNodes({ bus, clock, timeOf, put, tellLetter });
+  const messages = createMessages({ bus, cast, pairing, numbering, redact, clock: timeNow, timeOf, put });
 
   return {
     begin(roots) {
@@ -155,7 +151,7 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
     guarded(() => {
       endAll();
       placeAll();
-      resolveAddresses();
+      messages.resolve();
       snapshots.tick();
       cells.look(true);
       mailboxes.look();
@@ -168,15 +164,6 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
     const records = batch;
     batch = [];
     guarded(() => take(records));
-  }
-
-  /** Nobody whose program is looked at has to do with what goes wrong here. */
-  function guarded(task: () => void): void {
-    try {
-      task();
-    } catch (error) {
-      complain(error);
-    }
   }
 
   // ---- what is there
@@ -203,11 +190,6 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
     if (snapshot.status !== 'active' && isHere(ref)) end(entry, snapshot, at);
   }
 
-  /** Of one elsewhere a life may have failed and another follow; its end is told by itself. */
-  function isHere(ref: AnyActorRef): boolean {
-    return statusOf(ref) !== undefined && !mirrorOf(ref);
-  }
-
   function enter(ref: AnyActorRef, node: NodeAddress, at: number): Entry {
     return cast.enter(ref, node, at);
   }
@@ -228,16 +210,15 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
   }
 
   function watchLives(entry: Entry): void {
-    let unwatch = () => {};
+    let unwatch: (() => void) | undefined;
     const watchNext = () => {
-      const stop = onLifeOver(entry.ref, (error) => {
+      unwatch = onLifeOver(entry.ref, (error) => {
         watchNext();
         inOrder(() => lifeOver(entry, lifeOf(entry.ref), textOfError(error), timeNow()));
       });
-      unwatch = () => void stop();
     };
     watchNext();
-    entry.release.push(() => unwatch());
+    entry.release.push(() => unwatch?.());
   }
 
   // ---- what happens
@@ -278,7 +259,9 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
         lifeOver(enter(ref, origin.node, at), details.life ?? 2, details.error ?? '', at);
         return;
       case '@xstate.event':
-        if (details.event) sent(ref, details.event, details.sourceRef, origin, at);
+        if (!details.event) return;
+        messages.sent(ref, details.event, details.sourceRef, origin, at);
+        cells.look(false);
         return;
       case '@xstate.action':
         if (details.action) enter(ref, origin.node, at).actions.push(details.action.type);
@@ -290,83 +273,6 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
         if (details.snapshot) stepped(ref, details.event ?? NO_EVENT, details.snapshot, origin, at);
         return;
       default:
-    }
-  }
-
-  function sent(
-    ref: AnyActorRef,
-    event: AnyEventObject,
-    source: AnyActorRef | undefined,
-    origin: Origin,
-    at: number,
-  ): void {
-    const { type } = event;
-    if (type === 'xstate.init' || type === 'xstate.stop') {
-      enter(ref, origin.node, at);
-      return;
-    }
-    // delays, and what a promise tells itself
-    if (source === ref && isReserved(type)) return;
-    const from = source ? enter(source, origin.node, at).key : senderOf(origin);
-    const isUnknown = isUnknownElsewhere(ref);
-    const to = isUnknown ? undefined : enter(ref, origin.node, at);
-    const message: Message = {
-      number: numbering.next,
-      at,
-      came: origin.came,
-      type,
-      stamp: { node: origin.node, at: origin.at },
-      event,
-      to: to?.isInside ? to.inbox : undefined,
-    };
-    numbering.next += 1;
-    const body = describeFields(event, { redact, labelOf, length: BODY_LENGTH, without: isType });
-    const record = {
-      type: 'sent' as const,
-      at,
-      message: message.number,
-      from,
-      to: to?.key ?? ref.id,
-      event: String(type),
-      ...(body === undefined ? {} : { body }),
-    };
-    const hasCome = origin.came !== undefined || (to !== undefined && !isElsewhere(to, origin.node));
-    if (!to?.isEnded) pairing.sent(message, hasCome);
-    if (to) lastSent = { message, to };
-    else unaddressed.push({ record, message, ref });
-    put(record);
-    cells.look(false);
-  }
-
-  function senderOf({ from, node }: Origin): string {
-    if (from === undefined) return node;
-    if (!from.includes('/')) return from;
-    return cast.at(from as Address)?.key ?? nodeOf(from as Address);
-  }
-
-  /** Whether what is sent to an actor from a node goes over a link. */
-  function isElsewhere({ ref, told }: Entry, node: NodeAddress): boolean {
-    const mirror = mirrorOf(ref);
-    if (!mirror) return told.node !== node;
-    return !mirror.line || nodeOf(mirror.line.address) !== node;
-  }
-
-  /** A ref of an actor elsewhere whose own node may be about to tell of it. */
-  function isUnknownElsewhere(ref: AnyActorRef): boolean {
-    const mirror = mirrorOf(ref);
-    return mirror !== undefined && !mirror.owns && mirror.address !== undefined && !cast.at(mirror.address);
-  }
-
-  function took(entry: Entry, transitions: readonly ShownTransition[]): void {
-    for (const { eventType, source, target } of transitions) {
-      // how a machine begins is no transition of its own
-      if (typeof eventType !== 'string') continue;
-      const taken: TakenTransition = {
-        ...(source ? { source: source.id } : {}),
-        event: eventType,
-        ...(target && target.length > 0 ? { targets: target.map(({ id }) => id) } : {}),
-      };
-      entry.transitions.push(taken);
     }
   }
 
@@ -384,13 +290,13 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
     // its owner stops it and tells what was lost, from where the owner is
     if (event.type !== 'xstate.stop' && snapshot.status !== 'error') cast.refresh(entry, at, origin.node);
     const message = pairing.taken(inbox, event, event.type);
-    if (message) received(message, entry, at);
+    if (message) messages.received(message, entry, at);
     const { value } = snapshot;
     put({
       type: 'step',
       at,
       actor: entry.key,
-      event: String(event.type),
+      event: event.type,
       ...(message ? { message: message.number } : {}),
       ...(value === undefined ? {} : { value }),
       ...(transitions.length > 0 ? { transitions } : {}),
@@ -403,21 +309,11 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
     if (snapshot.status !== 'active' && isHere(ref)) end(entry, snapshot, at);
   }
 
-  function received(message: Message, entry: Entry, done: number): void {
-    const { number, at: sentAt, came } = message;
-    // its own node knows when it came; here it waited for the step before
-    const taken = came === undefined ? entry.lastDone : timeOf(came);
-    const at = Math.max(sentAt, taken <= done ? taken : sentAt);
-    put({ type: 'received', at, message: number, done: Math.max(at, done) });
-    // what was sent before it has been taken, too
-    if (message.stamp.node === bus.address) entry.early = 0;
-  }
-
   function lifeOver(entry: Entry, life: number, error: string, at: number): void {
     entry.transitions = [];
     entry.actions = [];
     const message = pairing.takenFirst(entry.inbox);
-    if (message) received(message, entry, at);
+    if (message) messages.received(message, entry, at);
     entry.lastDone = at;
     put({ type: 'life', at, actor: entry.key, life, error });
   }
@@ -454,7 +350,7 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
     ending.delete(entry);
     unplaced.delete(entry);
     const message = how === 'failed' ? pairing.takenFirst(entry.inbox) : undefined;
-    if (message) received(message, entry, at);
+    if (message) messages.received(message, entry, at);
     const endedAt = Math.max(at, entry.lastDone);
     if (how === 'failed' && statusOf(entry.ref) === 'stopped')
       snapshots.offer(entry, { snapshot: entry.ref.getSnapshot() as Snapshot<unknown>, at });
@@ -496,65 +392,60 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
     }
   }
 
-  function resolveAddresses(): void {
-    for (const { record, message, ref } of unaddressed.splice(0)) {
-      const entry = enter(ref, nodeOf(mirrorOf(ref)?.address ?? (`${bus.address}/` as Address)), timeNow());
-      record.to = entry.key;
-      if (entry.isInside) pairing.address(message, entry.inbox);
-    }
-  }
-
   // ---- snapshots
 
   function tellSnapshot(entry: Entry, { snapshot, at }: Shown): void {
     const isTold = (snapshot as { readonly isMachine?: unknown }).isMachine === true;
     const without = isTold ? isNoToldState : isNoState;
-    const text = describeFields(snapshot, { redact, labelOf, length: SNAPSHOT_LENGTH, without }) ?? '{}';
+    const text = describeFields(snapshot, { redact, labelOf: cast.labelOf, length: SNAPSHOT_LENGTH, without }) ?? '{}';
     if (shownAs.get(entry) === text) return;
     shownAs.set(entry, text);
     put({ type: 'snapshot', at, actor: entry.key, snapshot: text });
-  }
-
-  /** An actor as it is told of elsewhere. */
-  function labelOf(ref: AnyActorRef): string {
-    return cast.labelOf(ref);
   }
 
   // ---- dead letters
 
   function heed(letter: DeadLetter): void {
     // within the call that sent it
-    const about = lastSent;
-    inOrder(() => tellLetter(toldLetter(letter), bus.address, timeNow(), about));
+    const about = messages.last;
+    if (!nodes.isOwn(letter.target)) inOrder(() => messages.tellLetter(toldLetter(letter), timeNow(), about));
   }
 
-  function tellLetter(letter: ToldLetter, node: NodeAddress, at: number, about = undefined as typeof lastSent): void {
+  function tellLetter(letter: ToldLetter, node: NodeAddress, at: number): void {
     if (nodes.isOwn(letter.target)) return;
     nodes.see(node, at);
-    const { reason, target, sender, count, error } = letter;
-    const entry = target.includes('/') ? cast.at(target as Address) : undefined;
-    const from = sender?.includes('/') ? cast.at(sender as Address)?.key : undefined;
-    const isAbout = about !== undefined && about.to === entry && count === 1 && about === lastSent;
-    if (isAbout) {
-      pairing.lost(about.message);
-      lastSent = undefined;
-    } else if (entry) pairing.lostOf(entry.inbox, count);
-    put({
-      type: 'dead-letter',
-      at,
-      reason,
-      to: entry?.key ?? target,
-      ...(sender === undefined ? {} : { from: from ?? sender }),
-      count,
-      ...(isAbout ? { message: about.message.number } : {}),
-      ...(error === undefined ? {} : { error }),
-    });
+    messages.tellLetter(letter, at);
+  }
+}
+
+/** Nobody whose program is looked at has to do with what goes wrong here. */
+function guarded(task: () => void): void {
+  try {
+    task();
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** Of one elsewhere a life may have failed and another follow; its end is told by itself. */
+function isHere(ref: AnyActorRef): boolean {
+  return statusOf(ref) !== undefined && !mirrorOf(ref);
+}
+
+function took(entry: Entry, transitions: readonly ShownTransition[]): void {
+  for (const { eventType, source, target } of transitions) {
+    // how a machine begins is no transition of its own
+    if (typeof eventType !== 'string') continue;
+    const taken: TakenTransition = {
+      ...(source ? { source: source.id } : {}),
+      event: eventType,
+      ...(target && target.length > 0 ? { targets: target.map(({ id }) => id) } : {}),
+    };
+    entry.transitions.push(taken);
   }
 }
 
 const NO_EVENT: AnyEventObject = { type: '' };
-
-const isType = (key: string): boolean => key === 'type';
 
 /** What a snapshot holds that its machine says already, and what only code can use. */
 const isNoState = (key: string): boolean => key.startsWith('_') || NO_STATE.has(key);

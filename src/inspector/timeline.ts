@@ -212,7 +212,7 @@ function nodeOf(nodes: Map<NodeKey, NodeEntry>, node: NodeKey): NodeEntry {
 /** An actor that is told of anew is what it was, and where it is said to be now. */
 function actorOf(record: Timed<'actor'>, known: ActorEntry | undefined): ActorEntry {
   const { actor: key, id, node, parent, kind, at: since } = record;
-  if (known) return Object.assign(known, { id, node, parent, kind, record });
+  if (known) return Object.assign(known, { id, node, parent, kind, record, ended: undefined });
   return {
     key,
     id,

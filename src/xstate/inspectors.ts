@@ -30,6 +30,9 @@ export function hasInspectors(system: AnyActorRef['system']): boolean {
   }
 }
 
+/** What a root is made with. */
+type Inspector = ((event: never) => void) | { readonly next?: unknown };
+
 /** Systems whose first inspector sleeps, and how many others there are. */
 const asleep = new WeakMap<object, { others: number }>();
 
@@ -38,8 +41,9 @@ const asleep = new WeakMap<object, { others: number }>();
  * called while others look. To be called with the first event of the system, when nobody can have come yet; tells whether it was that root's.
  */
 export function putToSleep(root: AnyActorRef, inspector: unknown): boolean {
-  const { inspect } = (root as { readonly options?: { readonly inspect?: unknown } }).options ?? {};
-  const given = typeof inspect === 'object' ? (inspect as { readonly next?: unknown } | null)?.next : inspect;
+  const { options } = root as { readonly options?: { readonly inspect?: Inspector } };
+  const inspect = options?.inspect;
+  const given = typeof inspect === 'object' ? inspect.next : inspect;
   if (given !== inspector || lacks('system._sendInspectionEvent')) return false;
   const { system } = root;
   if (asleep.has(system)) return true;

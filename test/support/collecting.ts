@@ -41,7 +41,12 @@ export function lookAt(collector: Collector): Look {
   const actor = (id: string) => of('actor').findLast((each) => each.id === id);
   const key = (id: string) => {
     const found = actor(id);
-    if (!found) throw new Error(`'${id}' was not told of: ${of('actor').map((each) => each.id)}`);
+    if (!found)
+      throw new Error(
+        `'${id}' was not told of: ${of('actor')
+          .map((each) => each.id)
+          .join()}`,
+      );
     return found.actor;
   };
   const look: Look = {

@@ -22,16 +22,17 @@ try {
   await page.goto(url);
   // the lesson is over when Charlie, who is thanked last, is
   const find = page.getByRole('searchbox', { name: /^Find actors/ });
-  await find.fill('student');
+  await find.fill('thanked');
   await row(page, 'Charlie').getByText('thanked').waitFor();
   // back to where Alice waits for the others, with the message that brought her there
   await row(page, 'Alice').click();
   await find.fill('');
   const filter = page.getByRole('searchbox', { name: /^Filter the log/ });
-  await filter.fill('PASS_IT_ON to:Alice');
+  await filter.fill('type:PASS_IT_ON to:Alice');
   await page.locator('.log-line').first().click();
   await filter.fill('');
-  for (let step = 0; step < 8; step += 1) await page.keyboard.press('j');
+  await page.keyboard.press('Escape');
+  for (let step = 0; step < 6; step += 1) await page.keyboard.press('j');
   await page.locator('.chart .chart-active').first().waitFor();
 
   mkdirSync(FOLDER, { recursive: true });

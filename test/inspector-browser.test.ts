@@ -1,8 +1,9 @@
 // The inspector's page in a real browser: what a reader sees of made-up recordings, of programs that run, and of what goes wrong. Each page is watched: an error on its
 // console, or a request that would leave this machine, fails the test (support/browser.ts).
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import axe from 'axe-core';
 import type { FileChooser } from 'playwright-core';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createActor } from 'xstate';
@@ -46,6 +47,10 @@ describe('the page of the inspector', () => {
     const reached = await page.evaluate(`fetch('http://127.0.0.1:1/').then(() => 'reached', () => 'refused')`);
     expect(reached).toBe('refused');
     expect(problems.splice(0).join()).toContain('Content Security Policy');
+  });
+
+  it('weighs at most 60 KiB, gzipped, without its layout', () => {
+    expect(gzipSync(readFileSync(new URL('app.js', PAGE)), { level: 9 }).length).toBeLessThanOrEqual(60 * 1024);
   });
 
   it('shows the actors of each thread with their states, mailboxes and restarts, and the cells with their values', async () => {
@@ -411,11 +416,9 @@ interface Violation {
   readonly nodes: readonly { readonly html: string }[];
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 /** What axe finds that keeps somebody from using the page. */
 async function faultsOf({ page }: View): Promise<readonly string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const violations = await page.evaluate<readonly Violation[]>('axe.run().then(({ violations }) => violations)');
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -22,7 +22,7 @@ const FLAGS = [
 ];
 
 /** The path of a Chromium or Chrome; undefined if there is none. `CHROMIUM` in the environment goes first. */
-export function findChromium(): string | undefined {
+function findChromium(): string | undefined {
   return places().find((path) => existsSync(path));
 }
 

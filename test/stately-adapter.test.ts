@@ -41,7 +41,7 @@ interface Shown {
   readonly status: string;
   readonly value?: unknown;
   readonly context?: Readonly<Record<string, unknown>>;
-  readonly error?: { readonly name: string; readonly message: string };
+  readonly error?: Readonly<Record<string, unknown>>;
 }
 
 const definitionOf = (event: Told<'@xstate.actor'> | undefined): string => event?.definition ?? '';
@@ -144,15 +144,15 @@ describe('the adapter for inspectors of Stately', () => {
     const told = record();
     createActor(createMachine({ id: 'odd', context }), { inspect: told.inspect }).start();
     expect(told.snapshotsOf(told.actor('odd')?.sessionId)[0]?.context).toEqual({
-      map: { 'Map(1)': { one: 1 } },
-      pairs: { 'Map(1)': [[{ key: 1 }, '2n']] },
-      set: { 'Set(2)': ['a', 'b'] },
-      error: { name: 'RangeError', message: 'too far', code: 'FAR', cause: { name: 'Error', message: 'no map' } },
+      map: { '[Map of 1]': [['one', 1]] },
+      pairs: { '[Map of 1]': [[{ key: 1 }, '2n']] },
+      set: { '[Set of 2]': ['a', 'b'] },
+      error: { '[RangeError]': 'too far', cause: { '[Error]': 'no map' }, code: 'FAR' },
       date: '1970-01-01T00:00:00.000Z',
-      bytes: '[Uint8Array of 2 bytes: 01 ff]',
-      odd: ['NaN', null, 'Symbol(s)', '[function named]'],
+      bytes: '[Uint8Array of 2 bytes]',
+      odd: ['[NaN]', '[undefined]', '[Symbol(s)]', '[function named]'],
       ring: ['[circular]'],
-      throws: '[unreadable: not now]',
+      throws: { broken: '[unreadable] Error: not now' },
     });
   });
 
@@ -184,7 +184,7 @@ describe('the adapter for inspectors of Stately', () => {
     const failures = () =>
       told.snapshotsOf(told.actor('failure')?.sessionId).filter(({ status }) => status === 'error');
     await until('it has failed', () => failures().length > 0);
-    expect(failures()).toMatchObject([{ error: { name: 'RangeError', message: 'too far' } }]);
+    expect(failures()).toMatchObject([{ error: { '[RangeError]': 'too far' } }]);
   });
 
   it('tells of a thread that died', async () => {

@@ -6,7 +6,8 @@ import { runSoon } from '../platform.ts';
 import { currentBus } from '../realm.ts';
 import { isMachine } from '../version.ts';
 import { createErrorEvent, onEnd, statusOf } from '../xstate.ts';
-import { isSecret, toPlain, type PlainOptions } from './plain.ts';
+import { describeValue, type DescribeOptions } from './describe.ts';
+import { isSecret, rememberRedacted } from './redact.ts';
 import { describeDefinition, isDefined } from './stately-definition.ts';
 import { createNames } from './stately-names.ts';
 import { createQueue } from './stately-queue.ts';
@@ -71,22 +72,18 @@ const VERSION = '0.7.2';
  *
  * @example
  * ```ts
- * import { createWebSocketInspector } from '@statelyai/inspect';
  * import { student } from 'troupe/actors';
- * import { statelyAdapter } from 'troupe/inspector';
+ * import { statelyAdapter, type StatelyMessage } from 'troupe/inspector';
  * import { createActor } from 'xstate';
  *
- * const { adapter } = createWebSocketInspector({ url: 'ws://127.0.0.1:8080' });
- * const { inspect } = statelyAdapter({ send: (message) => adapter.send(message) });
+ * const messages: StatelyMessage[] = [];
+ * const { inspect } = statelyAdapter({ send: (message) => void messages.push(message) });
  * createActor(student, { input: { name: 'Alice' }, inspect }).start();
  * ```
  */
 export function statelyAdapter({ send, redact = isSecret, name }: StatelyAdapterOptions): StatelyAdapter {
   const idOf = createNames(() => name ?? currentBus().name);
-  const options: PlainOptions = {
-    redact,
-    describeRef: (ref) => ({ xstate$$type: 1, id: ref.id, sessionId: idOf(ref) }),
-  };
+  const options: DescribeOptions = { redact: rememberRedacted(redact), labelOf: idOf, length: 65_536, depth: 10 };
   const { hold, know, put } = createQueue<StatelyMessage>((message) => {
     try {
       send(message);
@@ -176,17 +173,33 @@ export function statelyAdapter({ send, redact = isSecret, name }: StatelyAdapter
 
   function describeEvent(event: AnyEventObject): AnyEventObject {
     // an event is an object with a type, whatever else it holds
-    return toPlain(event, options) as AnyEventObject;
+    return JSON.parse(describeValue(event, options)) as AnyEventObject;
   }
 
   /** What can be shown of it; all else follows from the definition. */
   function describeSnapshot(snapshot: Snapshot<unknown> | undefined): Snapshot<unknown> {
     if (!snapshot) return { status: 'active', output: undefined, error: undefined };
     const shown = SHOWN.flatMap((key) => (key in snapshot ? [[key, (snapshot as never)[key]]] : []));
-    const { tags } = snapshot as { readonly tags?: Iterable<string> };
-    const whole = Object.fromEntries([...shown, ...(tags ? [['tags', [...tags]]] : [])]) as object;
-    return toPlain(whole, options) as Snapshot<unknown>;
+    const { tags, children } = snapshot as {
+      readonly tags?: Iterable<string>;
+      readonly children?: Readonly<Record<string, AnyActorRef | undefined>>;
+    };
+    const told = JSON.parse(describeValue(Object.fromEntries(shown), options)) as Snapshot<unknown>;
+    return {
+      ...told,
+      ...(tags ? { tags: [...tags] } : {}),
+      ...(children ? { children: describeChildren(children) } : {}),
+    };
+  }
+
+  /** As XState writes refs, and whose they are. */
+  function describeChildren(children: Readonly<Record<string, AnyActorRef | undefined>>): object {
+    return Object.fromEntries(
+      Object.entries(children).flatMap(([id, child]) =>
+        child ? [[id, { xstate$$type: 1, id, sessionId: idOf(child) }]] : [],
+      ),
+    );
   }
 }
 
-const SHOWN = ['status', 'value', 'context', 'output', 'error', 'input', 'children'];
+const SHOWN = ['status', 'value', 'context', 'output', 'error', 'input'];

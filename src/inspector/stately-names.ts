@@ -1,9 +1,8 @@
 // Ids for a page that knows one realm: XState counts in each thread from zero, so an id begins with the name of the node that gave it.
 import { isAddress, localIdOf, nameOf, nodeOf } from '../address.ts';
-import type { RefLike } from './plain.ts';
 
 /** Gives an actor's id for the page: what its node calls it, after the name of the node. */
-export function createNames(own: () => string): (ref: Pick<RefLike, 'sessionId'>) => string {
+export function createNames(own: () => string): (ref: { readonly sessionId: string }) => string {
   /** By incarnation, for a later start of a node is another. */
   const nodes = new Map<string, string>();
   const starts = new Map<string, number>();

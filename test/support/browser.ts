@@ -57,7 +57,7 @@ function watch(context: BrowserContext, requests: string[], problems: string[]):
 }
 
 /** Whether what has this address is on this machine. */
-export function isLocal(address: string): boolean {
+function isLocal(address: string): boolean {
   const { protocol, hostname } = new URL(address);
   return ['file:', 'data:', 'blob:'].includes(protocol) || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
 }

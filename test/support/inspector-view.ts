@@ -44,7 +44,7 @@ export function viewOf(page: Page): View {
         }),
       }),
     choose: (name) => view.row(name).click(),
-    actor: page.getByRole('main'),
+    actor: page.getByRole('region', { name: 'Chosen actor' }),
     chart,
     activeStates: () => chart.locator('.chart-active > .chart-title').allTextContents(),
     snapshot: page.getByRole('region', { name: 'Snapshot of the actor' }),

@@ -285,9 +285,9 @@ describe('the intake', () => {
     intake.begin(RECORDED);
     intake.take([up(1)]);
     frame();
-    const recording = readRecording(recordClassAsText({ students: 2, threads: 1, messages: 10 }).slice(0, -20));
-    if (!recording.header) throw new Error(recording.problem);
-    intake.open(recording, 'class.ndjson');
+    const text = recordClassAsText({ students: 2, threads: 1, messages: 10 }).slice(0, -20);
+    const { header = RECORDED, ...rest } = readRecording(text);
+    intake.open({ header, ...rest }, 'class.ndjson');
     expect(loaded.value).toEqual({ name: 'class.ndjson', problem: expect.stringContaining('cut') as string });
     const shown = timeline.value;
     intake.take([up(2)]);

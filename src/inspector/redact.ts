@@ -4,7 +4,9 @@
 export type Redact = (key: string) => boolean;
 
 export const isSecret: Redact = (key) =>
-  /pass(word|wd|phrase|code)|^pass$|secret|token|api[-_]?key|private[-_]?key|authorization|credential|cookie/i.test(key);
+  /pass(word|wd|phrase|code)|^pass$|secret|token|api[-_]?key|private[-_]?key|authorization|credential|cookie/i.test(
+    key,
+  );
 
 /** The same, asked once of each key; what cannot say whether it is secret is. */
 export function rememberRedacted(redact: Redact): Redact {

@@ -19,6 +19,8 @@ export interface Origin extends Seen {
   readonly after?: Seen | undefined;
   /** The actor that sent it from elsewhere, or at least its node, where nobody looks at the sender. */
   readonly from?: Address | NodeAddress | undefined;
+  /** When it left there, if that is known. */
+  readonly left?: number | undefined;
 }
 
 export interface CausalOrder {

@@ -186,7 +186,8 @@ export function createEndpoint(bus: Bus, actor: AnyActorRef, localId: string, ow
       enqueue(actor, event as AnyEventObject);
     } else {
       const { sender } = viaOf(frame);
-      if (sender) sendAs(bus, event as AnyEventObject, { from: sender });
+      const left = frame.type === 'event' ? frame.left : undefined;
+      if (sender) sendAs(bus, event as AnyEventObject, { from: sender, left });
       relay(undefined, actor, event as AnyEventObject);
     }
   }

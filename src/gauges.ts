@@ -4,6 +4,7 @@ import { isAddress, localIdOf, nodeOf, type Address, type NodeAddress } from './
 import type { Bus, DeadLetter } from './bus.ts';
 import { textOfError } from './failures.ts';
 import { builtin, clearTimeout, now, setTimeout } from './platform.ts';
+import { timeDepartures } from './taps.ts';
 
 /** What an inspector publishes for all nodes. */
 export interface Wish {
@@ -47,6 +48,7 @@ export function answerWishes(bus: Bus): void {
   const end = (to: Address) => {
     answered.get(to)?.();
     answered.delete(to);
+    if (answered.size === 0) timeDepartures(bus, false);
   };
   bus.topic(TOPIC).subscribe({
     next(value) {
@@ -91,6 +93,7 @@ function answer(bus: Bus, to: Address, end: () => void): () => void {
   const gauges = measure((reading) => tell({ type: 'troupe.gauges', node: bus.address, at: now(), ...reading }));
   // its own node's letters it hears of itself
   const letters = here ? () => {} : collectLetters(bus, (told) => tell(told));
+  timeDepartures(bus, true);
   const unwatch = route?.watch({ down: end, resync: () => {} });
   return () => {
     unwatch?.();

@@ -108,7 +108,8 @@ function writeProgress(progress: Progress): string {
 
 /** Which run a frame can be part of: it has a plain body, and nothing else to tell. */
 function runKind(frame: Outgoing): 'events' | 'steps' | undefined {
-  if (frame.type === 'event') return typeof frame.body === 'string' && !frame.seen ? 'events' : undefined;
+  if (frame.type === 'event')
+    return typeof frame.body === 'string' && !frame.seen && frame.left === undefined ? 'events' : undefined;
   if (frame.type !== 'step' || typeof frame.body !== 'string') return undefined;
   return frame.out.length === 0 && !frame.merged ? 'steps' : undefined;
 }

@@ -17,7 +17,7 @@ import { outletTo, sendEarlier } from './outlets.ts';
 import { createQueue } from './queue.ts';
 import { explainRefusal, refusedOf, refuseEvent } from './refusal.ts';
 import { senderOf, withSender } from './senders.ts';
-import { takeShown } from './taps.ts';
+import { departureOf, takeShown } from './taps.ts';
 import type { Outgoing } from './wire.ts';
 import { currentSource, interceptMailbox, statusOf } from './xstate.ts';
 
@@ -108,7 +108,7 @@ export function createPosting(mirror: Mirror): Posting {
     const seen = takeShown(event);
     if (!outlet) {
       sendEarlier(bus, route.node);
-      route.push(eventFrame(to, encoded, seen), origin);
+      route.push(eventFrame(to, encoded, seen, seen ? undefined : departureOf(bus)), origin);
     } else if (isFull(route.fillOf(to), sizeOf(encoded))) refuse(origin);
     else outlet.put({ type: 'send', to, body: encoded, seen });
   }
@@ -191,7 +191,8 @@ interface Waiting {
   readonly seen: Seen | undefined;
 }
 
-function eventFrame(to: string, body: Encoded, seen: Seen | undefined): Outgoing {
+function eventFrame(to: string, body: Encoded, seen: Seen | undefined, left?: number): Outgoing {
+  if (left !== undefined) return { type: 'event', to, body, left };
   return seen ? { type: 'event', to, body, seen } : { type: 'event', to, body };
 }
 

@@ -57,6 +57,11 @@ let isAnyElsewhere = false;
 
 const watched = new WeakMap<Bus, Watched>();
 
+/** Nodes whose events bear the time at which they leave. */
+const timed = new WeakSet<Bus>();
+
+let isAnyTimed = false;
+
 /** Whether anybody looks at the system of an actor. */
 export function isInspected(actor: AnyActorRef): boolean {
   const tap = taps.get(actor.system);
@@ -120,10 +125,27 @@ export function follow(bus: Bus, seen: Seen, event: object): void {
 }
 
 /** Says of an event that is about to be sent in the name of an actor elsewhere where and when that was shown, or at least who sent it. */
-export function sendAs(bus: Bus, event: object, sent: Seen | { readonly from: Address | NodeAddress }): void {
+export function sendAs(
+  bus: Bus,
+  event: object,
+  sent: Seen | { readonly from: Address | NodeAddress; readonly left?: number | undefined },
+): void {
   if (!watched.has(bus)) return;
   isAnyElsewhere = true;
   elsewhere.set(event, 'at' in sent ? { node: sent.node, at: sent.at, came: now() } : sent);
+}
+
+/** Has what leaves a node bear the time at which it does, also where nobody is shown that it was sent. */
+export function timeDepartures(bus: Bus, wanted: boolean): void {
+  if (wanted) {
+    isAnyTimed = true;
+    timed.add(bus);
+  } else timed.delete(bus);
+}
+
+/** When an event that is about to leave does so, if anybody wants to know. */
+export function departureOf(bus: Bus): number | undefined {
+  return isAnyTimed && timed.has(bus) ? now() : undefined;
 }
 
 /** A moment on a node, later than all others that were stamped there. */

@@ -44,6 +44,8 @@ export type ChannelFrame<TBody> =
       readonly to: string;
       readonly body: TBody;
       /** @internal */ readonly seen?: Seen | undefined;
+      /** When it left, if somebody looks and nobody is shown that it was sent. @internal */
+      readonly left?: number | undefined;
       /** Not from a link: its sender, or the node that it came from. @internal */
       readonly via?: Address | NodeAddress | undefined;
     }

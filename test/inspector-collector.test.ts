@@ -13,6 +13,7 @@ import {
   type AnyActorRef,
 } from 'xstate';
 import { createMemoryHost, createThreads, currentBus, inThread, settled, supervise, type Host } from 'troupe';
+import { barrier } from 'troupe/actors';
 import { createCell } from 'troupe/shared';
 import { hasInspectors } from '../dist/src/xstate.js';
 import * as inspected from '../dist/test/fixtures/inspected.js';
@@ -310,6 +311,27 @@ describe('a collector of several roots', () => {
     expect(look.of('cell').at(-1)).toMatchObject({ value: 5 });
     cell.unlink();
     await look.until('the cell is gone', () => look.of('cell').at(-1)?.value === undefined);
+  });
+
+  it('tells when a message of plain code left its thread, and not only when it came', async () => {
+    const host = kept(createThreads({ size: 1 }));
+    const { student } = host.import<typeof import('troupe/actors')>(import.meta.resolve('troupe/actors'));
+    const collector = openCollector();
+    const gate = start(barrier, { id: 'gate', input: { parties: 1 }, inspect: collector.inspect });
+    const alice = start(student, { id: 'Alice', input: { name: 'Alice', barrier: gate }, inspect: collector.inspect });
+    await settled(alice);
+    using look = lookAt(collector);
+    await look.until('its thread knows that somebody looks', () =>
+      look.of('gauges').some(({ node }) => node === look.actor('Alice')?.node),
+    );
+    alice.send({ type: 'PASS_IT_ON' });
+    const arrivals = () => messagesOf(look).filter(({ event, received }) => event === 'READY' && received);
+    // it arrives from within a promise, which XState knows nothing of
+    await look.until('Alice has arrived twice', () => arrivals().length === 2);
+    for (const { from, at, received } of arrivals()) {
+      expect(from).toBe(look.actor('Alice')?.node);
+      expect(received?.at).toBeGreaterThan(at);
+    }
   });
 
   it('takes up roots that come while somebody looks, and those that are adopted', async () => {

@@ -74,13 +74,15 @@ export function createMessages(options: MessagesOptions): Messages {
     }
     // delays, and what a promise tells itself
     if (source === ref && isReserved(type)) return;
+    // where nobody was shown that it was sent, it comes with the time
+    const sentAt = origin.left === undefined ? at : Math.min(at, timeOf(origin.left));
     const from = source ? cast.enter(source, origin.node, at).key : senderOf(origin);
     const isUnknown = isUnknownElsewhere(ref);
     const to = isUnknown ? undefined : cast.enter(ref, origin.node, at);
     const message: Message = {
       number: numbering.next,
-      at,
-      came: origin.came,
+      at: sentAt,
+      came: origin.left === undefined ? origin.came : origin.at,
       type,
       stamp: { node: origin.node, at: origin.at },
       event,
@@ -90,14 +92,14 @@ export function createMessages(options: MessagesOptions): Messages {
     const body = describeFields(event, { redact, labelOf: cast.labelOf, length: BODY_LENGTH, without: isType });
     const record = {
       type: 'sent' as const,
-      at,
+      at: sentAt,
       message: message.number,
       from,
       to: to?.key ?? ref.id,
       event: type,
       ...(body === undefined ? {} : { body }),
     };
-    const hasCome = origin.came !== undefined || (to !== undefined && !isElsewhere(to, origin.node));
+    const hasCome = message.came !== undefined || (to !== undefined && !isElsewhere(to, origin.node));
     if (!to?.isEnded) pairing.sent(message, hasCome);
     if (to) lastSent = { message, to };
     else unaddressed.push({ record, message, ref });

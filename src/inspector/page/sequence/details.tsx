@@ -2,7 +2,7 @@
 import { nodeColour } from '../colours.ts';
 import { chosenMessage, revision, timeline } from '../store.ts';
 import { nameOf } from './lanes.ts';
-import { stateText, type Rows } from './rows.ts';
+import { slotOf, stateText, type Rows } from './rows.ts';
 import { hovered } from './selected.ts';
 import { durationText, timeText } from './text.ts';
 
@@ -11,7 +11,7 @@ const MOST_CHARACTERS = 2000;
 export function Details({ rows, atTop }: { readonly rows: Rows; readonly atTop: boolean }) {
   void revision.value;
   const number = hovered.value ?? chosenMessage.value;
-  const slot = number === undefined ? undefined : rows.slotOf.get(number);
+  const slot = number === undefined ? undefined : slotOf(rows, number);
   const message = slot === undefined ? undefined : rows.timeline.messages[slot];
   if (slot === undefined || !message) return null;
   const { at, received, done, dead, body } = message;

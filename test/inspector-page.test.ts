@@ -21,11 +21,18 @@ import {
   timeline,
 } from '../src/inspector/page/store.ts';
 import { ago } from '../src/inspector/page/times.ts';
-import { actorAt, ENDED_STAY, treeRows, type TreeRow, type TreeView } from '../src/inspector/page/tree-rows.ts';
+import {
+  actorAt,
+  ENDED_STAY,
+  HELPERS_STAY,
+  treeRows,
+  type TreeRow,
+  type TreeView,
+} from '../src/inspector/page/tree-rows.ts';
 import { CLOSE_ENDED, CLOSE_VERSION, INSPECTOR_VERSION, type PageFrame } from '../src/inspector/protocol.ts';
 import { readRecording } from '../src/inspector/recording.ts';
 import type { InspectorRecord, MachineDefinition } from '../src/inspector/records.ts';
-import { createTimeline } from '../src/inspector/timeline.ts';
+import { createTimeline, nameOf } from '../src/inspector/timeline.ts';
 
 describe("the page's address", () => {
   it('says the token, the moment and the actor, and is read back', () => {
@@ -409,8 +416,9 @@ describe('the tree', () => {
   const known = createTimeline(RECORDED, records);
 
   it('has nodes, their actors below those that started them, and cells', () => {
+    // the clock has ended: it is still seen, but counted no more
     expect(rowsOf(known).slice(0, 7)).toEqual([
-      'main (3)',
+      'main (2)',
       '  teacher',
       '    barrier',
       '    clock',
@@ -432,12 +440,12 @@ describe('the tree', () => {
   });
 
   it('hides what is below a closed row', () => {
-    expect(rowsOf(known, { closed: new Set(['node main@1']) }).slice(0, 2)).toEqual(['main (3)', 'thread-1 (3)']);
+    expect(rowsOf(known, { closed: new Set(['node main@1']) }).slice(0, 2)).toEqual(['main (2)', 'thread-1 (3)']);
   });
 
   it('finds actors by name, state and kind, with those above them, also in what is closed', () => {
     expect(rowsOf(known, { filter: 'BARR', closed: new Set(['node main@1']) })).toEqual([
-      'main (3)',
+      'main (2)',
       '  teacher',
       '    barrier',
     ]);
@@ -451,6 +459,62 @@ describe('the tree', () => {
     expect(rowsOf(later)).not.toContain('  Bob');
     expect(rowsOf(later, { showEnded: true })).toContain('  Bob');
     expect(rowsOf(later, { moment: known.end })).toContain('  Bob');
+    expect(rowsOf(later, { chosen: 'Bob' })).toContain('  Bob');
+  });
+
+  it('hides sooner what actors invoked, and what died with its node', () => {
+    const actor = (key: string, kind: 'machine' | 'promise', node: string): InspectorRecord => ({
+      type: 'actor',
+      at: 0,
+      actor: key,
+      id: key,
+      node,
+      kind,
+    });
+    const ended = (key: string): InspectorRecord => ({ type: 'ended', at: 10, actor: key, how: 'done' });
+    const there = [
+      up(0),
+      actor('job', 'promise', 'thread-1@2'),
+      actor('clerk', 'machine', 'thread-1@2'),
+      actor('asked', 'promise', 'thread-9@2'),
+      actor('office', 'machine', 'thread-9@2'),
+    ];
+    const gone: InspectorRecord = { type: 'node', at: 10, node: 'thread-9@2', up: false, error: 'It crashed.' };
+    const at = (end: number) =>
+      rowsOf(createTimeline(RECORDED, [...there, ended('job'), ended('clerk'), gone, up(end)])).map((row) =>
+        row.trim().replace(/ \(.*/u, ''),
+      );
+    expect(at(10 + HELPERS_STAY)).toEqual(expect.arrayContaining(['job', 'clerk', 'asked', 'office']));
+    const later = at(11 + HELPERS_STAY);
+    expect(later).toEqual(expect.arrayContaining(['clerk', 'office']));
+    expect(later).not.toContain('job');
+    expect(later).not.toContain('asked');
+    expect(at(11 + ENDED_STAY)).not.toContain('clerk');
+    expect(at(11 + ENDED_STAY)).toContain('office');
+  });
+
+  it('calls an actor without an id of its own what its machine is called', () => {
+    const definition = recordClass({ students: 1, threads: 1, messages: 0 }).find(({ type }) => type === 'machine');
+    if (definition?.type !== 'machine') throw new Error('The class lacks a machine.');
+    const actor = { type: 'actor', at: 0, node: 'main@1', kind: 'machine' } as const;
+    const named = createTimeline(RECORDED, [
+      definition,
+      { ...actor, actor: 'x:0', id: 'x:0', machine: definition.machine },
+      { ...actor, actor: 'x:1', id: 'x:1', kind: 'promise', src: 'fetch' },
+      { ...actor, actor: 'x:2', id: 'x:2', machine: 'unknown' },
+      { ...actor, actor: 'x:3', id: 'Alice', machine: definition.machine },
+      { ...actor, actor: 'x:4', id: 'x:4', machine: 'broken' },
+      { type: 'machine', at: 0, machine: 'broken', definition: { id: 7, root: [] } as never },
+    ]);
+    expect(['x:0', 'x:1', 'x:2', 'x:3', 'x:4', 'main@1', 'a@b'].map((key) => nameOf(named, key))).toEqual([
+      definition.definition.id,
+      'fetch',
+      'x:2',
+      'Alice',
+      'x:4',
+      'main',
+      'a',
+    ]);
   });
 
   it('shows a node that died, and why', () => {

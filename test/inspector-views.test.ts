@@ -392,6 +392,17 @@ describe('the counters', () => {
     expect(figuresAt(timeline, 5000).latency?.p50).toBeCloseTo(1.49);
   });
 
+  it('tell how long messages between nodes took, and those within one only where there is no other', () => {
+    const local = Array.from({ length: 50 }, (_, index): InspectorRecord[] => [
+      { at: 1500 + index, type: 'sent', message: 1000 + index, from: 'b', to: 'c', event: 'E' },
+      { at: 1500 + index, type: 'received', message: 1000 + index },
+    ]).flat();
+    const { latency } = figuresAt(timelineOf(...sends(10, 1400, 1), ...local), 2000);
+    expect(latency).toMatchObject({ isBetween: true });
+    expect(latency?.p50).toBeCloseTo(1.04);
+    expect(figuresAt(timelineOf(...local), 2000).latency).toEqual({ p50: 0, p99: 0, isBetween: false });
+  });
+
   it('know the longest mailbox, dead letters, restarts and the living at a moment', () => {
     const timeline = timelineOf(
       { at: 1, type: 'mailbox', actor: 'a', waiting: 3 },
@@ -422,7 +433,8 @@ describe('the counters', () => {
       up: false,
     });
     expect(nodeFiguresAt(timeline, 1000, 400)[1]).toMatchObject({ busy: 0.2, heap: 1e6, busyness: [0.2], up: true });
-    expect(nodeFiguresAt(timeline)[1]).toMatchObject({ delay: 1500, busyness: [0.1, 0.2, 0.3], up: false, actors: 2 });
+    expect(nodeFiguresAt(timeline)[1]).toMatchObject({ delay: 1500, busyness: [0.1, 0.2, 0.3], up: false, actors: 0 });
+    expect(nodeFiguresAt(timeline, 1500)[1]).toMatchObject({ actors: 2 });
     expect(nodeFiguresAt(timeline)[0]).toMatchObject({ name: 'main', busy: undefined, actors: 1 });
   });
 

@@ -55,8 +55,14 @@ export function isRecord(value: unknown): value is InspectorRecord {
   if (!fields) return true;
   // a loop, for this is asked of each of a flood
   for (const [name, type] of fields) if (typeof record[name] !== type || record[name] === null) return false;
+  for (const name of TEXTS) if (record[name] !== undefined && typeof record[name] !== 'string') return false;
+  for (const name of LISTS) if (record[name] !== undefined && !Array.isArray(record[name])) return false;
   return true;
 }
+
+/** What a record need not have, of whatever type it is; it is text, or a list, if it is there. */
+const TEXTS = ['body', 'error', 'parent', 'systemId', 'src'] as const;
+const LISTS = ['transitions', 'actions'] as const;
 
 const FIELDS_OF: Readonly<Record<InspectorRecord['type'], readonly (readonly [name: string, type: string])[]>> = {
   node: [

@@ -1,6 +1,7 @@
 // The records of a recording, indexed for whoever looks at them: what there is, what was when, and what followed. It grows at its end alone, at a cost that does not
 // depend on how long it is; to keep it bounded it is begun anew from a base (`trimTimeline`). Numbers that views keep are places in `records` and `messages`.
 import { createBase } from './base.ts';
+import { isDefinition } from './is-definition.ts';
 import { sizeOf, type JournalLimits } from './journal.ts';
 import type { ActorKey, InspectorRecord, MachineDefinition, NodeKey, RecordingHeader, Sender } from './records.ts';
 
@@ -178,6 +179,30 @@ export function countUntil(things: readonly { readonly at: number }[], moment: n
   return low;
 }
 
+/** Who is called what: the id of an actor, or its machine's where it has none of its own; the name of a node; else the key itself. */
+export function nameOf({ actors, machines, nodes }: Timeline, sender: Sender): string {
+  const actor = actors.get(sender);
+  if (!actor) return nodes.get(sender)?.name ?? (sender.split('@')[0] || sender);
+  const { id, record } = actor;
+  if (!SESSION_ID.test(id)) return id;
+  return (record.machine === undefined ? undefined : machines.get(record.machine)?.id) ?? record.src ?? id;
+}
+
+/** What XState numbers actors by that were given no id. */
+const SESSION_ID = /^x:\d+$/u;
+
+/** Whether an actor works for the one that invoked it: such come and go all the time. */
+export function isHelper({ kind }: ActorEntry): boolean {
+  return kind === 'promise' || kind === 'callback' || kind === 'observable';
+}
+
+/** When an actor ended, by itself or with its node, as far as that was so at a moment. */
+export function endOf({ nodes }: Timeline, { ended, node }: ActorEntry, moment = Infinity): number | undefined {
+  if (ended && ended.at <= moment) return ended.at;
+  const change = latest(nodes.get(node)?.changes ?? [], moment);
+  return change && !change.up ? change.at : undefined;
+}
+
 function index(timeline: Timeline, record: InspectorRecord): void {
   const { nodes, machines, actors, messages, messageByNumber, deadLetters, cells } = timeline;
   switch (record.type) {
@@ -188,7 +213,8 @@ function index(timeline: Timeline, record: InspectorRecord): void {
       nodeOf(nodes, record.node).gauges.push(record);
       return;
     case 'machine':
-      machines.set(record.machine, record.definition);
+      // a recording may come from anywhere
+      if (isDefinition(record.definition)) machines.set(record.machine, record.definition);
       return;
     case 'actor':
       nodeOf(nodes, record.node);

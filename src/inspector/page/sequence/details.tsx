@@ -1,7 +1,7 @@
 // What is known of the message that the pointer is on, or else of the one that is looked at.
 import { nodeColour } from '../colours.ts';
+import { nameOf } from '../../timeline.ts';
 import { chosenMessage, revision, timeline } from '../store.ts';
-import { nameOf } from './lanes.ts';
 import { slotOf, stateText, type Rows } from './rows.ts';
 import { hovered } from './selected.ts';
 import { durationText, timeText } from './text.ts';
@@ -65,7 +65,7 @@ function Name({ sender }: { readonly sender: string }) {
   const node = actor?.node ?? sender;
   return (
     <>
-      {actor ? `${actor.id} ` : ''}
+      {actor ? `${nameOf(of, sender)} ` : ''}
       <span class="sequence-node" style={{ color: nodeColour(node) }}>
         {nameOf(of, node)}
       </span>

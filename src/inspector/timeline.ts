@@ -196,6 +196,13 @@ export function isHelper({ kind }: ActorEntry): boolean {
   return kind === 'promise' || kind === 'callback' || kind === 'observable';
 }
 
+/** Whether an actor is troupe's own: it takes the answer to a question of its node's plain code, and is a piece of that to whoever looks. */
+export function isOwn({ id, kind, parent }: ActorEntry): boolean {
+  return kind === 'logic' && parent === undefined && OWN_ID.test(id);
+}
+
+const OWN_ID = /^troupe:[\da-z]+$/u;
+
 /** When an actor ended, by itself or with its node, as far as that was so at a moment. */
 export function endOf({ nodes }: Timeline, { ended, node }: ActorEntry, moment = Infinity): number | undefined {
   if (ended && ended.at <= moment) return ended.at;

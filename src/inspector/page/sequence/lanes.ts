@@ -1,7 +1,7 @@
 // The lanes of the sequence diagram: one per actor, side by side by node, each node's plain code first. The order is that in which they came, and does not change. A node
 // of many actors is one lane until it is opened, and what an actor invokes (a promise, a callback) is on that actor's lane. No DOM.
 import type { ActorKey, NodeKey, Sender } from '../../records.ts';
-import { isHelper, nameOf, type Timeline } from '../../timeline.ts';
+import { isHelper, isOwn, nameOf, type Timeline } from '../../timeline.ts';
 
 export interface Lane {
   /** `plain` is a node's own code; `group` stands for all actors of a node. */
@@ -110,8 +110,10 @@ export function layOutLanes(timeline: Timeline, options: LaneOptions): Lanes {
 
 const DEEPEST = 16;
 
-/** The actor whose work another one does: a promise or callback works for who invoked it, all others for themselves. */
-export function helped({ actors }: Timeline, key: ActorKey): ActorKey {
+/** Whose work an actor does: a promise or callback works for who invoked it, what takes an answer for its node's plain code, all others for themselves. */
+export function helped({ actors }: Timeline, key: Sender): Sender {
+  const own = actors.get(key);
+  if (own && isOwn(own)) return own.node;
   let owner = key;
   // a recording may come from anywhere, and its parents go round
   for (let depth = 0; depth < DEEPEST; depth += 1) {
@@ -127,8 +129,6 @@ export function helped({ actors }: Timeline, key: ActorKey): ActorKey {
 function gather(timeline: Timeline, { others: all, only, helpers, chosen }: LaneOptions) {
   const ownerOf = new Map<ActorKey, ActorKey>();
   const others = new Set([...all].filter((sender) => !timeline.actors.has(sender) && (only?.has(sender) ?? true)));
-  const nodes = new Set<NodeKey>(timeline.nodes.keys());
-  for (const sender of others) nodes.add(sender);
   const actorsOf = new Map<NodeKey, Member[]>();
   const wanted = only && new Set(only);
   if (!helpers) {
@@ -136,9 +136,11 @@ function gather(timeline: Timeline, { others: all, only, helpers, chosen }: Lane
       const owner = key === chosen ? key : helped(timeline, key);
       if (owner === key) continue;
       ownerOf.set(key, owner);
+      if (!timeline.actors.has(owner) && (only?.has(key) ?? true)) others.add(owner);
       if (only?.has(key)) wanted?.add(owner);
     }
   }
+  const nodes = new Set<NodeKey>([...timeline.nodes.keys(), ...others]);
   for (const { key, node } of timeline.actors.values()) {
     if (ownerOf.has(key) || (wanted && !wanted.has(key))) continue;
     nodes.add(node);

@@ -368,6 +368,24 @@ describe('the filter', () => {
   });
 });
 
+describe('what takes an answer for plain code', () => {
+  const timeline = timelineOf(
+    { at: 1, type: 'actor', actor: 'worker@2/1', id: 'troupe:3', node: 'worker@2', kind: 'logic' },
+    { at: 2, type: 'sent', message: 1, from: 'c', to: 'worker@2/1', event: 'RELEASED' },
+  );
+
+  it('is on the lane of that code, unless lanes of their own are asked for', () => {
+    const options = { others: new Set<string>(), opened: new Map<string, boolean>(), available: 800 };
+    const folded = layOutLanes(timeline, options);
+    expect(folded.of('worker@2/1')).toMatchObject({ kind: 'plain', key: 'worker@2' });
+    expect(layOutLanes(timeline, { ...options, helpers: true }).of('worker@2/1')).toMatchObject({ label: 'troupe:3' });
+  });
+
+  it('is counted as no actor', () => {
+    expect(figuresAt(timeline).actors).toBe(3);
+  });
+});
+
 describe('the counters', () => {
   const sends = (count: number, from: number, every: number): InspectorRecord[] =>
     Array.from({ length: count }, (_, index) => [
@@ -390,6 +408,16 @@ describe('the counters', () => {
     expect(latency?.p99).toBeCloseTo(1.98);
     expect(figuresAt(timeline, 1000.5).latency).toBeUndefined();
     expect(figuresAt(timeline, 5000).latency?.p50).toBeCloseTo(1.49);
+  });
+
+  it('tell how long messages between nodes took, and those within one only where there is no other', () => {
+    const local = sends(50, 1500, 1);
+    const between: InspectorRecord[] = [
+      { at: 1400, type: 'sent', message: 1000, from: 'b', to: 'c', event: 'E' },
+      { at: 1407, type: 'received', message: 1000 },
+    ];
+    expect(figuresAt(timelineOf(...between, ...local), 2000).latency).toEqual({ p50: 7, p99: 7, isBetween: true });
+    expect(figuresAt(timelineOf(...local), 2000).latency).toMatchObject({ isBetween: false });
   });
 
   it('know the longest mailbox, dead letters, restarts and the living at a moment', () => {
@@ -422,7 +450,8 @@ describe('the counters', () => {
       up: false,
     });
     expect(nodeFiguresAt(timeline, 1000, 400)[1]).toMatchObject({ busy: 0.2, heap: 1e6, busyness: [0.2], up: true });
-    expect(nodeFiguresAt(timeline)[1]).toMatchObject({ delay: 1500, busyness: [0.1, 0.2, 0.3], up: false, actors: 2 });
+    expect(nodeFiguresAt(timeline)[1]).toMatchObject({ delay: 1500, busyness: [0.1, 0.2, 0.3], up: false, actors: 0 });
+    expect(nodeFiguresAt(timeline, 1500)[1]).toMatchObject({ actors: 2 });
     expect(nodeFiguresAt(timeline)[0]).toMatchObject({ name: 'main', busy: undefined, actors: 1 });
   });
 

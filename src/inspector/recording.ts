@@ -67,11 +67,20 @@ export function isRecord(value: unknown): value is InspectorRecord {
   if (typeof value !== 'object' || value === null) return false;
   const record = value as Readonly<Record<string, unknown>>;
   if (typeof record['at'] !== 'number' || typeof record['type'] !== 'string') return false;
-  const fields = Object.hasOwn(FIELDS, record['type']) ? FIELDS[record['type'] as InspectorRecord['type']] : [];
-  return fields.every(([name, type]) => typeof record[name] === type && record[name] !== null);
+  const fields = FIELDS.get(record['type']);
+  if (!fields) return true;
+  // a loop, for this is asked of each of a flood
+  for (const [name, type] of fields) if (typeof record[name] !== type || record[name] === null) return false;
+  for (const name of TEXTS) if (record[name] !== undefined && typeof record[name] !== 'string') return false;
+  for (const name of LISTS) if (record[name] !== undefined && !Array.isArray(record[name])) return false;
+  return true;
 }
 
-const FIELDS: Readonly<Record<InspectorRecord['type'], readonly (readonly [name: string, type: string])[]>> = {
+/** What a record need not have, of whatever type it is; it is text, or a list, if it is there. */
+const TEXTS = ['body', 'error', 'parent', 'systemId', 'src'] as const;
+const LISTS = ['transitions', 'actions'] as const;
+
+const FIELDS_OF: Readonly<Record<InspectorRecord['type'], readonly (readonly [name: string, type: string])[]>> = {
   node: [
     ['node', 'string'],
     ['up', 'boolean'],
@@ -131,6 +140,8 @@ const FIELDS: Readonly<Record<InspectorRecord['type'], readonly (readonly [name:
     ['since', 'number'],
   ],
 };
+
+const FIELDS = new Map<string, readonly (readonly [name: string, type: string])[]>(Object.entries(FIELDS_OF));
 
 function isHeader(value: unknown): value is RecordingHeader {
   const header = value as Partial<RecordingHeader> | null | undefined;

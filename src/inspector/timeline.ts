@@ -1,6 +1,7 @@
 // The records of a recording, indexed for whoever looks at them: what there is, what was when, and what followed. It grows at its end alone, at a cost that does not
 // depend on how long it is; to keep it bounded it is begun anew from a base (`trimTimeline`). Numbers that views keep are places in `records` and `messages`.
 import { createBase } from './base.ts';
+import { isDefinition } from './is-definition.ts';
 import { sizeOf, type JournalLimits } from './journal.ts';
 import type { ActorKey, InspectorRecord, MachineDefinition, NodeKey, RecordingHeader, Sender } from './records.ts';
 
@@ -34,6 +35,8 @@ export interface ActorEntry {
 
 export interface MessageEntry {
   readonly number: number;
+  /** Its place in `messages`. */
+  readonly place: number;
   readonly at: number;
   readonly from: Sender;
   readonly to: ActorKey;
@@ -96,19 +99,65 @@ export function append(timeline: Timeline, records: readonly InspectorRecord[]):
 
 /** The same timeline with what is beyond the limits folded into its base; the very same if it is within them. */
 export function trimTimeline(timeline: Timeline, limits: JournalLimits): Timeline {
-  const { records, header } = timeline;
-  if (records.length <= limits.records && timeline.size <= limits.size) return timeline;
-  const base = createBase();
-  let { size } = timeline;
-  let count = 0;
-  while (records.length - count > limits.records * 0.75 || size > limits.size * 0.75) {
-    const record = records[count] as InspectorRecord;
-    base.absorb(record);
-    size -= sizeOf(record);
-    count += 1;
-  }
-  return createTimeline(header, [...base.records(), ...records.slice(count)]);
+  if (isWithin(timeline, limits)) return timeline;
+  const trimming = createTrimming(timeline, limits);
+  trimming.advance();
+  return trimming.timeline;
 }
+
+/** A timeline that is made of another, piece by piece, while that one still grows. */
+export interface Trimming {
+  /** What there is of it yet. */
+  readonly timeline: Timeline;
+  /** Goes on until it has all that the other one has, or `enough()`; gives whether it has all. */
+  advance(enough?: () => boolean): boolean;
+}
+
+export function createTrimming(from: Timeline, limits: JournalLimits): Trimming {
+  const { records, header } = from;
+  const base = createBase();
+  const { length } = records;
+  let timeline = createTimeline(header);
+  let { size } = from;
+  let count = 0;
+  let isFolded = false;
+
+  return {
+    get timeline() {
+      return timeline;
+    },
+    advance(enough = () => false) {
+      while (!isFolded) {
+        const until = count + STRIDE;
+        while (count < until && (length - count > limits.records * 0.75 || size > limits.size * 0.75)) {
+          const record = records[count] as InspectorRecord;
+          base.absorb(record);
+          size -= sizeOf(record);
+          count += 1;
+        }
+        if (count < until) {
+          isFolded = true;
+          timeline = createTimeline(header, base.records());
+        }
+        if (enough()) return false;
+      }
+      while (count < records.length) {
+        const piece = records.slice(count, count + STRIDE);
+        append(timeline, piece);
+        count += piece.length;
+        if (enough()) break;
+      }
+      return count === records.length;
+    },
+  };
+}
+
+export function isWithin({ records, size }: Timeline, limits: JournalLimits): boolean {
+  return records.length <= limits.records && size <= limits.size;
+}
+
+/** How many records are gone through between two looks at the clock. */
+const STRIDE = 500;
 
 /** The last of some things that had happened at a moment; the very last if no moment is given. */
 export function latest<TTimed extends { readonly at: number }>(
@@ -130,6 +179,37 @@ export function countUntil(things: readonly { readonly at: number }[], moment: n
   return low;
 }
 
+/** Who is called what: the id of an actor, or its machine's where it has none of its own; the name of a node; else the key itself. */
+export function nameOf({ actors, machines, nodes }: Timeline, sender: Sender): string {
+  const actor = actors.get(sender);
+  if (!actor) return nodes.get(sender)?.name ?? (sender.split('@')[0] || sender);
+  const { id, record } = actor;
+  if (!SESSION_ID.test(id)) return id;
+  return (record.machine === undefined ? undefined : machines.get(record.machine)?.id) ?? record.src ?? id;
+}
+
+/** What XState numbers actors by that were given no id. */
+const SESSION_ID = /^x:\d+$/u;
+
+/** Whether an actor works for the one that invoked it: such come and go all the time. */
+export function isHelper({ kind }: ActorEntry): boolean {
+  return kind === 'promise' || kind === 'callback' || kind === 'observable';
+}
+
+/** Whether an actor is troupe's own: it takes the answer to a question of its node's plain code, and is a piece of that to whoever looks. */
+export function isOwn({ id, kind, parent }: ActorEntry): boolean {
+  return kind === 'logic' && parent === undefined && OWN_ID.test(id);
+}
+
+const OWN_ID = /^troupe:[\da-z]+$/u;
+
+/** When an actor ended, by itself or with its node, as far as that was so at a moment. */
+export function endOf({ nodes }: Timeline, { ended, node }: ActorEntry, moment = Infinity): number | undefined {
+  if (ended && ended.at <= moment) return ended.at;
+  const change = latest(nodes.get(node)?.changes ?? [], moment);
+  return change && !change.up ? change.at : undefined;
+}
+
 function index(timeline: Timeline, record: InspectorRecord): void {
   const { nodes, machines, actors, messages, messageByNumber, deadLetters, cells } = timeline;
   switch (record.type) {
@@ -140,7 +220,8 @@ function index(timeline: Timeline, record: InspectorRecord): void {
       nodeOf(nodes, record.node).gauges.push(record);
       return;
     case 'machine':
-      machines.set(record.machine, record.definition);
+      // a recording may come from anywhere
+      if (isDefinition(record.definition)) machines.set(record.machine, record.definition);
       return;
     case 'actor':
       nodeOf(nodes, record.node);
@@ -167,6 +248,7 @@ function index(timeline: Timeline, record: InspectorRecord): void {
       const { message: number, at, from, to, event, body } = record;
       const entry: MessageEntry = {
         number,
+        place: messages.length,
         at,
         from,
         to,

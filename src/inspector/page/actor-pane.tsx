@@ -1,5 +1,5 @@
 // The chosen actor: what it is, its statechart, its snapshot, and a form to send it an event where that is allowed.
-import { latest, type ActorEntry } from '../timeline.ts';
+import { latest, nameOf, type ActorEntry } from '../timeline.ts';
 import { Boundary } from './boundary.tsx';
 import { ChartView } from './chart-view.tsx';
 import { nodeColour } from './colours.ts';
@@ -71,11 +71,11 @@ function Head({ actor }: { readonly actor: ActorEntry }) {
   return (
     <header class="actor-head">
       <span class={`tree-dot tree-dot-${status}`} role="img" aria-label={status} />
-      <h2>{actor.id}</h2>
+      <h2 title={actor.key}>{nameOf(currentTimeline(), actor.key)}</h2>
       <span class="actor-kind">{definition?.id ?? src ?? actor.kind}</span>
       {systemId !== undefined && <span class="actor-kind">system id {systemId}</span>}
       <span class="pane-space" />
-      {waiting > 0 && <span class="actor-chip">{waiting} wait</span>}
+      {waiting > 0 && status === 'active' && <span class="actor-chip">{waiting} wait</span>}
       {restarts > 0 && <span class="actor-chip">{restarts === 1 ? '1 restart' : `${restarts} restarts`}</span>}
       {state !== '' && (
         <span class="actor-chip actor-state" title={state}>
@@ -109,7 +109,7 @@ function Chart({ actor }: { readonly actor: ActorEntry }) {
 }
 
 const NO_CHART: Readonly<Partial<Record<ActorEntry['kind'], string>>> = {
-  machine: 'Its definition was not told.',
+  machine: 'Its definition was not told, or cannot be read: what it does is in the log and the diagram.',
   promise: 'It is a promise, no machine: it has no statechart, only a result.',
   callback: 'It is a callback, no machine: it has no statechart, and shows nothing of what it does but its messages.',
   observable: 'It is an observable, no machine: it has no statechart, only the values that it gives.',

@@ -1,5 +1,5 @@
 // The page's grid: toolbar and counters above, the tree at the left, the chosen actor in the middle, the messages at the right, the scrubber below.
-import { useSignal } from '@preact/signals';
+import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ActorPane } from './actor-pane.tsx';
 import { Banners } from './banners.tsx';
@@ -10,7 +10,7 @@ import { Divider, sizes } from './divider.tsx';
 import { Empty } from './empty.tsx';
 import { openDropped } from './files.ts';
 import { Help } from './help.tsx';
-import { loaded, type Intake } from './intake.ts';
+import { flooded, loaded, type Intake } from './intake.ts';
 import { Log } from './log/log.tsx';
 import { Scrubber } from './scrubber.tsx';
 import { Sequence } from './sequence/sequence.tsx';
@@ -27,16 +27,18 @@ export function App({ connection, intake }: AppProps) {
   const over = useSignal(false);
   useEffect(() => openDropped(intake, (isOver) => (over.value = isOver)), []);
   // also before the first actor: where there is a node, its gauges and its messages can be seen
-  const { actors, messages } = currentTimeline();
-  const empty = actors.size === 0 && messages.length === 0 && !loaded.value;
+  const empty = useComputed(() => {
+    const { actors, messages } = currentTimeline();
+    return actors.size === 0 && messages.length === 0 && !loaded.value;
+  });
 
   return (
-    <div class="app">
+    <div class={`app${flooded.value ? ' app-flooded' : ''}`}>
       <header class="toolbar">
         <Toolbar connection={connection} intake={intake} />
       </header>
       <Banners connection={connection} intake={intake} />
-      {empty ? <Empty connection={connection} intake={intake} /> : <Views connection={connection} />}
+      {empty.value ? <Empty connection={connection} intake={intake} /> : <Views connection={connection} />}
       <footer class="app-scrubber" aria-label="Recorded time">
         <Boundary name="The scrubber">
           <Scrubber />

@@ -27,7 +27,13 @@ export function Help() {
       <div class="help-inside">
         <header>
           <h2 id="help-title">Keys</h2>
-          <button type="button" class="button-small" aria-label="Close" onClick={() => (helpOpen.value = false)}>
+          <button
+            type="button"
+            class="button-small"
+            title="Close"
+            aria-label="Close"
+            onClick={() => (helpOpen.value = false)}
+          >
             <Icon name="close" />
           </button>
         </header>

@@ -5,7 +5,7 @@ import { createBase } from '../base.ts';
 import type { JournalLimits } from '../journal.ts';
 import type { Recording } from '../recording.ts';
 import type { InspectorRecord, RecordingHeader } from '../records.ts';
-import { append, createTimeline, trimTimeline, type Timeline } from '../timeline.ts';
+import { append, createTimeline, createTrimming, isWithin, type Timeline, type Trimming } from '../timeline.ts';
 import { chosen, chosenMessage, emptyTimeline, moment, revision, timeline } from './store.ts';
 
 export interface Intake {
@@ -30,39 +30,59 @@ export interface Loaded {
 /** The recording that is shown, if it is not live. */
 export const loaded = signal<Loaded | undefined>(undefined);
 
+/** Whether more comes than anybody can read: what moves then would only cost. */
+export const flooded = signal(false);
+
 export interface IntakeOptions {
   /** Calls back with the next frame, also while the page is hidden. */
   readonly schedule: (callback: () => void) => void;
   readonly now: () => number;
+  /** Calls back after some milliseconds; with the next frame, unless it is given. */
+  readonly after?: (milliseconds: number, callback: () => void) => unknown;
   readonly hidden?: () => boolean;
+  /** Told of a timeline that will be shown, as it is made: what is long can be done before. */
+  readonly prepare?: (timeline: Timeline) => void;
   readonly limits?: JournalLimits;
 }
 
 /** What the page keeps: twice as much while it looks back, so that what it looks at does not vanish soon. */
 const PAGE_LIMITS: JournalLimits = { records: 400_000, size: 96 * 1024 * 1024 };
 
-export function createIntake({ schedule, now, hidden = () => false, limits = PAGE_LIMITS }: IntakeOptions): Intake {
+export function createIntake(options: IntakeOptions): Intake {
+  const { schedule, now, after = (_, callback) => schedule(callback), hidden = () => false } = options;
+  const { limits = PAGE_LIMITS, prepare } = options;
   let current: Timeline = emptyTimeline();
+  let trimming: Trimming | undefined;
   let coming: RecordingHeader | undefined;
   let waiting: InspectorRecord[] = [];
   let taken = 0;
   let scheduled = false;
   let last = 0;
+  /** When something came, and when it was shown, the last time. */
+  let came = -Infinity;
   let shown = -Infinity;
+  /** How many records were added since. */
+  let fresh = 0;
+  let isNew = false;
+  let late = false;
 
   return {
     begin(header) {
       coming = header;
       waiting = [];
       taken = 0;
+      fresh = 0;
+      isNew = true;
+      shown = now();
       plan();
     },
     take(records) {
       if (records.length === 0) return;
-      waiting = waiting.length === 0 ? [...records] : waiting.concat(records);
+      came = now();
+      for (const record of records) waiting.push(record);
       plan();
       // a hidden page is called back once in a second or a minute, while records come all the time
-      if (hidden() && now() - last > HIDDEN_EVERY) drain(HIDDEN_BUDGET);
+      if (hidden() && now() - last > HIDDEN_EVERY) drain(LONG_BUDGET);
     },
     clear() {
       const base = createBase();
@@ -92,10 +112,13 @@ export function createIntake({ schedule, now, hidden = () => false, limits = PAG
   function plan(): void {
     if (scheduled) return;
     scheduled = true;
-    schedule(() => {
+    const work = () => {
       scheduled = false;
-      drain(hidden() ? HIDDEN_BUDGET : FRAME_BUDGET);
-    });
+      drain(hidden() || isNew ? LONG_BUDGET : FRAME_BUDGET);
+    };
+    // in a flood that is kept up with, a frame each would cost more than what is done in it
+    if (fresh > FEW && taken === 0) after(FLOOD_TAKEN_EVERY, work);
+    else schedule(work);
   }
 
   function drain(budget: number): void {
@@ -108,38 +131,82 @@ export function createIntake({ schedule, now, hidden = () => false, limits = PAG
       const records = taken === 0 && waiting.length <= AT_ONCE ? waiting : waiting.slice(taken, taken + AT_ONCE);
       append(current, records);
       taken += records.length;
+      fresh += records.length;
       if (now() >= until) break;
     }
     if (taken >= waiting.length) {
       waiting = [];
       taken = 0;
     } else plan();
-    const factor = moment.value === undefined ? 1 : 2;
-    replace(trimTimeline(current, { records: limits.records * factor, size: limits.size * factor }));
+    trim(until);
     last = now();
-    // in a flood the time goes to the records: the views are drawn again a few times a second
-    const flood = waiting.length > 0 && last - shown < FLOOD_EVERY;
-    if (!loaded.value && !flood) show();
+    showInTime();
   }
 
   function replace(next: Timeline): void {
     current = next;
+    trimming = undefined;
+  }
+
+  /** Begins the timeline anew from a base when it is too long: a little with each of many frames, for there is much to go through. */
+  function trim(until: number): void {
+    const factor = moment.value === undefined ? 1 : 2;
+    const most = { records: limits.records * factor, size: limits.size * factor };
+    if (isWithin(current, most)) trimming = undefined;
+    else trimming ??= createTrimming(current, most);
+    if (!trimming) return;
+    const next = trimming;
+    // it goes on faster than what it follows, or it would never be done
+    const enough = Math.max(until, now() + TRIM_BUDGET);
+    const isDone = next.advance(() => {
+      prepare?.(next.timeline);
+      return now() >= enough;
+    });
+    if (isDone) replace(next.timeline);
+    else plan();
+  }
+
+  /** A few records are shown at once. In a flood nobody can read what would be drawn with each frame, and the time goes to the records. */
+  function showInTime(): void {
+    if (late || loaded.value) return;
+    const rest = fresh <= FEW ? 0 : Math.min(shown + FLOOD_EVERY, came + (isNew ? QUIET_AT_FIRST : QUIET)) - now();
+    if (rest <= 0 && (waiting.length === 0 || now() >= shown + FLOOD_EVERY)) {
+      show();
+      return;
+    }
+    // the next frame asks again
+    if (rest <= 0) return;
+    late = true;
+    after(rest, () => {
+      late = false;
+      showInTime();
+    });
   }
 
   function show(): void {
-    shown = now();
     batch(() => {
+      flooded.value = fresh > FEW;
       timeline.value = current;
       revision.value += 1;
     });
+    shown = now();
+    fresh = 0;
+    isNew = false;
   }
 }
 
-/** How long the page may work per frame, in milliseconds; a hidden one has no frames to lose. */
+/** How long the page may work per frame, in milliseconds; one that is hidden, or shows nothing yet, has no frames to lose. */
 const FRAME_BUDGET = 8;
-const HIDDEN_BUDGET = 50;
+const LONG_BUDGET = 50;
+const TRIM_BUDGET = 4;
 const HIDDEN_EVERY = 250;
-const FLOOD_EVERY = 100;
+/** How many records are no flood. */
+const FEW = 30;
+const FLOOD_EVERY = 250;
+const FLOOD_TAKEN_EVERY = 40;
+/** A flood is over when nothing came for so long: records come in batches, 50 ms apart. */
+const QUIET = 70;
+const QUIET_AT_FIRST = 20;
 /** How many records are added between two looks at the clock. */
 const AT_ONCE = 500;
 

@@ -9,6 +9,7 @@ import { createIntake } from './intake.ts';
 import { pressed } from './keys.ts';
 import { remember, remembered } from './remembered.ts';
 import { goFirst, step } from './scrubber.tsx';
+import { prepareRows } from './sequence/selected.ts';
 import { change, chosen, goLive, live, moment, pause, settings, timeline, type Settings } from './store.ts';
 
 const TOKEN = 'token';
@@ -34,6 +35,8 @@ const intake = createIntake({
     setTimeout(once, 100);
   },
   now: () => performance.now(),
+  after: (milliseconds, callback) => setTimeout(callback, milliseconds),
+  prepare: prepareRows,
   hidden: () => document.visibilityState === 'hidden',
 });
 

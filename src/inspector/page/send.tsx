@@ -1,6 +1,6 @@
 // Sends an event to the chosen actor, where the program allows that: those that it can take in its present state are offered.
 import { useSignal } from '@preact/signals';
-import { latest, type ActorEntry } from '../timeline.ts';
+import { latest, nameOf, type ActorEntry } from '../timeline.ts';
 import type { Connection } from './connection.ts';
 import { Icon } from './icons.tsx';
 import { eventsOffered, readEvent } from './offered.ts';
@@ -38,7 +38,7 @@ export function Send({ actor, connection }: SendProps) {
   return (
     <form
       class="send"
-      aria-label={`Send an event to ${actor.id}`}
+      aria-label={`Send an event to ${nameOf(currentTimeline(), actor.key)}`}
       onSubmit={(event) => {
         event.preventDefault();
         void submit();

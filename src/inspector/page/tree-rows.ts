@@ -1,7 +1,17 @@
 // What the tree of actors shows at a moment, as a flat list of rows: nodes, their actors with those they started below them, and cells. Pure; what a row shows of its
 // actor's state is read when the row is drawn, for only a few of a thousand are in view.
 import type { ActorKey, NodeKey, Sender } from '../records.ts';
-import { countUntil, latest, type ActorEntry, type NodeEntry, type Timeline } from '../timeline.ts';
+import {
+  countUntil,
+  endOf,
+  isHelper,
+  isOwn,
+  latest,
+  nameOf,
+  type ActorEntry,
+  type NodeEntry,
+  type Timeline,
+} from '../timeline.ts';
 import { shortState } from './offered.ts';
 
 export type TreeRow =
@@ -42,20 +52,23 @@ export interface TreeView {
   readonly showEnded: boolean;
   /** The keys of rows that are closed. */
   readonly closed: ReadonlySet<string>;
+  /** Is shown also if it ended long ago. */
+  readonly chosen?: ActorKey | undefined;
 }
 
-/** How long those that ended stay to be seen, in milliseconds. */
+/** How long those that ended stay to be seen, in milliseconds: what actors invoke comes and goes all the time. */
 export const ENDED_STAY = 30_000;
+export const HELPERS_STAY = 5000;
 
 const nodeRow = (node: NodeKey) => `node ${node}`;
 export const actorRow = (actor: ActorKey) => `actor ${actor}`;
 const CELLS = 'cells';
 
-export function treeRows(timeline: Timeline, { moment, filter, showEnded, closed }: TreeView): TreeRow[] {
+export function treeRows(timeline: Timeline, { moment, filter, showEnded, closed, chosen }: TreeView): TreeRow[] {
   const at = moment ?? Infinity;
   const now = moment ?? timeline.end;
   const wanted = filter.trim().toLowerCase();
-  const children = childrenAt(timeline, { at, now, showEnded });
+  const children = childrenAt(timeline, { at, now, showEnded, chosen });
   const rows: TreeRow[] = [];
 
   for (const node of timeline.nodes.values()) {
@@ -67,14 +80,14 @@ export function treeRows(timeline: Timeline, { moment, filter, showEnded, closed
     const below: TreeRow[] = [];
     let count = 0;
     const add = (actor: ActorEntry, level: number, to: TreeRow[]): boolean => {
-      count += 1;
+      if (endOf(timeline, actor, at) === undefined) count += 1;
       const key = actorRow(actor.key);
       const own = children.get(actor.key) ?? [];
       const within: TreeRow[] = [];
       let found = false;
       for (const child of own) found = add(child, level + 1, within) || found;
       const open = wanted !== '' || !closed.has(key);
-      if (wanted !== '' && !found && !matches(actor, wanted, at)) return false;
+      if (wanted !== '' && !found && !matches(timeline, actor, wanted, at)) return false;
       to.push({ type: 'actor', key, level, actor, parent: own.length > 0, open, gone: gone !== undefined });
       if (open) to.push(...within);
       return true;
@@ -104,7 +117,7 @@ export function actorAt(actor: ActorEntry, moment = Infinity) {
   const ended = actor.ended && actor.ended.at <= moment ? actor.ended : undefined;
   return {
     state: stateAt(actor, moment),
-    waiting: latest(actor.mailbox, moment)?.waiting ?? 0,
+    waiting: ended ? 0 : (latest(actor.mailbox, moment)?.waiting ?? 0),
     restarts: countUntil(actor.lives, moment) === 0 ? 0 : (latest(actor.lives, moment)?.life ?? 1) - 1,
     failure: latest(actor.lives, moment)?.error,
     status: ended?.how ?? 'active',
@@ -119,11 +132,24 @@ function stateAt(actor: ActorEntry, moment = Infinity): string {
 
 /** The actors that are shown, by what they are shown below: their parent, if it is shown at the same node, else their node. */
 function childrenAt(
-  { actors }: Timeline,
-  { at, now, showEnded }: { readonly at: number; readonly now: number; readonly showEnded: boolean },
+  timeline: Timeline,
+  {
+    at,
+    now,
+    showEnded,
+    chosen,
+  }: Pick<TreeView, 'showEnded' | 'chosen'> & { readonly at: number; readonly now: number },
 ): Map<Sender, ActorEntry[]> {
-  const shown = (actor: ActorEntry) =>
-    actor.since <= at && (showEnded || !actor.ended || actor.ended.at > at || now - actor.ended.at <= ENDED_STAY);
+  const { actors } = timeline;
+  const shown = (actor: ActorEntry) => {
+    if (actor.since > at) return false;
+    if (showEnded || actor.key === chosen) return true;
+    if (isOwn(actor)) return false;
+    const ended = endOf(timeline, actor, at);
+    // one that died with its node stays with what is told of that
+    if (ended === undefined || (!actor.ended && !isHelper(actor))) return true;
+    return now - ended <= (isHelper(actor) ? HELPERS_STAY : ENDED_STAY);
+  };
   const children = new Map<Sender, ActorEntry[]>();
   for (const actor of actors.values()) {
     if (!shown(actor)) continue;
@@ -136,9 +162,9 @@ function childrenAt(
   return children;
 }
 
-function matches(actor: ActorEntry, wanted: string, at: number): boolean {
+function matches(timeline: Timeline, actor: ActorEntry, wanted: string, at: number): boolean {
   const { id, systemId, src, machine } = actor.record;
-  return [id, systemId, src, machine, actor.kind, stateAt(actor, at)].some((text) =>
+  return [nameOf(timeline, actor.key), id, systemId, src, machine, actor.kind, stateAt(actor, at)].some((text) =>
     text?.toLowerCase().includes(wanted),
   );
 }

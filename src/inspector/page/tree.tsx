@@ -4,6 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { nodeColour } from './colours.ts';
 import { Icon } from './icons.tsx';
 import { change, chosen, currentTimeline, moment, revision, settings, timeline } from './store.ts';
+import { nameOf } from '../timeline.ts';
 import { actorAt, actorRow, ENDED_STAY, treeRows, type TreeRow } from './tree-rows.ts';
 
 /** What actors are searched by; apart from the messages' filter. */
@@ -20,6 +21,7 @@ const rows = computed(() =>
     filter: search.value,
     showEnded: settings.value.showEnded,
     closed: closed.value,
+    chosen: chosen.value,
   }),
 );
 
@@ -175,7 +177,7 @@ function NodeCells({ row: { node, name, actors, gone } }: { readonly row: Extrac
           {gone.error ?? 'left'}
         </span>
       ) : (
-        <span class="tree-count" title={actors === 1 ? '1 actor' : `${actors} actors`}>
+        <span class="tree-count" title={actors === 1 ? '1 actor is there' : `${actors} actors are there`}>
           {actors}
         </span>
       )}
@@ -193,12 +195,19 @@ function ActorCells({
   const { state, waiting, restarts, failure, status, error } = actorAt(actor, at);
   const over = gone || status !== 'active';
   const { systemId, src } = actor.record;
-  const about = [actor.id, systemId && `system id ${systemId}`, src && `logic ${src}`, actor.kind].filter(Boolean);
+  const name = nameOf(timeline.value, actor.key);
+  const about = [
+    actor.key,
+    name !== actor.id && `id ${actor.id}`,
+    systemId && `system id ${systemId}`,
+    src && `logic ${src}`,
+    actor.kind,
+  ].filter(Boolean);
   return (
     <>
       <span class={`tree-dot tree-dot-${gone ? 'gone' : status}`} role="img" aria-label={gone ? 'gone' : status} />
       <span class={`tree-name${over ? ' tree-over' : ''}`} title={about.join('\n')}>
-        {actor.id}
+        {name}
       </span>
       {restarts > 0 && (
         <span class="tree-restarts" title={`Restarted ${restarts} times, last after: ${failure ?? ''}`}>
@@ -206,7 +215,7 @@ function ActorCells({
           {restarts}
         </span>
       )}
-      {waiting > 0 && (
+      {waiting > 0 && !over && (
         <span class={`tree-waiting${waiting >= MANY ? ' tree-many' : ''}`} title={`${waiting} events wait`}>
           {waiting}
         </span>

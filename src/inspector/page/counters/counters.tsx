@@ -3,8 +3,8 @@ import { signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { nodeColour } from '../colours.ts';
+import { nameOf } from '../../timeline.ts';
 import { chosen, moment, revision, timeline } from '../store.ts';
-import { nameOf } from '../sequence/lanes.ts';
 import { bytesText, countText, durationText } from '../sequence/text.ts';
 import { figuresAt, nodeFiguresAt, ratesUntil, type NodeFigures } from './rates.ts';
 import { Sparkline } from './sparkline.tsx';
@@ -18,36 +18,52 @@ const EVERY = 200;
 export function Counters() {
   const { figures, rates, nodes } = useFigures();
   const { latency, mailbox } = figures;
+  const which = latency?.isBetween === false ? 'within one node (none went between nodes lately)' : 'between nodes';
   return (
     <div class="counters">
       <div class="counters-bar">
-        <Figure name="actors" value={countText(figures.actors)} />
-        <Figure name="messages" value={countText(figures.messages)} />
+        <Figure
+          name={figures.actors === 1 ? 'actor' : 'actors'}
+          value={countText(figures.actors)}
+          title="Actors that are there"
+        />
+        <Figure
+          name={figures.messages === 1 ? 'message' : 'messages'}
+          value={countText(figures.messages)}
+          title="Messages that are recorded"
+        />
         <Figure name="msg/s" value={countText(figures.rate)} title="Messages sent in the last second">
           <Sparkline values={rates} />
         </Figure>
         <Figure
           name="p50"
           value={latency ? durationText(latency.p50) : '–'}
-          title="Half of the latest messages took less, from send to receipt"
+          title={`Half of the latest messages ${which} took less, from being sent to being taken out of the mailbox`}
         />
         <Figure
           name="p99"
           value={latency ? durationText(latency.p99) : '–'}
-          title="All but one in a hundred of the latest messages took less"
+          title={`All but one in a hundred of the latest messages ${which} took less, from being sent to being taken out of the mailbox`}
         />
         <Mailbox waiting={mailbox.waiting} actor={mailbox.actor} />
         <Figure
           name="dead letters"
+          title="Messages that were not delivered, or not known to be"
           value={countText(figures.deadLetters)}
           tone={figures.deadLetters > 0 ? 'bad' : ''}
         />
-        <Figure name="restarts" value={countText(figures.restarts)} tone={figures.restarts > 0 ? 'warn' : ''} />
+        <Figure
+          name="restarts"
+          title="Actors that failed and were started again"
+          value={countText(figures.restarts)}
+          tone={figures.restarts > 0 ? 'warn' : ''}
+        />
         <button
           type="button"
           class="counters-toggle"
           aria-expanded={drawer.value}
           aria-controls="counters-drawer"
+          title="How each node fares"
           onClick={() => (drawer.value = !drawer.value)}
         >
           {`${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'} ${drawer.value ? '▴' : '▾'}`}

@@ -1,7 +1,7 @@
 // Figures of a system over a window of recorded time: how many messages, how long they took, what waits, how each node fares. All from a timeline and a moment, so that
 // they are the same live and in retrospect. They cost what the window holds and what there is of actors and nodes, not the whole recording. No DOM.
 import type { ActorKey, NodeKey } from '../../records.ts';
-import { countUntil, latest, type MessageEntry, type Timeline } from '../../timeline.ts';
+import { countUntil, endOf, isOwn, latest, type MessageEntry, type Timeline } from '../../timeline.ts';
 
 export interface Figures {
   readonly actors: number;
@@ -10,11 +10,18 @@ export interface Figures {
   /** Messages a second, over the last second. */
   readonly rate: number;
   /** Of the messages that were sent in the last second and received, or in the last ten if none was; undefined if none was then either. */
-  readonly latency: { readonly p50: number; readonly p99: number } | undefined;
+  readonly latency: Latency | undefined;
   /** The longest queue. */
   readonly mailbox: { readonly waiting: number; readonly actor: ActorKey | undefined };
   readonly deadLetters: number;
   readonly restarts: number;
+}
+
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+  /** Whether it is that of messages between nodes; those within one are counted where there is no other. */
+  readonly isBetween: boolean;
 }
 
 export interface NodeFigures {
@@ -34,6 +41,7 @@ export interface NodeFigures {
 
 /** More would not change a percentile by what one sees. */
 const MOST_SAMPLES = 4096;
+const MOST_LOOKED_AT = 10_000;
 
 export function figuresAt(timeline: Timeline, moment = timeline.end): Figures {
   const { messages, deadLetters, actors } = timeline;
@@ -46,7 +54,7 @@ export function figuresAt(timeline: Timeline, moment = timeline.end): Figures {
   for (const actor of actors.values()) {
     if (actor.since > moment) continue;
     if (actor.lives.length > 0) restarts += countUntil(actor.lives, moment);
-    if (actor.ended && actor.ended.at <= moment) continue;
+    if (isOwn(actor) || endOf(timeline, actor, moment) !== undefined) continue;
     living += 1;
     const depth = latest(actor.mailbox, moment)?.waiting ?? 0;
     if (depth > waiting) {
@@ -58,7 +66,7 @@ export function figuresAt(timeline: Timeline, moment = timeline.end): Figures {
     actors: living,
     messages: until,
     rate: until - since,
-    latency: latencyOf(messages, until, moment),
+    latency: latencyOf(timeline, until, moment),
     mailbox: { waiting, actor: longest },
     deadLetters: deadLetters.slice(0, countUntil(deadLetters, moment)).reduce((sum, letter) => sum + letter.count, 0),
     restarts,
@@ -79,8 +87,10 @@ export function ratesUntil(timeline: Timeline, moment = timeline.end, parts = 60
 
 export function nodeFiguresAt(timeline: Timeline, moment = timeline.end, window = 30_000): readonly NodeFigures[] {
   const living = new Map<NodeKey, number>();
-  for (const { node, since, ended } of timeline.actors.values()) {
-    if (since <= moment && !(ended && ended.at <= moment)) living.set(node, (living.get(node) ?? 0) + 1);
+  for (const actor of timeline.actors.values()) {
+    const { node, since } = actor;
+    if (since <= moment && !isOwn(actor) && endOf(timeline, actor, moment) === undefined)
+      living.set(node, (living.get(node) ?? 0) + 1);
   }
   return [...timeline.nodes.values()]
     .filter(({ changes }) => changes.length === 0 || (changes[0] as { readonly at: number }).at <= moment)
@@ -109,18 +119,29 @@ export function percentile(sorted: ArrayLike<number>, share: number): number | u
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(sorted.length * share) - 1))];
 }
 
-function latencyOf(messages: readonly MessageEntry[], until: number, moment: number): Figures['latency'] {
+function latencyOf({ messages, actors }: Timeline, until: number, moment: number): Latency | undefined {
+  const nodeOf = (sender: string) => actors.get(sender)?.node ?? sender;
+  let within: Latency | undefined;
   for (const window of [1000, 10_000]) {
-    const taken: number[] = [];
-    for (let index = until - 1; index >= 0 && taken.length < MOST_SAMPLES; index -= 1) {
-      const { at, received } = messages[index] as MessageEntry;
+    const local: number[] = [];
+    const between: number[] = [];
+    const last = Math.max(0, until - MOST_LOOKED_AT);
+    for (let index = until - 1; index >= last && between.length < MOST_SAMPLES; index -= 1) {
+      const { at, received, from, to } = messages[index] as MessageEntry;
       if (at <= moment - window) break;
-      if (received !== undefined && received <= moment) taken.push(Math.max(0, received - at));
+      if (received === undefined || received > moment) continue;
+      (nodeOf(from) === nodeOf(to) ? local : between).push(Math.max(0, received - at));
     }
-    const sorted = Float64Array.from(taken).toSorted();
-    const p50 = percentile(sorted, 0.5);
-    const p99 = percentile(sorted, 0.99);
-    if (p50 !== undefined && p99 !== undefined) return { p50, p99 };
+    const found = percentilesOf(between, true);
+    if (found) return found;
+    within ??= percentilesOf(local, false);
   }
-  return undefined;
+  return within;
+}
+
+function percentilesOf(values: readonly number[], isBetween: boolean): Latency | undefined {
+  const sorted = Float64Array.from(values).toSorted();
+  const p50 = percentile(sorted, 0.5);
+  const p99 = percentile(sorted, 0.99);
+  return p50 === undefined || p99 === undefined ? undefined : { p50, p99, isBetween };
 }

@@ -22,9 +22,11 @@ export function Sparkline(props: {
 
 function sparkPath(values: readonly number[], width: number, height: number, top?: number): string {
   if (values.length < 2) return '';
-  const most = Math.max(top ?? 0, ...values, Number.MIN_VALUE);
+  // a recording may hold anything
+  const known = values.map((value) => (Number.isFinite(value) ? value : 0));
+  const most = Math.max(top ?? 0, ...known, Number.MIN_VALUE);
   const step = (width - 2) / (values.length - 1);
-  const points = values.map(
+  const points = known.map(
     (value, index) => `${(1 + index * step).toFixed(1)},${(height - 1.5 - (height - 3) * (value / most)).toFixed(1)}`,
   );
   return `M${points.join('L')}`;

@@ -1,7 +1,7 @@
 // A line of the log, in words. No DOM.
 import type { ActorKey, NodeKey, Sender } from '../../records.ts';
+import { nameOf } from '../../timeline.ts';
 import { eventText } from '../sequence/drawing.ts';
-import { nameOf } from '../sequence/lanes.ts';
 import { messageOf, recordOf, stateText, type Rows } from '../sequence/rows.ts';
 import { cut, durationText, grouped } from '../sequence/text.ts';
 import { kindOf } from './filter.ts';

@@ -15,13 +15,13 @@ const LINE = 22;
 const BEYOND = 6;
 
 export function Log() {
-  const rows = currentRows();
+  const known = currentRows();
   const matches = currentMatcher();
   const takes = (row: number): boolean => {
-    const record = recordOf(rows, row);
+    const record = recordOf(known, row);
     return record.type !== 'received' && matches(record);
   };
-  const { selection, done } = useSelection(rows, takes, [matches]);
+  const { rows, selection, done } = useSelection(known, takes, [filter.value]);
   return (
     <div class="log">
       <div class="log-head">
@@ -62,19 +62,21 @@ function Lines(props: { readonly rows: Rows; readonly selection: Selection; read
   void revision.value;
   const element = useRef<HTMLDivElement>(null);
   const height = useSignal(300);
-  const scrolled = useSignal(0);
+  /** Where it is scrolled to; the signal tells that this was by the user. */
+  const place = useRef(0);
+  const moved = useSignal(0);
   const follows = useSignal(true);
-  const set = useRef(0);
   const seen = useRef<{ moment: number | undefined; selection: Selection | undefined }>({
     moment: undefined,
     selection: undefined,
   });
 
+  void moved.value;
   const now = moment.value;
   const until = now === undefined ? selection.length : selection.until(now);
   const most = Math.max(0, selection.length * LINE - height.value);
   const atEnd = live.value && follows.value;
-  let top = Math.min(most, atEnd ? most : scrolled.value);
+  let top = Math.min(most, atEnd ? most : place.current);
   if (seen.current.moment !== now || seen.current.selection !== selection) {
     // the moment is another one: its line is brought into view if it is out of it
     const y = (until - 1) * LINE;
@@ -97,8 +99,8 @@ function Lines(props: { readonly rows: Rows; readonly selection: Selection; read
 
   useLayoutEffect(() => {
     seen.current = { moment: now, selection };
-    if (!element.current || Math.abs(set.current - top) < 0.5) return;
-    set.current = top;
+    if (!element.current || Math.abs(place.current - top) < 0.5) return;
+    place.current = top;
     element.current.scrollTop = top;
   });
 
@@ -124,10 +126,12 @@ function Lines(props: { readonly rows: Rows; readonly selection: Selection; read
       onScroll={() => {
         if (!element.current) return;
         const { scrollTop } = element.current;
-        if (scrollTop < set.current - 1) follows.value = false;
+        // what was scrolled here is drawn already
+        if (Math.abs(scrollTop - place.current) < 1) return;
+        if (scrollTop < place.current - 1) follows.value = false;
         if (scrollTop >= most - LINE) follows.value = true;
-        set.current = scrollTop;
-        scrolled.value = scrollTop;
+        place.current = scrollTop;
+        moved.value += 1;
       }}
     >
       {selection.length === 0 && (

@@ -1,8 +1,8 @@
 // What is known of the message that the pointer is on, or else of the one that is looked at.
 import { nodeColour } from '../colours.ts';
+import { nameOf } from '../../timeline.ts';
 import { chosenMessage, revision, timeline } from '../store.ts';
-import { nameOf } from './lanes.ts';
-import { stateText, type Rows } from './rows.ts';
+import { slotOf, stateText, type Rows } from './rows.ts';
 import { hovered } from './selected.ts';
 import { durationText, timeText } from './text.ts';
 
@@ -11,7 +11,7 @@ const MOST_CHARACTERS = 2000;
 export function Details({ rows, atTop }: { readonly rows: Rows; readonly atTop: boolean }) {
   void revision.value;
   const number = hovered.value ?? chosenMessage.value;
-  const slot = number === undefined ? undefined : rows.slotOf.get(number);
+  const slot = number === undefined ? undefined : slotOf(rows, number);
   const message = slot === undefined ? undefined : rows.timeline.messages[slot];
   if (slot === undefined || !message) return null;
   const { at, received, done, dead, body } = message;
@@ -65,7 +65,7 @@ function Name({ sender }: { readonly sender: string }) {
   const node = actor?.node ?? sender;
   return (
     <>
-      {actor ? `${actor.id} ` : ''}
+      {actor ? `${nameOf(of, sender)} ` : ''}
       <span class="sequence-node" style={{ color: nodeColour(node) }}>
         {nameOf(of, node)}
       </span>

@@ -76,7 +76,7 @@ function Head(props: {
       <button
         type="button"
         aria-pressed={isChosen}
-        title={lane.kind === 'group' ? `${lane.label} of ${lane.node}: open them` : lane.key}
+        title={lane.kind === 'group' ? `${lane.label} of ${lane.node}: open them` : `${lane.label}: ${lane.key}`}
         onClick={() => {
           if (lane.kind === 'actor') chosen.value = isChosen ? undefined : lane.key;
           else toggle(lanes.groups.find(({ node }) => node === lane.node) as Group);

@@ -1,7 +1,7 @@
 // The lanes of the sequence diagram: one per actor, side by side by node, each node's plain code first. The order is that in which they came, and does not change. A node
 // of many actors is one lane until it is opened, and what an actor invokes (a promise, a callback) is on that actor's lane. No DOM.
 import type { ActorKey, NodeKey, Sender } from '../../records.ts';
-import type { Timeline } from '../../timeline.ts';
+import { isHelper, isOwn, nameOf, type Timeline } from '../../timeline.ts';
 
 export interface Lane {
   /** `plain` is a node's own code; `group` stands for all actors of a node. */
@@ -108,21 +108,17 @@ export function layOutLanes(timeline: Timeline, options: LaneOptions): Lanes {
   return { lanes, groups, width: x - GROUP_GAP + MARGIN, laneWidth, of: (sender) => byKey.get(sender) };
 }
 
-/** Who is called what: the id of an actor, the name of a node, else the key itself. */
-export function nameOf(timeline: Timeline, sender: Sender): string {
-  return timeline.actors.get(sender)?.id ?? timeline.nodes.get(sender)?.name ?? (sender.split('@')[0] || sender);
-}
-
 const DEEPEST = 16;
-const HELPERS: readonly string[] = ['promise', 'callback', 'observable'];
 
-/** The actor whose work another one does: a promise or callback works for who invoked it, all others for themselves. */
-export function helped({ actors }: Timeline, key: ActorKey): ActorKey {
+/** Whose work an actor does: a promise or callback works for who invoked it, what takes an answer for its node's plain code, all others for themselves. */
+export function helped({ actors }: Timeline, key: Sender): Sender {
+  const own = actors.get(key);
+  if (own && isOwn(own)) return own.node;
   let owner = key;
   // a recording may come from anywhere, and its parents go round
   for (let depth = 0; depth < DEEPEST; depth += 1) {
     const actor = actors.get(owner);
-    if (!actor || !HELPERS.includes(actor.kind) || actor.parent === undefined) return owner;
+    if (!actor || !isHelper(actor) || actor.parent === undefined) return owner;
     // on another node it has a lane there
     if (actors.get(actor.parent)?.node !== actor.node) return owner;
     owner = actor.parent;
@@ -133,8 +129,6 @@ export function helped({ actors }: Timeline, key: ActorKey): ActorKey {
 function gather(timeline: Timeline, { others: all, only, helpers, chosen }: LaneOptions) {
   const ownerOf = new Map<ActorKey, ActorKey>();
   const others = new Set([...all].filter((sender) => !timeline.actors.has(sender) && (only?.has(sender) ?? true)));
-  const nodes = new Set<NodeKey>(timeline.nodes.keys());
-  for (const sender of others) nodes.add(sender);
   const actorsOf = new Map<NodeKey, Member[]>();
   const wanted = only && new Set(only);
   if (!helpers) {
@@ -142,13 +136,15 @@ function gather(timeline: Timeline, { others: all, only, helpers, chosen }: Lane
       const owner = key === chosen ? key : helped(timeline, key);
       if (owner === key) continue;
       ownerOf.set(key, owner);
+      if (!timeline.actors.has(owner) && (only?.has(key) ?? true)) others.add(owner);
       if (only?.has(key)) wanted?.add(owner);
     }
   }
-  for (const { key, id, node } of timeline.actors.values()) {
+  const nodes = new Set<NodeKey>([...timeline.nodes.keys(), ...others]);
+  for (const { key, node } of timeline.actors.values()) {
     if (ownerOf.has(key) || (wanted && !wanted.has(key))) continue;
     nodes.add(node);
-    const member: Member = { kind: 'actor', key, label: id };
+    const member: Member = { kind: 'actor', key, label: nameOf(timeline, key) };
     const members = actorsOf.get(node);
     if (members) members.push(member);
     else actorsOf.set(node, [member]);

@@ -25,7 +25,6 @@ export interface Rows {
   seen: number;
   messages: number;
   receipts: number;
-  readonly slotOf: Map<number, number>;
   readonly states: Map<string, string>;
 }
 
@@ -44,7 +43,6 @@ export function createRows(timeline: Timeline): Rows {
     seen: 0,
     messages: 0,
     receipts: 0,
-    slotOf: new Map(),
     states: new Map(),
   };
   extendRows(rows);
@@ -102,6 +100,12 @@ export function messageOf(rows: Rows, row: number): MessageEntry | undefined {
   return slot < 0 ? undefined : rows.timeline.messages[slot];
 }
 
+/** The slot of a message by its number, if its row is in. */
+export function slotOf({ timeline, messages }: Rows, number: number): number | undefined {
+  const place = timeline.messageByNumber.get(number)?.place;
+  return place === undefined || place >= messages ? undefined : place;
+}
+
 /** A state as one reads it: `ready`, `a.b`, `a, b.c`. */
 export function stateText(value: StateValue | undefined): string {
   if (value === undefined || typeof value === 'string') return value ?? '';
@@ -120,25 +124,24 @@ function slotFor(rows: Rows, record: InspectorRecord, place: number): number | u
       const slot = rows.messages;
       reserveMessage(rows, slot);
       rows.messages += 1;
-      rows.slotOf.set(record.message, slot);
       if (!actors.has(record.from)) rows.others.add(record.from);
       if (!actors.has(record.to)) rows.others.add(record.to);
       return slot;
     }
     case 'received': {
-      const slot = rows.slotOf.get(record.message);
+      const slot = slotOf(rows, record.message);
       if (slot !== undefined) rows.receipts += 1;
       return slot;
     }
     case 'dead-letter':
-      return (record.message === undefined ? undefined : rows.slotOf.get(record.message)) ?? -1;
+      return (record.message === undefined ? undefined : slotOf(rows, record.message)) ?? -1;
     case 'step': {
       if (record.value === undefined) return undefined;
       const state = typeof record.value === 'string' ? record.value : JSON.stringify(record.value);
       const before = rows.states.get(record.actor);
       if (before === state) return undefined;
       rows.states.set(record.actor, state);
-      const slot = record.message === undefined ? undefined : rows.slotOf.get(record.message);
+      const slot = record.message === undefined ? undefined : slotOf(rows, record.message);
       if (slot !== undefined) rows.stepRecord[slot] = place;
       // the first that is known of an actor is where it is, not where it went
       else if (before === undefined) return undefined;

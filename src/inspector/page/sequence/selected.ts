@@ -1,6 +1,6 @@
 // The rows of the recording that is shown and what a view selects of them, kept up with the store's signals. Long work is done a few milliseconds a frame.
 import { signal } from '@preact/signals';
-import { useEffect, useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { InspectorRecord, Sender } from '../../records.ts';
 import type { Timeline } from '../../timeline.ts';
 import { createMatcher, parseFilter } from '../log/filter.ts';
@@ -22,11 +22,22 @@ export const hovered = signal<number | undefined>(undefined);
 const BUDGET = 4;
 
 let known: Rows | undefined;
+let coming: Rows | undefined;
+
+/** Takes in what there is of a timeline that is to be shown later, so that nothing waits for it then. */
+export function prepareRows(of: Timeline): void {
+  if (coming?.timeline === of) extendRows(coming);
+  else coming = createRows(of);
+}
 
 /** The rows of the timeline as it is now; whoever calls it in a render is rendered again when there are more. */
 export function currentRows(): Rows {
   const current = timeline.value;
   void revision.value;
+  if (coming?.timeline === current) {
+    known = coming;
+    coming = undefined;
+  }
   if (known?.timeline === current) extendRows(known);
   else known = createRows(current);
   return known;
@@ -43,16 +54,21 @@ export function currentMatcher(): (record: InspectorRecord) => boolean {
   return matcher.matches;
 }
 
-/** A selection that lasts as long as its key; `done` is whether all rows were looked at. */
-export function useSelection(
-  rows: Rows,
-  takes: (row: number) => boolean,
-  key: readonly unknown[],
-): { readonly selection: Selection; readonly done: boolean } {
+interface Selected {
+  readonly rows: Rows;
+  readonly selection: Selection;
+  readonly done: boolean;
+}
+
+/**
+ * A selection that lasts as long as its key; `done` is whether all rows were looked at. Where the same recording has other rows, for its beginning was folded, it is the
+ * one of the rows before until that of the new ones is done: whoever looks on sees nothing of it.
+ */
+export function useSelection(of: Rows, takes: (row: number) => boolean, key: readonly unknown[]): Selected {
   const more = useMemo(() => signal(0), []);
   // read, so that the view is rendered again when there is more to look at
   void more.value;
-  const selection = useMemo(() => createSelection(rows, takes), [rows, ...key]);
+  const selection = useMemo(() => createSelection(of, takes), [of, ...key]);
   useEffect(() => () => selection.close(), [selection]);
   const until = performance.now() + BUDGET;
   const done = selection.advance(() => performance.now() > until);
@@ -61,7 +77,14 @@ export function useSelection(
     const frame = requestAnimationFrame(() => (more.value += 1));
     return () => cancelAnimationFrame(frame);
   });
-  return { selection, done };
+  const shown = useRef<Selected & { readonly key: readonly unknown[] }>(undefined);
+  const before = shown.current;
+  const isSame =
+    before?.done === true &&
+    before.rows.timeline.header === of.timeline.header &&
+    before.key.every((each, index) => each === key[index]);
+  if (!before || done || before.rows === of || !isSame) shown.current = { rows: of, selection, done, key };
+  return shown.current as Selected;
 }
 
 /** The rows of the diagram: what matches the filter, and is the chosen actor's if that is asked for. `among` is who takes part in them, where not all do. */
@@ -70,7 +93,8 @@ export function useDiagram(rows: Rows) {
   const actor = onlyChosen.value ? chosen.value : undefined;
   const withHelpers = helpers.value;
   const restricted = actor !== undefined || filter.value.trim() !== '';
-  const among = useMemo(() => new Set<Sender>(), [rows, matches, actor, withHelpers]);
+  const words = filter.value;
+  const among = useMemo(() => new Set<Sender>(), [rows, words, actor, withHelpers]);
   const owner = (sender: Sender): Sender => (withHelpers ? sender : helped(rows.timeline, sender));
   const takes = (row: number): boolean => {
     const record = recordOf(rows, row);
@@ -91,7 +115,10 @@ export function useDiagram(rows: Rows) {
     for (const sender of senders) among.add(sender);
     return true;
   };
-  return { ...useSelection(rows, takes, [matches, actor, withHelpers]), among: restricted ? among : undefined };
+  const selected = useSelection(rows, takes, [words, actor, withHelpers]);
+  const shown = useRef(among);
+  if (selected.rows === rows) shown.current = among;
+  return { ...selected, among: restricted ? shown.current : undefined };
 }
 
 /** Goes to the next message of a selection, or the one before, from the one that is looked at or the row given. */

@@ -7,7 +7,7 @@ import { Details } from './details.tsx';
 import { draw, lifeline, ROW, type View } from './drawing.ts';
 import { Heads } from './heads.tsx';
 import { layOutLanes, type Group, type Lanes } from './lanes.ts';
-import type { Rows } from './rows.ts';
+import { slotOf, type Rows } from './rows.ts';
 import { currentRows, helpers, hovered, nextMessage, useDiagram } from './selected.ts';
 import type { Selection } from './selection.ts';
 import { Arrow, Band, Bar, Column, Label, Lifeline, Mark } from './shapes.tsx';
@@ -27,8 +27,7 @@ const BELOW = ROW;
 const opened = signal<ReadonlyMap<NodeKey, boolean>>(new Map());
 
 export function Sequence() {
-  const rows = currentRows();
-  const { selection, done, among } = useDiagram(rows);
+  const { rows, selection, done, among } = useDiagram(currentRows());
   const scroll = useScroll(rows, selection);
   const { width } = scroll;
   const lanes = useLanes(rows, among, width - GUTTER);
@@ -292,17 +291,19 @@ type Scroll = ReturnType<typeof useScroll>;
 function useScroll(rows: Rows, selection: Selection) {
   const element = useRef<HTMLDivElement>(null);
   const size = useSignal({ width: 800, height: 400 });
-  const place = useSignal({ top: 0, left: 0 });
+  /** Where it was scrolled to; the signal tells that this was by the user, or is to be. */
+  const place = useRef({ top: 0, left: 0 });
+  const moved = useSignal(0);
   const follows = useSignal(true);
   const pointerLow = useSignal(false);
-  const set = useRef(0);
   /** Where to scroll to sideways, which nobody but a choice asks for. */
   const across = useRef<number | undefined>(undefined);
   const anchor = useRef({ rows, at: 0 });
   const { width, height } = size.value;
+  void moved.value;
   const atEnd = live.value && follows.value;
   const most = Math.max(0, selection.length * ROW + BELOW - height);
-  let top = Math.min(most, atEnd ? most : place.value.top);
+  let top = Math.min(most, atEnd ? most : place.current.top);
   // another timeline: the row that was on top is another one now
   if (!atEnd && anchor.current.rows !== rows) top = Math.min(most, selection.until(anchor.current.at) * ROW);
 
@@ -316,14 +317,16 @@ function useScroll(rows: Rows, selection: Selection) {
     return () => observer.disconnect();
   }, []);
 
+  const scrolled = useRef(0);
   useLayoutEffect(() => {
     const { current } = element;
     anchor.current = { rows, at: rows.at[selection.row(Math.floor(top / ROW))] ?? 0 };
+    place.current = { ...place.current, top };
     if (!current) return;
     if (across.current !== undefined) current.scrollLeft = across.current;
     across.current = undefined;
-    if (Math.abs(set.current - top) < 0.5) return;
-    set.current = top;
+    if (Math.abs(scrolled.current - top) < 0.5) return;
+    scrolled.current = top;
     current.scrollTop = top;
   });
 
@@ -331,17 +334,19 @@ function useScroll(rows: Rows, selection: Selection) {
     const y = position * ROW;
     if (y >= top + ROW && y <= top + height - ROW * 3) return;
     follows.value = false;
-    place.value = { ...place.value, top: Math.max(0, y - height * 0.4) };
+    place.current = { ...place.current, top: Math.max(0, y - height * 0.4) };
+    moved.value += 1;
   };
 
   const showAcross = (places: readonly (number | undefined)[]): void => {
     const known = places.filter((x) => x !== undefined);
-    const { left } = place.value;
+    const { left } = place.current;
     const [from, to] = [Math.min(...known), Math.max(...known)];
     if (known.length === 0 || (from > left + 30 && to < left + width - GUTTER - 30)) return;
     const middle = to - from < width - GUTTER - 120 ? (from + to) / 2 : from + (width - GUTTER) / 2 - 60;
     across.current = Math.max(0, middle - (width - GUTTER) / 2);
-    place.value = { ...place.value, left: across.current };
+    place.current = { ...place.current, left: across.current };
+    moved.value += 1;
   };
 
   const now = moment.value;
@@ -353,7 +358,7 @@ function useScroll(rows: Rows, selection: Selection) {
   return {
     element,
     top,
-    left: place.value.left,
+    left: place.current.left,
     width,
     height,
     pointerLow,
@@ -362,11 +367,14 @@ function useScroll(rows: Rows, selection: Selection) {
       const { current } = element;
       if (!current) return;
       const { scrollTop, scrollLeft } = current;
-      // what we scrolled ourselves is no wish of the user's
-      if (scrollTop < set.current - 1) follows.value = false;
+      const { top: before, left } = place.current;
+      // what we scrolled ourselves is no wish of the user's, and is drawn already
+      if (Math.abs(scrollTop - before) < 1 && Math.abs(scrollLeft - left) < 1) return;
+      if (scrollTop < before - 1) follows.value = false;
       if (scrollTop >= most - ROW) follows.value = true;
-      set.current = scrollTop;
-      place.value = { top: scrollTop, left: scrollLeft };
+      scrolled.current = scrollTop;
+      place.current = { top: scrollTop, left: scrollLeft };
+      moved.value += 1;
     },
     onPointer(event: PointerEvent) {
       hovered.value = messageUnder(event);
@@ -393,7 +401,7 @@ function onKey(event: KeyboardEvent, rows: Rows, selection: Selection): void {
 }
 
 function goToMessage(step: 1 | -1, rows: Rows, selection: Selection): void {
-  const slot = chosenMessage.value === undefined ? undefined : rows.slotOf.get(chosenMessage.value);
+  const slot = chosenMessage.value === undefined ? undefined : slotOf(rows, chosenMessage.value);
   const from =
     slot === undefined ? selection.until(moment.value ?? Infinity) : selection.position(rows.sentRow[slot] as number);
   const next = nextMessage(rows, selection, from, step);

@@ -2,6 +2,7 @@
 import { useSignal, type Signal } from '@preact/signals';
 import type { InspectorRecord, NodeKey } from '../../records.ts';
 import { recordingToMermaid } from '../../sequence-mermaid.ts';
+import { nameOf } from '../../timeline.ts';
 import { chosen, live, moment, revision } from '../store.ts';
 import type { Lanes } from './lanes.ts';
 import { recordOf, type Rows } from './rows.ts';
@@ -46,7 +47,7 @@ export function Toolbar(props: {
           disabled={!actor && !onlyChosen.value}
           onChange={(event) => (onlyChosen.value = event.currentTarget.checked)}
         />
-        {actor ? `only ${actor.id}` : 'only the chosen'}
+        <span>{actor ? `only ${nameOf(rows.timeline, actor.key)}` : 'only the chosen'}</span>
       </label>
       <label title="Lanes of their own for promises, callbacks and observables, which are else on the lane of who invoked them">
         <input

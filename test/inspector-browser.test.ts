@@ -427,6 +427,8 @@ interface Violation {
 
 /** What axe finds that keeps somebody from using the page. */
 async function faultsOf({ page }: View): Promise<readonly string[]> {
+  // what flashes up is judged when it has settled
+  await page.evaluate('Promise.allSettled(document.getAnimations().map(({ finished }) => finished))');
   await page.evaluate(axe.source);
   const violations = await page.evaluate<readonly Violation[]>('axe.run().then(({ violations }) => violations)');
   return violations

@@ -183,7 +183,8 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
       type: 'actor',
       at,
       actor: key,
-      id,
+      // XState names a root that was given no id by its session
+      id: id === ref.sessionId && machine && machine.definition.id !== NAMELESS ? machine.definition.id : id,
       node,
       kind,
       ...(parent === undefined ? {} : { parent }),
@@ -222,3 +223,6 @@ function isSame(left: RecordOf<'actor'>, right: RecordOf<'actor'>): boolean {
   const names = ['id', 'node', 'kind', 'parent', 'systemId', 'src', 'machine'] as const;
   return names.every((name) => left[name] === right[name]);
 }
+
+/** What XState calls a machine that was given no id. */
+const NAMELESS = '(machine)';

@@ -62,7 +62,7 @@ export interface MachineRecord {
 export interface ActorRecord {
   readonly type: 'actor';
   readonly actor: ActorKey;
-  /** Its id as XState has it: `Alice`. */
+  /** Its id as XState has it, `Alice`; its machine's if it is a root that was given none. */
   readonly id: string;
   /** Where it runs. */
   readonly node: NodeKey;

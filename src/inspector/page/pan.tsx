@@ -128,7 +128,7 @@ export function ZoomButtons({ pan }: { pan: Pan }) {
       <button type="button" class="chart-button" aria-label="Zoom out" onClick={() => pan.zoom(1 / STEP)}>
         −
       </button>
-      <button type="button" class="chart-button chart-scale" title="Fit" aria-label="Fit the chart" onClick={pan.fit}>
+      <button type="button" class="chart-button chart-scale" title="Fit the chart" onClick={pan.fit}>
         {Math.round(pan.scale * 100)}%
       </button>
       <button type="button" class="chart-button" aria-label="Zoom in" onClick={() => pan.zoom(STEP)}>

@@ -1,8 +1,11 @@
-// Takes the pictures of docs/inspect.md: demo 3 with its page in Chromium, in light and in dark, stopped in the middle of a round. Needs a build; `npm run screenshots`
-// makes one first. They differ a little at each run, for threads do.
+// Takes the pictures of docs/inspect.md: demo 3 with its page in Chromium, in light and in dark, stopped in the middle of a round, and a round of its recording as text
+// for Mermaid. Needs a build; `npm run screenshots` makes one first. They differ a little at each run, for threads do.
 import { spawn } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readRecording, recordingToMermaid } from 'troupe/inspector';
 import { launchChromium } from '../dist/bench/chromium.js';
+
+const PAGE = 'docs/inspect.md';
 
 const FOLDER = 'docs/pictures';
 /** Pictures weigh on whoever clones this. */
@@ -24,6 +27,9 @@ try {
   const find = page.getByRole('searchbox', { name: /^Find actors/ });
   await find.fill('thanked');
   await row(page, 'Charlie').getByText('thanked').waitFor();
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save' }).click();
+  writeRound(readRecording(readFileSync(await (await download).path(), 'utf8')));
   // back to where Alice waits for the others, with the message that brought her there
   await row(page, 'Alice').click();
   await find.fill('');
@@ -60,4 +66,19 @@ function addressOf({ stderr }) {
     });
     stderr.once('end', () => reject(new Error(`The demo told no address: ${told}`)));
   });
+}
+
+/** Puts the first round of a recorded lesson into the page of the docs, from the command to the answers. */
+function writeRound({ records }) {
+  const begin = records.findIndex((each) => each.type === 'sent' && each.event === 'PASS_IT_ON');
+  const end = records.findIndex((each) => each.type === 'sent' && each.event === 'WHATS_YOUR_NUMBER');
+  const before = records.slice(0, begin).filter(({ type }) => type === 'actor' || type === 'node');
+  const text = recordingToMermaid([...before, ...records.slice(begin, end)]);
+  const found = /(<!-- npm run screenshots -->\n+```mermaid\n)[\s\S]*?(\n```)/;
+  const docs = readFileSync(PAGE, 'utf8');
+  if (!found.test(docs)) throw new Error(`${PAGE} has no place for a diagram.`);
+  writeFileSync(
+    PAGE,
+    docs.replace(found, (_, head, tail) => `${head}${text.trimEnd()}${tail}`),
+  );
 }

@@ -381,6 +381,11 @@ describe('what takes an answer for plain code', () => {
     expect(layOutLanes(timeline, { ...options, helpers: true }).of('worker@2/1')).toMatchObject({ label: 'troupe:3' });
   });
 
+  it('is called by its node in the log', () => {
+    const rows = createRows(timeline);
+    expect(lineOf(rows, rows.length - 1)).toMatchObject({ from: { name: 'Carol' }, to: { name: 'worker' } });
+  });
+
   it('is counted as no actor', () => {
     expect(figuresAt(timeline).actors).toBe(3);
   });

@@ -9,7 +9,7 @@ import { chosenMessage, currentTimeline, goLive, live, lookAt, moment, pause, ti
 import { ago, timeOfDay } from './times.ts';
 
 const PARTS = 240;
-const DRAW_EVERY = 250;
+const DRAW_EVERY = 200;
 
 /** Goes to another message: so many further or, if negative, back. Past the last one is live. */
 export function step(steps: number): void {
@@ -140,14 +140,18 @@ function useDensity(): string {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let drawn: Timeline | undefined;
+    let last = -Infinity;
     const draw = () => {
+      clearTimeout(timer);
       timer = undefined;
+      last = performance.now();
       drawn = timeline.peek();
       const span = spanOf(drawn);
       path.value = span ? outline(density(drawn.messages, span, PARTS)) : '';
     };
     const stop = effect(() => {
-      if (currentTimeline() !== drawn) draw();
+      // with the rest of the page, where that is drawn seldom
+      if (currentTimeline() !== drawn || performance.now() - last >= DRAW_EVERY) draw();
       else timer ??= setTimeout(draw, DRAW_EVERY);
     });
     return () => {

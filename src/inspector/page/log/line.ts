@@ -1,6 +1,6 @@
 // A line of the log, in words. No DOM.
 import type { ActorKey, NodeKey, Sender } from '../../records.ts';
-import { nameOf } from '../../timeline.ts';
+import { isOwn, nameOf } from '../../timeline.ts';
 import { eventText } from '../sequence/drawing.ts';
 import { messageOf, recordOf, stateText, type Rows } from '../sequence/rows.ts';
 import { cut, durationText, grouped } from '../sequence/text.ts';
@@ -32,10 +32,11 @@ export function lineOf(rows: Rows, row: number): Line {
   const { timeline } = rows;
   const record = recordOf(rows, row);
   const nothing = { kind: kindOf(record), at: rows.at[row] as number, what: '', latency: '', state: '', body: '' };
-  const who = (sender: Sender): Who => ({
-    name: nameOf(timeline, sender),
-    node: timeline.actors.get(sender)?.node ?? sender,
-  });
+  const who = (sender: Sender): Who => {
+    const actor = timeline.actors.get(sender);
+    const node = actor?.node ?? sender;
+    return { name: nameOf(timeline, actor && isOwn(actor) ? node : sender), node };
+  };
   const known = (key: string): ActorKey | undefined => (timeline.actors.has(key) ? key : undefined);
   switch (record.type) {
     case 'sent': {

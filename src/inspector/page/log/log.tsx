@@ -3,6 +3,7 @@
 import { batch, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { nodeColour } from '../colours.ts';
+import { isOwn } from '../../timeline.ts';
 import { recordOf, type Rows } from '../sequence/rows.ts';
 import { currentMatcher, currentRows, useSelection } from '../sequence/selected.ts';
 import type { Selection } from '../sequence/selection.ts';
@@ -19,7 +20,9 @@ export function Log() {
   const matches = currentMatcher();
   const takes = (row: number): boolean => {
     const record = recordOf(known, row);
-    return record.type !== 'received' && matches(record);
+    if (record.type === 'received') return false;
+    const actor = record.type === 'actor' ? known.timeline.actors.get(record.actor) : undefined;
+    return !(actor && isOwn(actor)) && matches(record);
   };
   const { rows, selection, done } = useSelection(known, takes, [filter.value]);
   return (

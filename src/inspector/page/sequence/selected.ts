@@ -20,6 +20,8 @@ export const hovered = signal<number | undefined>(undefined);
 
 /** How long a frame may go on selecting, in milliseconds. */
 const BUDGET = 4;
+/** How often what is found so far is drawn, in milliseconds: to draw costs more than to look. */
+const DRAWN_EVERY = 120;
 
 let known: Rows | undefined;
 let coming: Rows | undefined;
@@ -74,7 +76,12 @@ export function useSelection(of: Rows, takes: (row: number) => boolean, key: rea
   const done = selection.advance(() => performance.now() > until);
   useEffect(() => {
     if (done) return undefined;
-    const frame = requestAnimationFrame(() => (more.value += 1));
+    const next = performance.now() + DRAWN_EVERY;
+    let frame = requestAnimationFrame(function advance() {
+      const enough = performance.now() + BUDGET;
+      if (selection.advance(() => performance.now() > enough) || enough > next) more.value += 1;
+      else frame = requestAnimationFrame(advance);
+    });
     return () => cancelAnimationFrame(frame);
   });
   const shown = useRef<Selected & { readonly key: readonly unknown[] }>(undefined);

@@ -313,7 +313,7 @@ describe('a collector of several roots', () => {
     await look.until('the cell is gone', () => look.of('cell').at(-1)?.value === undefined);
   });
 
-  it('tells when a message of plain code left its thread, and not only when it came', async () => {
+  it('tells what plain code of a thread asks, from when it left its thread, and what it is answered', async () => {
     const host = kept(createThreads({ size: 1 }));
     const { student } = host.import<typeof import('troupe/actors')>(import.meta.resolve('troupe/actors'));
     const collector = openCollector();
@@ -328,10 +328,18 @@ describe('a collector of several roots', () => {
     const arrivals = () => messagesOf(look).filter(({ event, received }) => event === 'READY' && received);
     // it arrives from within a promise, which XState knows nothing of
     await look.until('Alice has arrived twice', () => arrivals().length === 2);
+    const home = look.actor('Alice')?.node;
     for (const { from, at, received } of arrivals()) {
-      expect(from).toBe(look.actor('Alice')?.node);
+      expect(from).toBe(home);
       expect(received?.at).toBeGreaterThan(at);
     }
+    // and so is the answer
+    const answers = messagesOf(look).filter(({ event }) => event === 'RELEASED');
+    expect(answers.map(({ from, to }) => [from, to])).toEqual([
+      [look.key('gate'), home],
+      [look.key('gate'), home],
+    ]);
+    expect(look.of('actor').filter(({ id }) => id.startsWith('troupe:'))).toEqual([]);
   });
 
   it('takes up roots that come while somebody looks, and those that are adopted', async () => {

@@ -10,7 +10,7 @@ import { mirrorOf } from '../mirror.ts';
 import type { Cast, Entry } from './cast.ts';
 import { describeFields } from './describe.ts';
 import type { Message, Pairing } from './pairing.ts';
-import type { InspectorRecord } from './records.ts';
+import type { InspectorRecord, NodeKey } from './records.ts';
 import type { Redact } from './redact.ts';
 
 export interface Messages {
@@ -45,6 +45,9 @@ export interface MessagesOptions {
 
 const BODY_LENGTH = 4096;
 
+/** The ids that troupe's own actors have, here and elsewhere. */
+const OWN_ID = /^troupe:[\da-z]+$/;
+
 export function createMessages(options: MessagesOptions): Messages {
   const { bus, cast, pairing, numbering, redact, clock, timeOf, put } = options;
   /** Messages to actors of which only an address is known. */
@@ -76,8 +79,9 @@ export function createMessages(options: MessagesOptions): Messages {
     if (source === ref && isReserved(type)) return;
     // where nobody was shown that it was sent, it comes with the time
     const sentAt = origin.left === undefined ? at : Math.min(at, timeOf(origin.left));
-    const from = source ? cast.enter(source, origin.node, at).key : senderOf(origin);
-    const isUnknown = isUnknownElsewhere(ref);
+    const from = source ? (plainCodeOf(source) ?? cast.enter(source, origin.node, at).key) : senderOf(origin);
+    const asker = plainCodeOf(ref);
+    const isUnknown = asker !== undefined || isUnknownElsewhere(ref);
     const to = isUnknown ? undefined : cast.enter(ref, origin.node, at);
     const message: Message = {
       number: numbering.next,
@@ -95,14 +99,15 @@ export function createMessages(options: MessagesOptions): Messages {
       at: sentAt,
       message: message.number,
       from,
-      to: to?.key ?? ref.id,
+      to: to?.key ?? asker ?? ref.id,
       event: type,
       ...(body === undefined ? {} : { body }),
     };
     const hasCome = message.came !== undefined || (to !== undefined && !isElsewhere(to, origin.node));
-    if (!to?.isEnded) pairing.sent(message, hasCome);
+    // when plain code takes its answer nobody is told
+    if (!to?.isEnded && asker === undefined) pairing.sent(message, hasCome);
     if (to) lastSent = { message, to };
-    else unaddressed.push({ record, message, ref });
+    else if (asker === undefined) unaddressed.push({ record, message, ref });
     put(record);
   }
 
@@ -110,6 +115,13 @@ export function createMessages(options: MessagesOptions): Messages {
     if (from === undefined) return node;
     if (!from.includes('/')) return from;
     return cast.at(from as Address)?.key ?? nodeOf(from as Address);
+  }
+
+  /** The node whose plain code asked and takes the answer by this ref, if it is one of troupe's own. */
+  function plainCodeOf(ref: AnyActorRef): NodeKey | undefined {
+    if (!OWN_ID.test(ref.id)) return undefined;
+    const address = mirrorOf(ref)?.address;
+    return address === undefined ? bus.address : nodeOf(address);
   }
 
   /** A ref of an actor elsewhere whose own node may be about to tell of it. */

@@ -80,7 +80,8 @@ export interface SentRecord {
   readonly type: 'sent';
   readonly message: number;
   readonly from: Sender;
-  readonly to: ActorKey;
+  /** An actor, or the node whose plain code takes the answer that it asked for; of that no receipt is told. */
+  readonly to: Sender;
   /** The event's type. */
   readonly event: string;
   /** The event's other fields as JSON, redacted, and cut if it is long. */

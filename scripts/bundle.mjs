@@ -33,6 +33,8 @@ async function bundleLibrary() {
         { name: 'src/inspector/inspector', test: /[\\/]src[\\/](inspector|cli)[\\/](?!(troupe|preload)\.ts).*\.ts$/ },
         // what a picture is made by, loaded when one is drawn
         { name: 'src/inspector/drawing', test: /[\\/]node_modules[\\/]|\.tsx$/ },
+        // in its own folder, for it starts a module beside it in threads
+        { name: 'src/testing/harness', test: /[\\/]src[\\/]testing[\\/](?!frozen\.ts)/ },
         { name: 'src/machines', test: /[\\/]actors[\\/]/ },
       ],
     },

@@ -81,14 +81,19 @@ export function recordSystem(bus: Bus, actor: AnyActorRef, record: TakeInspected
   };
 }
 
-/** Tells what happens in the system of an actor, here and elsewhere, in causal order, until the returned function is called. */
-export function tapSystem(bus: Bus, actor: AnyActorRef, take: TakeInspected): () => void {
+/** Tells what happens in the system of an actor, here and elsewhere, in causal order; false if it did so already. */
+export function tapSystem(bus: Bus, actor: AnyActorRef, take: TakeInspected): boolean {
   const tap = tapOf(bus, actor);
+  if (tap.takers.has(take)) return false;
   tap.takers.add(take);
   tell(bus, actor, tap);
-  return () => {
-    if (tap.takers.delete(take)) tell(bus, actor, tap);
-  };
+  return true;
+}
+
+/** Tells it no more. The system alone is asked for, so that who taps it need not keep its actors. */
+export function untapSystem(system: AnyActorRef['system'], take: TakeInspected): void {
+  const tap = taps.get(system);
+  if (tap?.takers.delete(take)) for (const changed of tap.watchers) changed();
 }
 
 /** Shows in the system of an actor what happened in another. */

@@ -89,8 +89,8 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
     leave(entry) {
       entry.isEnded = true;
       living.delete(entry.key);
-      remember(entry);
       for (const release of entry.release.splice(0)) release();
+      remember(entry);
     },
   };
 
@@ -136,7 +136,8 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
     if (!isStandIn && !(mirror && !mirror.owns)) return undefined;
     const address = mirror?.address ?? toldOf(ref)?.address;
     const { sessionId } = ref;
-    const found = (address && addresses.get(address)) ?? (isStandIn ? (living.get(sessionId) ?? ended.get(sessionId)) : undefined);
+    const found =
+      (address && addresses.get(address)) ?? (isStandIn ? (living.get(sessionId) ?? ended.get(sessionId)) : undefined);
     if (!found || !isStandIn) return found;
     // its host may have begun anew, and then it lives on
     if (found.isEnded) return toldOf(ref)?.isOver ? found : undefined;
@@ -209,6 +210,9 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
   }
 
   function remember(entry: Entry): void {
+    // its key will do, and what it held is not kept for it
+    entry.ref = { id: entry.ref.id, sessionId: entry.ref.sessionId } as AnyActorRef;
+    entry.about = entry.line = undefined;
     ended.set(entry.key, entry);
     if (ended.size <= REMEMBERED) return;
     for (const [key, oldest] of ended) {

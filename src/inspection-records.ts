@@ -204,9 +204,9 @@ function tellable(codec: Codec, value: unknown, within: Set<object>): unknown {
 }
 
 /** What a value calls itself, if it can be asked. */
-function labelOf(ask: () => unknown, otherwise: string): string {
+function labelOf(ask: () => string, otherwise: string): string {
   try {
-    return String(ask() || otherwise);
+    return `${ask()}` || otherwise;
   } catch {
     return otherwise;
   }

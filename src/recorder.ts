@@ -215,17 +215,6 @@ export function createRecorder(
     return patch;
   }
 
-  /** Of a snapshot that cannot be read no more is told than how its actor is. */
-  function difference(snapshot: Snapshot<unknown>, before: Told | undefined): readonly [Told, Patch] {
-    try {
-      const next = describeSnapshot(snapshot, before);
-      return [next, diffFields(before?.fields, next.fields)];
-    } catch {
-      const fields = { status: snapshot.status, context: '[unreadable]' };
-      return [{ fields }, { whole: true, fields }];
-    }
-  }
-
   function party(ref: AnyActorRef, stamp: Stamp): Party | undefined {
     if (ref === standIn) return undefined;
     return ref.system === standIn.system ? introduce(ref, stamp) : ref;
@@ -317,6 +306,17 @@ export function createRecorder(
     };
     watchNext();
     return () => unwatch?.();
+  }
+}
+
+/** Of a snapshot that cannot be read no more is told than how its actor is. */
+function difference(snapshot: Snapshot<unknown>, before: Told | undefined): readonly [Told, Patch] {
+  try {
+    const next = describeSnapshot(snapshot, before);
+    return [next, diffFields(before?.fields, next.fields)];
+  } catch {
+    const fields = { status: snapshot.status, context: '[unreadable]' };
+    return [{ fields }, { whole: true, fields }];
   }
 }
 

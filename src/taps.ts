@@ -25,7 +25,7 @@ export type TakeInspected = (event: Inspected, origin: Origin) => void;
 interface Tap {
   record: TakeInspected | undefined;
   readonly takers: Set<TakeInspected>;
-  readonly watchers: Set<() => void>;
+  readonly watchers: Set<(newcomer?: TakeInspected) => void>;
   /** There are inspectors of the user's own. */
   isWatched: boolean;
   isOpen: boolean;
@@ -63,8 +63,11 @@ export function isInspected(actor: AnyActorRef): boolean {
   return (tap !== undefined && (tap.record !== undefined || tap.takers.size > 0)) || hasInspectors(actor.system);
 }
 
-/** Tells when somebody begins or ceases to look at the system of an actor, until the returned function is called. */
-export function watchInspection(bus: Bus, actor: AnyActorRef, changed: () => void): () => void {
+/**
+ * Tells when somebody begins or ceases to look at the system of an actor, until the returned function is called; of a newcomer who must be told what the
+ * others know already.
+ */
+export function watchInspection(bus: Bus, actor: AnyActorRef, changed: (newcomer?: TakeInspected) => void): () => void {
   const tap = tapOf(bus, actor);
   tap.watchers.add(changed);
   return () => tap.watchers.delete(changed);
@@ -85,8 +88,10 @@ export function recordSystem(bus: Bus, actor: AnyActorRef, record: TakeInspected
 export function tapSystem(bus: Bus, actor: AnyActorRef, take: TakeInspected): boolean {
   const tap = tapOf(bus, actor);
   if (tap.takers.has(take)) return false;
+  const isKnown = isInspected(actor);
   tap.takers.add(take);
   tell(bus, actor, tap);
+  if (isKnown) for (const changed of tap.watchers) changed(take);
   return true;
 }
 

@@ -6,13 +6,15 @@ import type { Origin } from './causal-order.ts';
 import { createInspectedRef, noteTold, type InspectedRef } from './inspected-refs.ts';
 import type { ActorRecord, InspectionRecord, Party, Transition, TransitionRecord } from './inspection-records.ts';
 import { applyPatch, isEmpty, type Received } from './received.ts';
-import { inject, type Inspected } from './taps.ts';
+import { inject, type Inspected, type TakeInspected } from './taps.ts';
 import { reviveTransition } from './transitions.ts';
 import { isMachine } from './version.ts';
 
 export interface InspectedSystem {
   /** Shows what a host tells. */
   take(records: readonly InspectionRecord[]): void;
+  /** Tells who begins to look while others do how all is that they were told of. */
+  retell(newcomer: TakeInspected): void;
   /** Forgets what was told, and takes nothing up until the host begins again. */
   end(): void;
 }
@@ -23,12 +25,20 @@ export interface InspectedSystemOptions {
   readonly node: NodeAddress;
   /** The same logic in this realm, where the caller gave it. */
   readonly local?: AnyActorLogic | undefined;
+  /** A moment here. */
+  clock(): number;
   /** Sends an event to an actor of that system. */
   send(sessionId: string, event: AnyEventObject): void;
 }
 
-export function createInspectedSystem({ actor, local, node, send }: InspectedSystemOptions): InspectedSystem {
-  const refs = new Map<string, InspectedRef>();
+/** A stand-in, where its actor runs, and in which of its lives. */
+interface Shown extends InspectedRef {
+  readonly node: NodeAddress;
+  life: number;
+}
+
+export function createInspectedSystem({ actor, local, node, clock, send }: InspectedSystemOptions): InspectedSystem {
+  const refs = new Map<string, Shown>();
   let own: Received | undefined;
   /** What is on its way when inspectors leave and come back belongs to what they have left. */
   let hasBegun = false;
@@ -36,6 +46,11 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
   return {
     take(records) {
       for (const record of records) if (hasBegun || record.type === 'begin') show(record);
+    },
+    retell(newcomer) {
+      if (own) retell(newcomer, actor, node, { snapshot: shownOf(own) });
+      for (const { ref, node: home, life } of refs.values())
+        retell(newcomer, ref, home, { snapshot: ref.getSnapshot() as Snapshot<unknown>, life });
     },
     end,
   };
@@ -57,13 +72,15 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
         return;
       case 'known':
       case 'actor':
-        introduce(record);
+        introduce(record, origin.node);
         tell(origin, record.type === 'actor' ? '@xstate.actor' : '@troupe.known', record.actor, {});
         return;
       case 'state':
+        noteLife(record);
         tell(origin, '@troupe.known', record.actor, { snapshot: change(record), life: record.life });
         return;
       case 'life':
+        noteLife(record);
         tell(origin, '@troupe.life', record.actor, { life: record.life, error: record.error });
         return;
       case 'address':
@@ -105,7 +122,16 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
     inject(actor, { type, actorRef: refOf(party), ...details }, origin);
   }
 
-  function introduce(record: ActorRecord): void {
+  function retell(newcomer: TakeInspected, actorRef: AnyActorRef, home: NodeAddress, details: object): void {
+    newcomer({ type: '@troupe.known', actorRef, ...details }, { node: home, at: clock() });
+  }
+
+  function noteLife({ actor: sessionId, life }: { readonly actor: string; readonly life: number }): void {
+    const shown = refs.get(sessionId);
+    if (shown) shown.life = life;
+  }
+
+  function introduce(record: ActorRecord, home: NodeAddress): void {
     const { actor: sessionId, config, parent } = record;
     if (sessionId === actor.sessionId) {
       noteTold(actor, record);
@@ -118,10 +144,8 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
       if (config !== undefined) Object.assign(ref, { logic: { config } });
     } else {
       const above = parent === undefined ? undefined : refOf(parent);
-      refs.set(
-        sessionId,
-        createInspectedRef(record, above, actor.system, (event) => send(sessionId, event)),
-      );
+      const shown = createInspectedRef(record, above, actor.system, (event) => send(sessionId, event));
+      refs.set(sessionId, { ...shown, node: home, life: 1 });
     }
   }
 
@@ -129,7 +153,7 @@ export function createInspectedSystem({ actor, local, node, send }: InspectedSys
     if (typeof party !== 'string') return party;
     if (party === actor.sessionId) return actor;
     // told of before a loss, perhaps
-    if (!refs.has(party)) introduce({ type: 'known', actor: party, id: party });
+    if (!refs.has(party)) introduce({ type: 'known', actor: party, id: party }, node);
     return refs.get(party)?.ref as AnyActorRef;
   }
 

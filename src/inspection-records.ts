@@ -69,6 +69,8 @@ export interface ActorRecord {
   readonly kind?: LogicKind;
   /** What others know it by. */
   readonly address?: Address;
+  /** It had ended already, and an event is sent to it nevertheless. */
+  readonly isOver?: true;
 }
 
 /** What is told of a transition: its event's descriptor, and state nodes by their ids. */
@@ -96,7 +98,18 @@ export function encodeRecords(codec: Codec, records: readonly InspectionRecord[]
   try {
     return writeRecords(codec, records) ?? codec.encode(records);
   } catch {
-    return codec.encode(records.map((record) => tellable(codec, record, new Set())));
+    return codec.encode(records.flatMap((record) => tellableRecord(codec, record)));
+  }
+}
+
+/** What cannot be told at all is left out, for it must not fail whoever did it. */
+function tellableRecord(codec: Codec, record: InspectionRecord): readonly unknown[] {
+  try {
+    const told = tellable(codec, record, new Set());
+    codec.encode(told);
+    return [told];
+  } catch {
+    return [];
   }
 }
 
@@ -171,7 +184,7 @@ function writeTransition(record: TransitionRecord): string {
 
 /** The same value with the name of each part that cannot cross in its place. */
 function tellable(codec: Codec, value: unknown, within: Set<object>): unknown {
-  if (typeof value === 'function') return `[function ${value.name || 'without a name'}]`;
+  if (typeof value === 'function') return `[function ${labelOf(() => value.name, 'without a name')}]`;
   if (typeof value === 'symbol') return String(value);
   if (typeof value !== 'object' || value === null) return value;
   if (within.has(value)) return '[circular]';
@@ -184,9 +197,18 @@ function tellable(codec: Codec, value: unknown, within: Set<object>): unknown {
     codec.encode(value);
     return value;
   } catch {
-    return `[${(value as { readonly constructor?: { readonly name?: string } }).constructor?.name ?? 'object'}]`;
+    return `[${labelOf(() => value.constructor.name, 'object')}]`;
   } finally {
     within.delete(value);
+  }
+}
+
+/** What a value calls itself, if it can be asked. */
+function labelOf(ask: () => string, otherwise: string): string {
+  try {
+    return `${ask()}` || otherwise;
+  } catch {
+    return otherwise;
   }
 }
 

@@ -167,7 +167,11 @@ export function createMirror(actor: AnyActor, options: MirrorOptions): Mirror {
   }
 
   function watchInspectors(): void {
-    if (owns) unwatch = watchInspection(bus, actor, tellWishes);
+    if (!owns) return;
+    unwatch = watchInspection(bus, actor, (newcomer) => {
+      tellWishes();
+      if (newcomer) outputs.retell(newcomer);
+    });
   }
 
   function ended(): void {

@@ -10,12 +10,14 @@ import type { Line } from './line.ts';
 import { tellLifeOver } from './lives.ts';
 import type { Mirror } from './mirror.ts';
 import { hearName, type NameChange } from './names.ts';
-import { sendAs } from './taps.ts';
+import { sendAs, stampOf, type TakeInspected } from './taps.ts';
 import type { Output } from './wire.ts';
 import { emit, loggerOf, parentOf, relay, statusOf } from './xstate.ts';
 
 export interface Outputs {
   perform(output: Output<unknown>, from: Line): void;
+  /** Somebody inspects who must be told what others know already. */
+  retell(newcomer: TakeInspected): void;
   /** Nobody inspects any more. */
   hide(): void;
 }
@@ -35,12 +37,17 @@ interface LifeOver {
 
 export function createOutputs(mirror: Mirror, { logger, sendTo }: OutputOptions): Outputs {
   const { actor, bus, local } = mirror;
+  const clock = () => stampOf(bus).at;
   /** What is shown of the system of each life, until it is gone. */
   const inspected = new Map<Line, InspectedSystem>();
   /** The number of the life over there, as far as it was told. */
   const lives = new WeakMap<Line, number>();
   return {
     perform,
+    retell(newcomer) {
+      // of a life before nothing is there any more
+      if (mirror.line) inspected.get(mirror.line)?.retell(newcomer);
+    },
     hide() {
       for (const each of inspected.values()) each.end();
     },
@@ -100,7 +107,7 @@ export function createOutputs(mirror: Mirror, { logger, sendTo }: OutputOptions)
   function inspectedAt(from: Line): InspectedSystem {
     let system = inspected.get(from);
     if (!system) {
-      const opened = createInspectedSystem({ actor, local, node: from.route.node, send: sendTo });
+      const opened = createInspectedSystem({ actor, local, node: from.route.node, clock, send: sendTo });
       inspected.set(from, (system = opened));
       void forgetInspected(from, opened);
     }

@@ -82,7 +82,11 @@ export function createRecorder(
   const take: TakeInspected = (inspected, { node, at, after, came, from }) => {
     const ref = inspected.actorRef as AnyActorRef;
     if (isOwnersBusiness(inspected, ref)) return;
-    record(inspected, ref, { node: node === bus.address ? undefined : node, at, after, came, from });
+    try {
+      record(inspected, ref, { node: node === bus.address ? undefined : node, at, after, came, from });
+    } catch {
+      // whatever it is that cannot be told, who did it goes on as if nobody looked
+    }
   };
   const restart = () => {
     for (const { release } of known.values()) release();
@@ -203,8 +207,7 @@ export function createRecorder(
     const actor = known.get(ref.sessionId);
     // the snapshot after a step is mostly that of its last microstep
     if (actor?.shown === snapshot) return NO_CHANGE;
-    const next = describeSnapshot(snapshot, actor?.told);
-    const patch = diffFields(actor?.told?.fields, next.fields);
+    const [next, patch] = difference(snapshot, actor?.told);
     if (actor) {
       actor.told = next;
       actor.shown = snapshot;
@@ -286,6 +289,7 @@ export function createRecorder(
       ...(parent && parent !== standIn ? { parent: parent.sessionId } : {}),
       ...(config === undefined ? {} : { config }),
       kind: told?.kind ?? kindOfLogic(logic),
+      ...(statusOf(ref) === 'stopped' ? { isOver: true as const } : {}),
       ...(address === undefined ? {} : { address }),
     });
   }
@@ -302,6 +306,17 @@ export function createRecorder(
     };
     watchNext();
     return () => unwatch?.();
+  }
+}
+
+/** Of a snapshot that cannot be read no more is told than how its actor is. */
+function difference(snapshot: Snapshot<unknown>, before: Told | undefined): readonly [Told, Patch] {
+  try {
+    const next = describeSnapshot(snapshot, before);
+    return [next, diffFields(before?.fields, next.fields)];
+  } catch {
+    const fields = { status: snapshot.status, context: '[unreadable]' };
+    return [{ fields }, { whole: true, fields }];
   }
 }
 

@@ -25,7 +25,7 @@ export type TakeInspected = (event: Inspected, origin: Origin) => void;
 interface Tap {
   record: TakeInspected | undefined;
   readonly takers: Set<TakeInspected>;
-  readonly watchers: Set<() => void>;
+  readonly watchers: Set<(newcomer?: TakeInspected) => void>;
   /** There are inspectors of the user's own. */
   isWatched: boolean;
   isOpen: boolean;
@@ -68,8 +68,11 @@ export function isInspected(actor: AnyActorRef): boolean {
   return (tap !== undefined && (tap.record !== undefined || tap.takers.size > 0)) || hasInspectors(actor.system);
 }
 
-/** Tells when somebody begins or ceases to look at the system of an actor, until the returned function is called. */
-export function watchInspection(bus: Bus, actor: AnyActorRef, changed: () => void): () => void {
+/**
+ * Tells when somebody begins or ceases to look at the system of an actor, until the returned function is called; of a newcomer who must be told what the
+ * others know already.
+ */
+export function watchInspection(bus: Bus, actor: AnyActorRef, changed: (newcomer?: TakeInspected) => void): () => void {
   const tap = tapOf(bus, actor);
   tap.watchers.add(changed);
   return () => tap.watchers.delete(changed);
@@ -86,14 +89,21 @@ export function recordSystem(bus: Bus, actor: AnyActorRef, record: TakeInspected
   };
 }
 
-/** Tells what happens in the system of an actor, here and elsewhere, in causal order, until the returned function is called. */
-export function tapSystem(bus: Bus, actor: AnyActorRef, take: TakeInspected): () => void {
+/** Tells what happens in the system of an actor, here and elsewhere, in causal order; false if it did so already. */
+export function tapSystem(bus: Bus, actor: AnyActorRef, take: TakeInspected): boolean {
   const tap = tapOf(bus, actor);
+  if (tap.takers.has(take)) return false;
+  const isKnown = isInspected(actor);
   tap.takers.add(take);
   tell(bus, actor, tap);
-  return () => {
-    if (tap.takers.delete(take)) tell(bus, actor, tap);
-  };
+  if (isKnown) for (const changed of tap.watchers) changed(take);
+  return true;
+}
+
+/** Tells it no more. The system alone is asked for, so that who taps it need not keep its actors. */
+export function untapSystem(system: AnyActorRef['system'], take: TakeInspected): void {
+  const tap = taps.get(system);
+  if (tap?.takers.delete(take)) for (const changed of tap.watchers) changed();
 }
 
 /** Shows in the system of an actor what happened in another. */

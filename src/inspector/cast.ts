@@ -33,6 +33,8 @@ export interface Entry {
   isEnded: boolean;
   /** Of how it ends is told by its system. */
   isInside: boolean;
+  /** Where it is, and was in former lives. */
+  readonly addresses: Address[];
   /** Ends what waits for something of it. */
   readonly release: (() => void)[];
 }
@@ -66,8 +68,9 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
   const entries = new WeakMap<object, Entry>();
   const living = new Map<string, Entry>();
   const addresses = new Map<Address, Entry>();
+  /** Of what is over letters may still be told, and what is sent to it. */
+  const ended = new Map<string, Entry>();
   const machines = new Set<string>();
-  const gone: Address[] = [];
 
   return {
     enter,
@@ -87,6 +90,7 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
       entry.isEnded = true;
       living.delete(entry.key);
       for (const release of entry.release.splice(0)) release();
+      remember(entry);
     },
   };
 
@@ -114,10 +118,12 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
       early: 0,
       isEnded: false,
       isInside: false,
+      addresses: [],
       release: [],
     };
     entries.set(ref, entry);
     living.set(key, entry);
+    ended.delete(key);
     tell(entry, at, node);
     entered(entry);
     return entry;
@@ -129,10 +135,15 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
     const mirror = mirrorOf(ref);
     if (!isStandIn && !(mirror && !mirror.owns)) return undefined;
     const address = mirror?.address ?? toldOf(ref)?.address;
-    const found = (address && addresses.get(address)) ?? (isStandIn ? living.get(ref.sessionId) : undefined);
-    if (!found || found.isEnded) return undefined;
-    // who was seen from outside is seen from inside now
-    if (isStandIn) found.ref = ref;
+    const { sessionId } = ref;
+    const found =
+      (address && addresses.get(address)) ?? (isStandIn ? (living.get(sessionId) ?? ended.get(sessionId)) : undefined);
+    if (!found || !isStandIn) return found;
+    // its host may have begun anew, and then it lives on
+    if (found.isEnded) return toldOf(ref)?.isOver ? found : undefined;
+    // who was seen from outside, or by another stand-in, is seen from inside now
+    found.ref = ref;
+    entered(found);
     return found;
   }
 
@@ -144,7 +155,8 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
       const label = mirror && !mirror.owns && mirror.address ? mirror.address : ref.sessionId;
       key = label;
       // two copies of XState count the same
-      for (let copy = 2; living.has(key); copy += 1) key = `${label}~${copy}`;
+      const isTaken = (name: string) => living.has(name) || (statusOf(ref) !== undefined && ended.has(name));
+      for (let copy = 2; isTaken(key); copy += 1) key = `${label}~${copy}`;
       keys.set(ref, key);
     }
     return key;
@@ -169,7 +181,7 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
     const address = mirror?.line?.address ?? toldOf(ref)?.address;
     if (address && addresses.get(address) !== entry) {
       addresses.set(address, entry);
-      entry.release.push(() => forgetLater(address));
+      entry.addresses.push(address);
     }
     const node = mirror?.line ? nodeOf(mirror.line.address) : seenAt;
     const above = mirror && !mirror.owns ? undefined : parentOf(ref);
@@ -198,11 +210,17 @@ export function createCast({ bus, put, entered }: CastOptions): Cast {
     put(record);
   }
 
-  /** Of what is over letters may still be told. */
-  function forgetLater(address: Address): void {
-    if (gone.push(address) <= REMEMBERED) return;
-    const oldest = gone.shift();
-    if (oldest && addresses.get(oldest)?.isEnded) addresses.delete(oldest);
+  function remember(entry: Entry): void {
+    // its key will do, and what it held is not kept for it
+    entry.ref = { id: entry.ref.id, sessionId: entry.ref.sessionId } as AnyActorRef;
+    entry.about = entry.line = undefined;
+    ended.set(entry.key, entry);
+    if (ended.size <= REMEMBERED) return;
+    for (const [key, oldest] of ended) {
+      ended.delete(key);
+      for (const address of oldest.addresses) if (addresses.get(address) === oldest) addresses.delete(address);
+      return;
+    }
   }
 
   function find(address: Address): Entry | undefined {

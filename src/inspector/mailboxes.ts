@@ -2,6 +2,7 @@
 // changed, at most ten times a second each.
 import { mirrorOf } from '../mirror.ts';
 import type { Cast, Entry } from './cast.ts';
+import { pendingIn } from './pairing.ts';
 import { createLimiter } from './rates.ts';
 import type { InspectorRecord } from './records.ts';
 
@@ -35,7 +36,7 @@ export function openMailboxes({ cast, clock, put }: MailboxesOptions): Mailboxes
       if (!entry.isInside) continue;
       // whatever is not there any more was not there before, either
       if (entry.early > 0) entry.early = Math.min(entry.early, fillOf(entry));
-      const waiting = entry.inbox.pending + entry.early;
+      const waiting = pendingIn(entry.inbox) + entry.early;
       if (waiting !== (told.get(entry) ?? 0)) limiter.offer(entry, waiting);
     }
     limiter.tick();

@@ -89,7 +89,6 @@ export function createMessages(options: MessagesOptions): Messages {
       came: origin.left === undefined ? origin.came : origin.at,
       type,
       stamp: { node: origin.node, at: origin.at },
-      event,
       to: to?.isInside ? to.inbox : undefined,
     };
     numbering.next += 1;
@@ -104,8 +103,8 @@ export function createMessages(options: MessagesOptions): Messages {
       ...(body === undefined ? {} : { body }),
     };
     const hasCome = message.came !== undefined || (to !== undefined && !isElsewhere(to, origin.node));
-    // when plain code takes its answer nobody is told
-    if (!to?.isEnded && asker === undefined) pairing.sent(message, hasCome);
+    // what plain code takes, or an actor that nobody looks at, is not told
+    if (asker === undefined && (!to || (to.isInside && !to.isEnded))) pairing.sent(message, event, hasCome);
     if (to) lastSent = { message, to };
     else if (asker === undefined) unaddressed.push({ record, message, ref });
     put(record);
@@ -148,15 +147,18 @@ export function createMessages(options: MessagesOptions): Messages {
     }
   }
 
+  /** What was taken meanwhile is not what a letter is about. */
+  function isLost({ message, to }: Sent): boolean {
+    return pairing.lost(message) || !to.isInside || to.isEnded;
+  }
+
   function tellLetter(letter: ToldLetter, at: number, about?: Sent): void {
     const { reason, target, sender, count, error } = letter;
     const entry = target.includes('/') ? cast.at(target as Address) : undefined;
     const from = sender?.includes('/') ? cast.at(sender as Address)?.key : undefined;
-    const isAbout = about !== undefined && about.to === entry && count === 1 && about === lastSent;
-    if (isAbout) {
-      pairing.lost(about.message);
-      lastSent = undefined;
-    } else if (entry) pairing.lostOf(entry.inbox, count);
+    const isAbout = about !== undefined && about.to === entry && count === 1 && about === lastSent && isLost(about);
+    if (isAbout) lastSent = undefined;
+    else if (entry) pairing.lostOf(entry.inbox, count);
     put({
       type: 'dead-letter',
       at,

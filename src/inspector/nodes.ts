@@ -25,7 +25,7 @@ export interface NodesOptions {
   /** A moment of the machine's clock, in the recording's. */
   timeOf(moment: number): number;
   put(record: InspectorRecord): void;
-  tellLetter(letter: ToldLetter, node: NodeAddress, at: number): void;
+  tellLetter(letter: ToldLetter, at: number): void;
 }
 
 /** Where each bus hears of its nodes; it stays open, for what is on its way when nobody looks any more must not be a dead letter. */
@@ -50,7 +50,9 @@ export function openNodes({ bus, clock, timeOf, put, tellLetter }: NodesOptions)
   const hear = (told: Told) => {
     const at = timeOf(told.at);
     if (told.type === 'troupe.letter') {
-      tellLetter(told.letter, told.node, at);
+      if (told.letter.target === own()) return;
+      see(told.node, at);
+      tellLetter(told.letter, at);
       return;
     }
     see(told.node, at);

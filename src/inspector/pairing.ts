@@ -10,135 +10,135 @@ export interface Message {
   came: number | undefined;
   readonly type: string;
   readonly stamp: Seen;
-  readonly event: object | undefined;
   to: Inbox | undefined;
 }
 
-/** What waits for one actor. */
+/** What was sent to one actor and not taken: what is there, in the order in which it came, and what is on its way. */
 export interface Inbox {
-  /** What is there and was not taken, in the order in which it came. */
-  readonly here: Message[];
-  /** How many were sent and not taken, on their way or here. */
-  pending: number;
+  readonly here: Set<Message>;
+  readonly coming: Set<Message>;
 }
 
 export interface Pairing {
   /** A message was sent; it is there at once, or it is on its way. */
-  sent(message: Message, isHere: boolean): void;
+  sent(message: Message, event: object, isHere: boolean): void;
   /** Whom a message is for is known by now. */
   address(message: Message, inbox: Inbox): void;
   /** What was on its way has come. */
-  arrived(seen: Seen, came: number | undefined): Message | undefined;
+  arrived(seen: Seen, came: number | undefined): void;
   /** The message that a step took, if one did. */
-  taken(inbox: Inbox, event: object | undefined, type: string): Message | undefined;
+  taken(inbox: Inbox, event: object, type: string): Message | undefined;
   /** The message that an actor took when it failed. */
   takenFirst(inbox: Inbox): Message | undefined;
-  /** It will never be taken. */
-  lost(message: Message): void;
+  /** It will never be taken; false if it was, or was lost before. */
+  lost(message: Message): boolean;
   /** So many of an actor's will never be taken, nobody knows which. */
   lostOf(inbox: Inbox, count: number): void;
   /** Nothing more is taken by an actor. */
   end(inbox: Inbox): void;
 }
 
-export const createInbox = (): Inbox => ({ here: [], pending: 0 });
+export const createInbox = (): Inbox => ({ here: new Set(), coming: new Set() });
+
+/** How many were sent and not taken, on their way or here. */
+export const pendingIn = ({ here, coming }: Inbox): number => here.size + coming.size;
 
 /** Of messages that nobody ever takes, so many are remembered. */
 const REMEMBERED = 100_000;
 
 export function createPairing(): Pairing {
-  /** What was sent and not taken, by the node and the stamp. */
+  /** What is on its way, by the node and the stamp. */
   const open = new Map<NodeAddress, Map<number, Message>>();
+  let openCount = 0;
   const byEvent = new WeakMap<object, Message>();
-  let count = 0;
-
-  const find = ({ node, at }: Seen) => open.get(node)?.get(at);
-
-  function close(message: Message): boolean {
-    const { node, at } = message.stamp;
-    if (!open.get(node)?.delete(at)) return false;
-    count -= 1;
-    const { to, event } = message;
-    if (event) byEvent.delete(event);
-    if (to) to.pending -= 1;
-    return true;
-  }
-
-  function take(inbox: Inbox, place: number): Message | undefined {
-    const [message] = place < 0 ? [] : inbox.here.splice(place, 1);
-    if (message) close(message);
-    return message;
-  }
 
   return {
-    sent(message, isHere) {
-      const { node, at } = message.stamp;
-      let messages = open.get(node);
-      if (!messages) open.set(node, (messages = new Map<number, Message>()));
-      messages.set(at, message);
-      count += 1;
-      if (message.to) message.to.pending += 1;
-      if (isHere) message.to?.here.push(message);
-      if (message.event) byEvent.set(message.event, message);
-      if (count > REMEMBERED) forgetOldest(messages);
+    sent(message, event, isHere) {
+      const { to } = message;
+      if (isHere && to) to.here.add(message);
+      else {
+        to?.coming.add(message);
+        keepOpen(message);
+      }
+      const known = byEvent.get(event);
+      // the same event may be sent to an actor twice, and the first is taken first
+      if (!known?.to || known.to !== to || !known.to.here.has(known)) byEvent.set(event, message);
     },
     address(message, inbox) {
-      if (message.to || find(message.stamp) !== message) return;
+      const { stamp, came } = message;
+      if (message.to || open.get(stamp.node)?.get(stamp.at) !== message) return;
       message.to = inbox;
-      inbox.pending += 1;
-      if (message.came !== undefined) inbox.here.push(message);
+      inbox.coming.add(message);
+      if (came !== undefined) arrive(message, inbox);
     },
-    arrived(seen, came) {
-      const message = find(seen);
-      if (!message) return undefined;
+    arrived({ node, at }, came) {
+      const message = open.get(node)?.get(at);
+      if (!message) return;
       message.came ??= came;
-      const { to } = message;
-      if (to && !to.here.includes(message)) to.here.push(message);
-      return message;
+      if (message.to) arrive(message, message.to);
     },
     taken(inbox, event, type) {
-      const known = event && byEvent.get(event);
-      if (known) {
-        const place = inbox.here.indexOf(known);
-        if (place >= 0) return take(inbox, place);
+      const known = byEvent.get(event);
+      if (known && inbox.here.delete(known)) return known;
+      for (const message of inbox.here) {
+        if (message.type !== type) continue;
+        inbox.here.delete(message);
+        return message;
       }
-      return take(
-        inbox,
-        inbox.here.findIndex((each) => each.type === type),
-      );
+      return undefined;
     },
-    takenFirst: (inbox) => take(inbox, 0),
-    lost(message) {
-      if (!close(message)) return;
-      const place = message.to?.here.indexOf(message) ?? -1;
-      if (place >= 0) message.to?.here.splice(place, 1);
+    takenFirst({ here }) {
+      for (const message of here) {
+        here.delete(message);
+        return message;
+      }
+      return undefined;
     },
-    lostOf(inbox, lost) {
-      let left = lost;
-      for (const messages of open.values()) {
-        for (const message of messages.values()) {
-          if (left <= 0 || inbox.pending === 0) return;
-          if (message.to !== inbox) continue;
-          this.lost(message);
+    lost,
+    lostOf({ here, coming }, count) {
+      let left = count;
+      for (const messages of [here, coming]) {
+        for (const message of messages) {
+          if (left <= 0) return;
+          lost(message);
           left -= 1;
         }
       }
     },
-    end(inbox) {
-      for (const message of [...inbox.here]) close(message);
-      inbox.here.length = 0;
-      this.lostOf(inbox, inbox.pending);
+    end({ here, coming }) {
+      here.clear();
+      for (const message of coming) lost(message);
     },
   };
 
-  function forgetOldest(messages: Map<number, Message>): void {
-    for (const [at, message] of messages) {
-      messages.delete(at);
-      count -= 1;
-      if (message.to) message.to.pending -= 1;
-      const place = message.to?.here.indexOf(message) ?? -1;
-      if (place >= 0) message.to?.here.splice(place, 1);
+  function arrive(message: Message, { here, coming }: Inbox): void {
+    forget(message);
+    coming.delete(message);
+    here.add(message);
+  }
+
+  function lost(message: Message): boolean {
+    const wasOpen = forget(message);
+    const { to } = message;
+    return (to !== undefined && (to.coming.delete(message) || to.here.delete(message))) || wasOpen;
+  }
+
+  function keepOpen(message: Message): void {
+    const { node, at } = message.stamp;
+    let messages = open.get(node);
+    if (!messages) open.set(node, (messages = new Map<number, Message>()));
+    messages.set(at, message);
+    openCount += 1;
+    if (openCount <= REMEMBERED) return;
+    for (const oldest of messages.values()) {
+      lost(oldest);
       return;
     }
+  }
+
+  function forget({ stamp: { node, at } }: Message): boolean {
+    if (!open.get(node)?.delete(at)) return false;
+    openCount -= 1;
+    return true;
   }
 }

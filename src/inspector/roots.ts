@@ -2,6 +2,7 @@
 // keeps nothing alive.
 import type { AnyActorRef, InspectionEvent } from 'xstate';
 import { parentOf, putToSleep, rootOf, statusOf } from '../xstate.ts';
+import { holdWeakly } from './held-weakly.ts';
 
 export interface Roots {
   /** What a user gives to createActor. */
@@ -14,15 +15,12 @@ export interface Roots {
 /** `added` is told of each root that is new. */
 export function createRoots(added: (root: AnyActorRef) => void): Roots {
   const systems = new WeakSet<object>();
-  const roots = new Set<WeakRef<AnyActorRef>>();
-  const collected = new FinalizationRegistry<WeakRef<AnyActorRef>>((gone) => roots.delete(gone));
+  const roots = holdWeakly<AnyActorRef>();
   const add = (root: AnyActorRef) => {
     const { system } = root;
     if (systems.has(system)) return;
     systems.add(system);
-    const held = new WeakRef(root);
-    roots.add(held);
-    collected.register(root, held);
+    roots.add(root);
     added(root);
   };
   const inspect = (event: InspectionEvent) => {
@@ -39,15 +37,7 @@ export function createRoots(added: (root: AnyActorRef) => void): Roots {
   return {
     inspect,
     add,
-    living() {
-      const found: AnyActorRef[] = [];
-      for (const held of roots) {
-        const root = held.deref();
-        if (!root) roots.delete(held);
-        // a framework may start again what it has stopped
-        else if (statusOf(root) !== 'stopped') found.push(root);
-      }
-      return found;
-    },
+    // a framework may start again what it has stopped
+    living: () => [...roots].filter((root) => statusOf(root) !== 'stopped'),
   };
 }

@@ -192,7 +192,7 @@ describe('a socket', () => {
     ['with an empty token', { protocols: [SUBPROTOCOL, 'token.'] }, '401: The token is wrong.'],
     ['of a foreign page', { origin: 'https://evil.example' }, "403: The page 'https://evil.example' may not look"],
     ['of a page from a file', { origin: 'null' }, "403: The page 'null' may not look"],
-    ['of no page', { origin: '' }, "403: What names no origin may not look"],
+    ['of no page', { origin: '' }, '403: What names no origin may not look'],
     ['of another server of this machine', { origin: 'http://127.0.0.1:1' }, "403: The page 'http://127.0.0.1:1'"],
     ['to a name that points here', { host: 'evil.example' }, '403: This is the inspector of a program on your own'],
   ])('%s is refused before it is one, and told what to do', async (_, options, reason) => {
@@ -553,5 +553,12 @@ describe('an inspector', () => {
     if (!isTroupeError(error, 'INVALID_ARGUMENT')) throw error;
     expect(error.message).toBe(`${text} Leave it out for the default.`);
     expect(error.details).toMatchObject({ option });
+  });
+
+  it('refuses an option of a name that it does not know', async () => {
+    const made = createInspector({ allowsend: true } as never);
+    await expect(made).rejects.toThrow(
+      "Cannot take the option 'allowsend': there is none of that name. The options are port, open, allowSend, redact, title, history, token.",
+    );
   });
 });

@@ -13,7 +13,8 @@ import { lookAt, openPage, type TestPage } from './support/inspecting-page.ts';
 import { urlOf } from './support/places.ts';
 import { disagreements } from './support/transcript.ts';
 
-const TIMEOUT = 30_000;
+/** Each is a process or several, which mostly wait: several at once. */
+const RUNS = { timeout: 30_000, concurrent: true };
 const { version } = (await import('../package.json', { with: { type: 'json' } })).default;
 const program = fileURLToPath(urlOf('programs/looked-at'));
 const { typescript } = process.features as { readonly typescript?: string | false };
@@ -34,7 +35,7 @@ function folder(): Disposable & { readonly path: string } {
 const actorsOf = (page: TestPage) =>
   [...page.bases.flat(), ...page.records.values()].flatMap((record) => (record.type === 'actor' ? [record.id] : []));
 
-describe('troupe', () => {
+describe('troupe', RUNS, () => {
   it('tells its version, and how it is used', async () => {
     expect(await troupe(['--version']).ended).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
     const { code, stdout } = await troupe(['--help']).ended;
@@ -63,7 +64,7 @@ describe('troupe', () => {
   });
 });
 
-describe('a program that troupe inspects', { timeout: TIMEOUT }, () => {
+describe('a program that troupe inspects', RUNS, () => {
   it.each([
     ['comes to its end', 'end', 7],
     ['exits', 'exit', 8],
@@ -154,7 +155,7 @@ describe('a program that troupe inspects', { timeout: TIMEOUT }, () => {
   });
 });
 
-describe('a recording that troupe shows', { timeout: TIMEOUT }, () => {
+describe('a recording that troupe shows', RUNS, () => {
   const header: RecordingHeader = { troupe: 'recording', version: 1, epoch: 0, node: 'main@1', title: 'a test' };
   const records: InspectorRecord[] = [1, 2, 3].map((at) => ({ type: 'received', at, message: at }));
 
@@ -183,7 +184,7 @@ describe('a recording that troupe shows', { timeout: TIMEOUT }, () => {
   });
 });
 
-describe('the demos with --inspect', { timeout: TIMEOUT }, () => {
+describe('the demos with --inspect', RUNS, () => {
   it('begin when their page is open, say what they say without it, and end when it is closed', async () => {
     const start = fileURLToPath(new URL('../dist/examples/start.js', import.meta.url));
     const transcript = readFileSync(new URL('fixtures/transcripts/3-shared-memory.txt', import.meta.url), 'utf8');

@@ -1,11 +1,11 @@
 // `troupe` as a user types it: real processes, and pages that look at them.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from 'troupe/testing';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeRecording } from '../dist/src/inspector/recording.js';
 import type { InspectorRecord, RecordingHeader } from '../dist/src/inspector/records.js';
 import { launch, troupe } from './support/command.ts';
@@ -18,6 +18,11 @@ const RUNS = { timeout: 30_000, concurrent: true };
 const { version } = (await import('../package.json', { with: { type: 'json' } })).default;
 const program = fileURLToPath(urlOf('programs/looked-at'));
 const { typescript } = process.features as { readonly typescript?: string | false };
+
+/** It is called like a recording, and is none. */
+const FOLDER = join(tmpdir(), `troupe-cli-${process.pid}.ndjson`);
+beforeAll(() => void mkdirSync(FOLDER));
+afterAll(() => rmSync(FOLDER, { recursive: true }));
 
 /** What a program does without the command. */
 const bare = (...args: string[]) =>
@@ -50,6 +55,7 @@ describe('troupe', RUNS, () => {
     [['inspect'], 'There is nothing to inspect: give a program, or a recording.'],
     [['inspect', 'nothing-here.js'], "There is no program 'nothing-here.js' in "],
     [['inspect', 'nothing-here.ndjson'], "There is no recording 'nothing-here.ndjson' in "],
+    [['inspect', FOLDER], `Cannot read the recording '${FOLDER}': EISDIR`],
     [['inspect', program, '--slowly'], "Unknown option '--slowly'"],
     [
       ['inspect', program, '--port', 'many'],

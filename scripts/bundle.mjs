@@ -30,6 +30,8 @@ async function bundleLibrary() {
       groups: [
         // before what a thread never loads, for a group takes along what it needs and no other has taken
         { name: 'src/troupe', test: /[\\/]src[\\/](?!thread\.ts|(testing|inspector|cli)[\\/])/ },
+        // the command before it knows what it is for, which needs nothing of the library
+        { name: 'src/cli/command', test: /[\\/]src[\\/]cli[\\/](usage|inspect|run-program)\.ts/ },
         { name: 'src/inspector/inspector', test: /[\\/]src[\\/](inspector|cli)[\\/](?!(troupe|preload)\.ts).*\.ts$/ },
         // what a picture is made by, loaded when one is drawn
         { name: 'src/inspector/drawing', test: /[\\/]node_modules[\\/]|\.tsx$/ },

@@ -7,6 +7,17 @@ export function assertWord(option: string, value: unknown, words: readonly strin
   throw optionError(option, value, `it must be ${words.join(' or ')}`);
 }
 
+/** Throws `INVALID_ARGUMENT` for an option of a name that is not known: it may be misspelt, and would do nothing. */
+export function assertNames(options: object, names: readonly string[]): void {
+  const option = Object.keys(options).find((name) => !names.includes(name));
+  if (option === undefined) return;
+  throw new TroupeError(
+    'INVALID_ARGUMENT',
+    `Cannot take the option '${option}': there is none of that name. The options are ${names.join(', ')}.`,
+    { details: { option } },
+  );
+}
+
 /** `INVALID_ARGUMENT` for an option that cannot be taken. */
 export function optionError(
   option: string,

@@ -1,11 +1,11 @@
 // `troupe` as a user types it: real processes, and pages that look at them.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { until } from 'troupe/testing';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeRecording } from '../dist/src/inspector/recording.js';
 import type { InspectorRecord, RecordingHeader } from '../dist/src/inspector/records.js';
 import { launch, troupe } from './support/command.ts';
@@ -13,10 +13,16 @@ import { lookAt, openPage, type TestPage } from './support/inspecting-page.ts';
 import { urlOf } from './support/places.ts';
 import { disagreements } from './support/transcript.ts';
 
-const TIMEOUT = 30_000;
+/** Each is a process or several, which mostly wait: several at once. */
+const RUNS = { timeout: 30_000, concurrent: true };
 const { version } = (await import('../package.json', { with: { type: 'json' } })).default;
 const program = fileURLToPath(urlOf('programs/looked-at'));
 const { typescript } = process.features as { readonly typescript?: string | false };
+
+/** It is called like a recording, and is none. */
+const FOLDER = join(tmpdir(), `troupe-cli-${process.pid}.ndjson`);
+beforeAll(() => void mkdirSync(FOLDER));
+afterAll(() => rmSync(FOLDER, { recursive: true }));
 
 /** What a program does without the command. */
 const bare = (...args: string[]) =>
@@ -34,7 +40,7 @@ function folder(): Disposable & { readonly path: string } {
 const actorsOf = (page: TestPage) =>
   [...page.bases.flat(), ...page.records.values()].flatMap((record) => (record.type === 'actor' ? [record.id] : []));
 
-describe('troupe', () => {
+describe('troupe', RUNS, () => {
   it('tells its version, and how it is used', async () => {
     expect(await troupe(['--version']).ended).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
     const { code, stdout } = await troupe(['--help']).ended;
@@ -49,6 +55,7 @@ describe('troupe', () => {
     [['inspect'], 'There is nothing to inspect: give a program, or a recording.'],
     [['inspect', 'nothing-here.js'], "There is no program 'nothing-here.js' in "],
     [['inspect', 'nothing-here.ndjson'], "There is no recording 'nothing-here.ndjson' in "],
+    [['inspect', FOLDER], `Cannot read the recording '${FOLDER}': EISDIR`],
     [['inspect', program, '--slowly'], "Unknown option '--slowly'"],
     [
       ['inspect', program, '--port', 'many'],
@@ -63,7 +70,7 @@ describe('troupe', () => {
   });
 });
 
-describe('a program that troupe inspects', { timeout: TIMEOUT }, () => {
+describe('a program that troupe inspects', RUNS, () => {
   it.each([
     ['comes to its end', 'end', 7],
     ['exits', 'exit', 8],
@@ -154,7 +161,7 @@ describe('a program that troupe inspects', { timeout: TIMEOUT }, () => {
   });
 });
 
-describe('a recording that troupe shows', { timeout: TIMEOUT }, () => {
+describe('a recording that troupe shows', RUNS, () => {
   const header: RecordingHeader = { troupe: 'recording', version: 1, epoch: 0, node: 'main@1', title: 'a test' };
   const records: InspectorRecord[] = [1, 2, 3].map((at) => ({ type: 'received', at, message: at }));
 
@@ -183,7 +190,7 @@ describe('a recording that troupe shows', { timeout: TIMEOUT }, () => {
   });
 });
 
-describe('the demos with --inspect', { timeout: TIMEOUT }, () => {
+describe('the demos with --inspect', RUNS, () => {
   it('begin when their page is open, say what they say without it, and end when it is closed', async () => {
     const start = fileURLToPath(new URL('../dist/examples/start.js', import.meta.url));
     const transcript = readFileSync(new URL('fixtures/transcripts/3-shared-memory.txt', import.meta.url), 'utf8');

@@ -86,7 +86,7 @@ describe('troupe draw', () => {
       [[STUDENT, '--svg', '--mermaid'], 2, /either --svg or --mermaid/],
       [[STUDENT, '--direction', 'up'], 2, /'up'.*down or right/],
       [[STUDENT, '--colour'], 2, /--colour/],
-      [['nowhere.js#x'], 1, /nowhere\.js: there is no such file/],
+      [['nowhere.js#x'], 1, /^Cannot draw nowhere\.js#x: there is no such file in \/.*\.\n$/],
       [['dist/actors/index.js#pupil'], 1, /#pupil: there is no such export. It exports arrive, barrier, student\./],
       [['dist/actors/index.js#arrive'], 1, /#arrive: it is no state machine/],
       [[`${module('throws.mjs', 'throw new Error("broken within")')}#x`], 1, /broken within/],

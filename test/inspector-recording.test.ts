@@ -177,7 +177,7 @@ describe('a recording', () => {
     ['null', 'This is no recording of troupe: its first line is not the header of one.'],
     [
       JSON.stringify({ ...header, version: 2 }),
-      'This recording has version 2, and this page reads version 1: open it with the troupe that made it.',
+      'This recording has version 2, and version 1 is what is read here: open it with the troupe that made it.',
     ],
   ])('is refused if it begins with %j', (text, problem) => {
     expect(readRecording(text)).toEqual({ records: [], problem });

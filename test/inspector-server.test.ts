@@ -14,6 +14,7 @@ import {
   SUBPROTOCOL,
 } from '../dist/src/inspector/protocol.js';
 import type { InspectorRecord, RecordingHeader } from '../dist/src/inspector/records.js';
+import { refuseHost, refuseSocket } from '../dist/src/inspector/guard.js';
 import { startServer } from '../dist/src/inspector/server.js';
 import { showLive, showRecording } from '../dist/src/inspector/shows.js';
 import { get, lookAt, openPage, portOf, tokenOf } from './support/inspecting-page.ts';
@@ -53,11 +54,12 @@ function createSource() {
   };
 }
 
-async function serve(options: Parameters<typeof showLive>[1] = {}) {
+async function serve(options: Parameters<typeof showLive>[1] & { readonly patience?: number } = {}) {
   const source = createSource();
   const show = showLive(source, { linger: 0, ...options });
   const told: string[] = [];
-  const server = await startServer({ show, port: 0, tell: (sentence) => told.push(sentence) });
+  const { patience = 10_000 } = options;
+  const server = await startServer({ show, port: 0, patience, tell: (sentence) => told.push(sentence) });
   let looking = 0;
   server.pages.subscribe((count) => (looking = count));
   return {
@@ -73,6 +75,16 @@ async function serve(options: Parameters<typeof showLive>[1] = {}) {
       await server.close();
     },
   };
+}
+
+/** Sends bytes as they are; resolves with the answer when the server has closed. */
+async function exchange(url: string, bytes: string): Promise<string> {
+  const socket = connect({ host: '127.0.0.1', port: portOf(url) });
+  let text = '';
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  socket.write(bytes);
+  await once(socket, 'close');
+  return text;
 }
 
 describe('the files of the page', () => {
@@ -129,6 +141,41 @@ describe('the files of the page', () => {
     }
   });
 
+  it('are served under those names without a port where it is the one of HTTP', () => {
+    const origin = 'http://localhost';
+    expect(refuseHost({ host: '127.0.0.1' }, 80)).toBeUndefined();
+    const headers = { host: 'localhost', origin, 'sec-websocket-protocol': `${SUBPROTOCOL}, token.x` };
+    expect(refuseSocket(headers, { port: 80, token: 'x' })).toBeUndefined();
+    expect(refuseHost({ host: '127.0.0.1' }, 81)).toMatchObject({ status: 403 });
+  });
+
+  it.each([
+    ['a request without a host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 403, 'the request names no host'],
+    [
+      'a handshake without a key',
+      'GET / HTTP/1.1\r\nHost: HOST\r\nOrigin: http://HOST\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: troupe.inspector, token.TOKEN\r\n\r\n',
+      400,
+      'This is no handshake of a WebSocket: Missing or invalid Sec-WebSocket-Key header.',
+    ],
+  ])('are not for %s, which is told so under the same headers', async (_, request, status, why) => {
+    await using served = await serve();
+    const text = await exchange(
+      served.url,
+      request.replaceAll('HOST', new URL(served.url).host).replace('TOKEN', tokenOf(served.url)),
+    );
+    expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(text).toContain("content-security-policy: default-src 'none'");
+    expect(text).toContain(why);
+  });
+
+  it.each(['', 'GET / HTTP/1.1\r\nHost: ', 'POST / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 9\r\n\r\nslow'])(
+    'wait for no request that does not come to its end: %j',
+    async (request) => {
+      await using served = await serve({ patience: 100 });
+      await exchange(served.url, request.replace('HOST', new URL(served.url).host));
+    },
+  );
+
   it('are served on loopback alone', async () => {
     await using served = await serve();
     expect(new URL(served.url).hostname).toBe('127.0.0.1');
@@ -145,7 +192,7 @@ describe('a socket', () => {
     ['with an empty token', { protocols: [SUBPROTOCOL, 'token.'] }, '401: The token is wrong.'],
     ['of a foreign page', { origin: 'https://evil.example' }, "403: The page 'https://evil.example' may not look"],
     ['of a page from a file', { origin: 'null' }, "403: The page 'null' may not look"],
-    ['of no page', { origin: '' }, "403: The page '' may not look"],
+    ['of no page', { origin: '' }, '403: What names no origin may not look'],
     ['of another server of this machine', { origin: 'http://127.0.0.1:1' }, "403: The page 'http://127.0.0.1:1'"],
     ['to a name that points here', { host: 'evil.example' }, '403: This is the inspector of a program on your own'],
   ])('%s is refused before it is one, and told what to do', async (_, options, reason) => {
@@ -506,5 +553,12 @@ describe('an inspector', () => {
     if (!isTroupeError(error, 'INVALID_ARGUMENT')) throw error;
     expect(error.message).toBe(`${text} Leave it out for the default.`);
     expect(error.details).toMatchObject({ option });
+  });
+
+  it('refuses an option of a name that it does not know', async () => {
+    const made = createInspector({ allowsend: true } as never);
+    await expect(made).rejects.toThrow(
+      "Cannot take the option 'allowsend': there is none of that name. The options are port, open, allowSend, redact, title, history, token.",
+    );
   });
 });

@@ -558,5 +558,7 @@ describe('a recording as a Mermaid sequence diagram', () => {
   it('draws nothing of nothing', () => {
     expect(recordingToMermaid([])).toContain('no messages');
     expect(recordingToMermaid(cast, { limit: 0 })).toContain('no messages');
+    for (const options of [{ limit: -1 }, { limit: Number.NaN }, { atMost: 3 }])
+      expect(() => recordingToMermaid(cast, options as never)).toThrow(/Cannot take .*(limit|atMost)/);
   });
 });

@@ -228,6 +228,15 @@ describe('the adapter for inspectors of Stately', () => {
     actor.stop();
   });
 
+  it.each([
+    [{}, 'Cannot take undefined for send: it must be a function that takes a message. Give one.'],
+    [{ send() {}, redact: /key/ }, 'Cannot take [object RegExp] for redact: it must be a function that takes a key.'],
+    [{ send() {}, name: 7 }, 'Cannot take 7 for name: it must be a text.'],
+    [{ send() {}, filter() {} }, "Cannot take the option 'filter': there is none of that name."],
+  ])('refuses what is no option of its: %j', (options, text) => {
+    expect(() => statelyAdapter(options as never)).toThrow(text);
+  });
+
   it('never throws into an actor what its transport throws', async () => {
     const script = `
       import { createActor, createMachine } from 'xstate';

@@ -37,7 +37,7 @@ export async function draw(args: readonly string[], streams: Streams = process):
   const { drawing, problem } = await layouter.draw(definition, direction);
   layouter.close();
   if (!drawing)
-    return fail(`Cannot draw ${module}#${name}: it has no layout: ${problem}. Its text has none: give --mermaid.`);
+    return fail(`Cannot draw ${module}#${name}: it has no layout: ${problem}. Its text needs none: give --mermaid.`);
   return write(await chartFile(drawing), out);
 }
 
@@ -86,14 +86,16 @@ function read(args: readonly string[]): Given | string {
 /** The machine's definition, or why there is none. */
 async function load(module: string, name: string): Promise<MachineDefinition | string> {
   const isUrl = /^[a-z][a-z+.-]+:/i.test(module) && !existsSync(module);
-  const source = isUrl ? module : pathToFileURL(resolve(module)).href;
+  // beside it a TypeScript file may stand, which is loaded then
+  const path = resolve(module);
+  if (!isUrl && !existsSync(path) && !existsSync(path.replace(/js$/, 'ts')))
+    return `Cannot draw ${module}#${name}: there is no such file in ${process.cwd()}.`;
+  const source = isUrl ? module : pathToFileURL(path).href;
   const noMachine = `Cannot draw ${module}#${name}: it is no state machine. Only what createMachine made can be drawn.`;
   try {
     const logic = await createLoader().load(source, name);
     const definition = isMachine(logic) ? describeMachine(describeConfig(logic)) : undefined;
-    return (
-      definition ?? `Cannot draw ${module}#${name}: it is no state machine. Only what createMachine made can be drawn.`
-    );
+    return definition ?? noMachine;
   } catch (error) {
     if (isTroupeError(error, 'NO_SUCH_EXPORT')) return `Cannot draw ${module}#${name}: ${exportsText(error.details)}`;
     if (isTroupeError(error, 'NOT_ACTOR_LOGIC')) return noMachine;

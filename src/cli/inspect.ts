@@ -3,7 +3,6 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { LookSettings } from './look-on.ts';
 import { loaderFor, resolveProgram, runProgram } from './run-program.ts';
-import { showFile } from './show-file.ts';
 import { BAD_USE, refuse } from './usage.ts';
 
 /** Runs the command; resolves with the exit code, which is the program's own. */
@@ -11,7 +10,8 @@ export async function inspect(args: readonly string[]): Promise<number> {
   const given = read(args);
   if (typeof given === 'string') return refuse(given);
   const { file, programArgs, settings } = given;
-  if (file.endsWith('.ndjson')) return showFile(file, settings);
+  // it brings the inspector, which a program has in its own process
+  if (file.endsWith('.ndjson')) return (await import('./show-file.ts')).showFile(file, settings);
   const program = resolveProgram(file);
   if (program === undefined) return refuse(`There is no program '${file}' in ${process.cwd()}.`);
   const loader = loaderFor(program);

@@ -11,7 +11,9 @@ import { BAD_USE, refuse } from './usage.ts';
 /** Serves it; resolves with the exit code. */
 export async function showFile(file: string, { port = DEFAULT_PORT, open }: LookSettings): Promise<number> {
   if (!existsSync(file)) return refuse(`There is no recording '${file}' in ${process.cwd()}.`);
-  const recording = readRecording(readFileSync(file, 'utf8'));
+  const text = read(file);
+  if (text instanceof Error) return refuse(`Cannot read the recording '${file}': ${text.message}.`);
+  const recording = readRecording(text);
   if (recording.problem !== undefined) console.error(recording.problem);
   if (!recording.header) return BAD_USE;
   const show = showRecording(recording.header, recording.records);
@@ -25,4 +27,12 @@ export async function showFile(file: string, { port = DEFAULT_PORT, open }: Look
   clearInterval(awake);
   await server.close();
   return 0;
+}
+
+function read(file: string): string | Error {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    return error as Error; // of the file system, which throws nothing else
+  }
 }

@@ -1,7 +1,7 @@
 // The inspector of a program: a collector of what happens in its systems, and a server of the page that shows it. Nothing is recorded until a page looks.
 import type { Observable } from 'rxjs/internal/Observable';
 import type { AnyActorRef, InspectionEvent } from 'xstate';
-import { optionError } from '../options.ts';
+import { assertNames, optionError } from '../options.ts';
 import { assertSignal } from '../wait.ts';
 import { waitForLeave, waitForPage } from './audience.ts';
 import { createCollector } from './collector.ts';
@@ -85,7 +85,10 @@ export interface Onlooker extends Inspector {
  * Nothing is recorded until a page looks, and while none does it costs nothing. The inspector keeps no process alive; `close`, or the end of the process, ends it. Only
  * whoever knows the address, with its token, may look; sending events is not possible unless `allowSend` is set.
  *
- * @throws `INVALID_ARGUMENT` if an option is out of range, or the port may not be used.
+ * @param options - Where the page is served, what it may do, what is kept secret.
+ * @returns What to give to `createActor` and where the page is, as soon as it can be opened. Its maker closes it, or holds it with `await using`.
+ *
+ * @throws `INVALID_ARGUMENT` if an option is out of range or not known, or the port may not be used.
  *
  * @example
  * ```ts
@@ -148,7 +151,11 @@ export async function createOnlooker(options: InspectorOptions): Promise<Onlooke
 export const DEFAULT_PORT = 4477;
 const LEAST_HISTORY = 1000;
 
-function assertOptions({ port, open, allowSend, redact, title, history, token }: InspectorOptions): void {
+const NAMES: readonly (keyof InspectorOptions)[] = ['port', 'open', 'allowSend', 'redact', 'title', 'history', 'token'];
+
+function assertOptions(options: InspectorOptions): void {
+  assertNames(options, NAMES);
+  const { port, open, allowSend, redact, title, history, token } = options;
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535))
     throw optionError('port', port, 'it must be a whole number from 0 to 65535');
   for (const [name, value] of Object.entries({ open, allowSend })) {

@@ -24,7 +24,7 @@ export function refuseHost({ host }: Headers, port: number): Refusal | undefined
   if (host !== undefined && hostsOf(port).includes(host.toLowerCase())) return undefined;
   return {
     status: 403,
-    reason: `This is the inspector of a program on your own machine, and '${host ?? ''}' is not its name. Open it at http://127.0.0.1:${port}/ with the token of its address.`,
+    reason: `This is the inspector of a program on your own machine, and ${host === undefined ? 'the request names no host' : `'${host}' is not its name`}. Open it at http://127.0.0.1:${port}/ with the token of its address.`,
   };
 }
 
@@ -35,7 +35,7 @@ export function refuseSocket(headers: Headers, { port, token }: { port: number; 
   if (!hostsOf(port).some((host) => headers.origin === `http://${host}`)) {
     return {
       status: 403,
-      reason: `The page '${headers.origin ?? ''}' may not look: only the inspector's own page may. Open the address that the program has told.`,
+      reason: `${headers.origin === undefined ? 'What names no origin' : `The page '${headers.origin}'`} may not look: only the inspector's own page may. Open the address that the program has told.`,
     };
   }
   const protocols = headers['sec-websocket-protocol']?.split(',').map((each) => each.trim()) ?? [];
@@ -52,7 +52,10 @@ export function refuseSocket(headers: Headers, { port, token }: { port: number; 
   return undefined;
 }
 
-const hostsOf = (port: number) => ['127.0.0.1', 'localhost', '[::1]'].map((name) => `${name}:${port}`);
+const NAMES = ['127.0.0.1', 'localhost', '[::1]'];
+
+/** Browsers leave out the port of HTTP itself. */
+const hostsOf = (port: number) => NAMES.flatMap((name) => [`${name}:${port}`, ...(port === 80 ? [name] : [])]);
 
 /** Takes as long whatever is given. */
 function isSame(given: string, token: string): boolean {

@@ -35,4 +35,5 @@ export type {
   StateValue,
   StepRecord,
   TakenTransition,
+  TransitionDefinition,
 } from './records.ts';

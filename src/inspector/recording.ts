@@ -42,7 +42,7 @@ export function readRecording(text: string): Recording {
   if (version !== RECORDING_VERSION) {
     return {
       records: [],
-      problem: `This recording has version ${String(version)}, and this page reads version ${RECORDING_VERSION}: open it with the troupe that made it.`,
+      problem: `This recording has version ${String(version)}, and version ${RECORDING_VERSION} is what is read here: open it with the troupe that made it.`,
     };
   }
   const records: InspectorRecord[] = [];

@@ -1,9 +1,15 @@
 // A recording as a Mermaid sequence diagram, for a README or a bug report: a box per node, a participant per actor, an arrow per message. It is bounded, for Mermaid
 // draws the whole anew each time and takes seconds for a thousand messages; what is left out is said in the diagram.
+import { assertNames, optionError } from '../options.ts';
 import type { ActorKey, InspectorRecord, NodeKey, Sender } from './records.ts';
 
+/** How much {@link recordingToMermaid} draws. */
 export interface MermaidOptions {
-  /** How many messages are drawn, the latest. @defaultValue 200 */
+  /**
+   * How many messages are drawn, the latest, from 0 up.
+   *
+   * @defaultValue 200
+   */
   readonly limit?: number;
 }
 
@@ -11,6 +17,15 @@ type RecordOf<TType extends InspectorRecord['type']> = Extract<InspectorRecord, 
 
 /**
  * Writes records as the text of a Mermaid `sequenceDiagram`.
+ *
+ * @remarks
+ * A box for each node, a participant for each actor that takes part, an arrow for each message with how long it took; a lost one ends in a cross, with the reason. Restarts, ends and
+ * losses without a message are notes. What is left out is counted in the diagram. Names may be anything: no text of the program is taken for Mermaid's own.
+ *
+ * @param records - In the order of the recording.
+ * @returns Lines, the last one ended.
+ *
+ * @throws `INVALID_ARGUMENT` for a limit that is no number of messages.
  *
  * @example
  * ```ts
@@ -22,9 +37,12 @@ type RecordOf<TType extends InspectorRecord['type']> = Extract<InspectorRecord, 
  * ```
  */
 export function recordingToMermaid(records: readonly InspectorRecord[], options: MermaidOptions = {}): string {
+  assertNames(options, ['limit']);
   const { limit = 200 } = options;
+  // it may be Infinity
+  if (!(limit >= 0)) throw optionError('limit', limit, 'it must be a number from 0 up');
   const { actors, received, dead, sent } = lookThrough(records);
-  const leftOut = Math.max(0, sent.length - Math.max(0, Math.floor(limit)));
+  const leftOut = Math.max(0, sent.length - Math.floor(limit));
   const drawn = new Set(sent.slice(leftOut).map(({ message }) => message));
   const firstAt = sent[leftOut]?.at ?? -Infinity;
   const participants = createParticipants(actors);

@@ -27,6 +27,8 @@ export interface ServerOptions {
   /** The port that is wanted; 0 for any. */
   readonly port: number;
   readonly token?: string | undefined;
+  /** How long a request may take to arrive, in milliseconds. */
+  readonly patience?: number;
   /** Tells of the port if it is not the one that was wanted. */
   readonly tell: (sentence: string) => void;
 }
@@ -36,12 +38,15 @@ const LOOPBACK = '127.0.0.1';
 const TRIES = 10;
 /** How long pages may take to take leave, in milliseconds. */
 const LEAVE = 1000;
+/** A browser on this machine needs far less; who sends a byte a second holds a socket of the program. */
+const PATIENCE = 10_000;
 
 /** Starts it; rejects only if this machine gives no port at all. */
 export async function startServer({
   show,
   port: wanted,
   token = createToken(),
+  patience = PATIENCE,
   tell,
 }: ServerOptions): Promise<InspectorServer> {
   const pages = new BehaviorSubject(0);
@@ -51,7 +56,20 @@ export async function startServer({
     maxPayload: MAX_FRAME_BYTES,
     handleProtocols: () => SUBPROTOCOL,
   });
-  const server = createServer((request, response) => {
+  // what is no handshake is refused with the same headers as all else
+  sockets.on('wsClientError', ({ message }, socket) =>
+    refuseUpgrade(socket, {
+      status: 400,
+      reason: `This is no handshake of a WebSocket: ${message}. Open the address that the program has told in a browser.`,
+    }),
+  );
+  const times = {
+    headersTimeout: patience,
+    requestTimeout: patience,
+    connectionsCheckingInterval: Math.ceil(patience / 2),
+  };
+  // a request without a host is answered here, as one with a wrong host is
+  const server = createServer({ ...times, requireHostHeader: false }, (request, response) => {
     const refusal = refuseHost(request.headers, port);
     if (refusal) sendRefusal(response, refusal);
     else sendFile(request, response);

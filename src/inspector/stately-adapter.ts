@@ -2,6 +2,7 @@
 // was there when it happened, readable and without secrets. It takes XState's inspection events and gives messages; how they get to a page is the caller's affair.
 import type { AnyActorLogic, AnyActorRef, AnyEventObject, InspectionEvent, Snapshot } from 'xstate';
 import { isHosted } from '../hosted.ts';
+import { assertNames, optionError } from '../options.ts';
 import { runSoon } from '../platform.ts';
 import { currentBus } from '../realm.ts';
 import { isMachine } from '../version.ts';
@@ -70,6 +71,11 @@ const VERSION = '0.7.2';
  * Beyond what `inspect` of `@statelyai/inspect` itself tells: no two nodes share an id, a snapshot is the one of its moment, a machine that runs elsewhere is told of with its states the first time, an actor that failed is told so, a `Map`, a `Set`, an `Error`, a `BigInt` can be
  * read, and secrets are left out, in output and definition, too. It opens nothing: the page of Stately's is theirs, and is loaded from their site by whoever opens it.
  *
+ * @param options - Where messages go, and what they hold.
+ * @returns What to give to `createActor`, for as many roots as there are.
+ *
+ * @throws `INVALID_ARGUMENT` if `send` is no function, or another option is out of range.
+ *
  * @example
  * ```ts
  * import { student } from 'troupe/actors';
@@ -81,9 +87,11 @@ const VERSION = '0.7.2';
  * createActor(student, { input: { name: 'Alice' }, inspect }).start();
  * ```
  */
-export function statelyAdapter({ send, redact = isSecret, name }: StatelyAdapterOptions): StatelyAdapter {
+export function statelyAdapter(options: StatelyAdapterOptions): StatelyAdapter {
+  assertOptions(options);
+  const { send, redact = isSecret, name } = options;
   const idOf = createNames(() => name ?? currentBus().name);
-  const options: DescribeOptions = { redact: rememberRedacted(redact), labelOf: idOf, length: 65_536, depth: 10 };
+  const description: DescribeOptions = { redact: rememberRedacted(redact), labelOf: idOf, length: 65_536, depth: 10 };
   const { hold, know, put } = createQueue<StatelyMessage>((message) => {
     try {
       send(message);
@@ -139,7 +147,7 @@ export function statelyAdapter({ send, redact = isSecret, name }: StatelyAdapter
     const parentId = parent && idOf(parent);
     if (isHosted(logic) && !isDefined(logic)) hold(ref);
     put(() => {
-      const definition = describeDefinition(logic, options) ?? JSON.stringify({ id: told });
+      const definition = describeDefinition(logic, description) ?? JSON.stringify({ id: told });
       return { ...known, type: '@xstate.actor', name: told, parentId, definition, snapshot };
     });
     if (isHere) onEnd(ref, () => runSoon(() => tellFailure(ref, rootId)));
@@ -173,7 +181,7 @@ export function statelyAdapter({ send, redact = isSecret, name }: StatelyAdapter
 
   function describeEvent(event: AnyEventObject): AnyEventObject {
     // an event is an object with a type, whatever else it holds
-    return JSON.parse(describeValue(event, options)) as AnyEventObject;
+    return JSON.parse(describeValue(event, description)) as AnyEventObject;
   }
 
   /** What can be shown of it; all else follows from the definition. */
@@ -184,7 +192,7 @@ export function statelyAdapter({ send, redact = isSecret, name }: StatelyAdapter
       readonly tags?: Iterable<string>;
       readonly children?: Readonly<Record<string, AnyActorRef | undefined>>;
     };
-    const told = JSON.parse(describeValue(Object.fromEntries(shown), options)) as Snapshot<unknown>;
+    const told = JSON.parse(describeValue(Object.fromEntries(shown), description)) as Snapshot<unknown>;
     return {
       ...told,
       ...(tags ? { tags: [...tags] } : {}),
@@ -200,6 +208,16 @@ export function statelyAdapter({ send, redact = isSecret, name }: StatelyAdapter
       ),
     );
   }
+}
+
+function assertOptions(options: StatelyAdapterOptions): void {
+  assertNames(options, ['send', 'redact', 'name'] satisfies readonly (keyof StatelyAdapterOptions)[]);
+  const { send, redact, name } = options;
+  if (typeof send !== 'function')
+    throw optionError('send', send, 'it must be a function that takes a message', 'Give one.');
+  if (redact !== undefined && typeof redact !== 'function')
+    throw optionError('redact', redact, 'it must be a function that takes a key');
+  if (name !== undefined && typeof name !== 'string') throw optionError('name', name, 'it must be a text');
 }
 
 const SHOWN = ['status', 'value', 'context', 'output', 'error', 'input'];

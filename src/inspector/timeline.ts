@@ -88,13 +88,18 @@ export function createTimeline(header: RecordingHeader, records: readonly Inspec
 
 /** Adds what happened since. */
 export function append(timeline: Timeline, records: readonly InspectorRecord[]): void {
+  let { start, end, size } = timeline;
   for (const record of records) {
+    const { at } = record;
     timeline.records.push(record);
-    timeline.size += sizeOf(record);
-    if (record.at < timeline.start) timeline.start = record.at;
-    if (record.at > timeline.end) timeline.end = record.at;
+    size += sizeOf(record);
+    if (at < start) start = at;
+    if (at > end) end = at;
     index(timeline, record);
   }
+  timeline.start = start;
+  timeline.end = end;
+  timeline.size = size;
 }
 
 /** The same timeline with what is beyond the limits folded into its base; the very same if it is within them. */

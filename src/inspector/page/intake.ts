@@ -54,7 +54,7 @@ export function createIntake(options: IntakeOptions): Intake {
   let current: Timeline = emptyTimeline();
   let trimming: Trimming | undefined;
   let coming: RecordingHeader | undefined;
-  let waiting: InspectorRecord[] = [];
+  let waiting: readonly InspectorRecord[] = [];
   let taken = 0;
   let scheduled = false;
   let last = 0;
@@ -79,8 +79,11 @@ export function createIntake(options: IntakeOptions): Intake {
     take(records) {
       if (records.length === 0) return;
       came = now();
-      for (const record of records) waiting.push(record);
-      plan();
+      waiting = taken >= waiting.length ? records : waiting.slice(taken).concat(records);
+      taken = 0;
+      // in a flood, frames would cost more than what is done in them, and what has just been read is at hand
+      if (fresh > FEW && !coming) drain(FRAME_BUDGET);
+      else plan();
       // a hidden page is called back once in a second or a minute, while records come all the time
       if (hidden() && now() - last > HIDDEN_EVERY) drain(LONG_BUDGET);
     },
@@ -169,8 +172,9 @@ export function createIntake(options: IntakeOptions): Intake {
   /** A few records are shown at once. In a flood nobody can read what would be drawn with each frame, and the time goes to the records. */
   function showInTime(): void {
     if (late || loaded.value) return;
-    const rest = fresh <= FEW ? 0 : Math.min(shown + FLOOD_EVERY, came + (isNew ? QUIET_AT_FIRST : QUIET)) - now();
-    if (rest <= 0 && (waiting.length === 0 || now() >= shown + FLOOD_EVERY)) {
+    const next = shown + (fresh > MANY ? TORRENT_EVERY : FLOOD_EVERY);
+    const rest = fresh <= FEW ? 0 : Math.min(next, came + (isNew ? QUIET_AT_FIRST : QUIET)) - now();
+    if (rest <= 0 && (waiting.length === 0 || now() >= next)) {
       show();
       return;
     }
@@ -203,12 +207,15 @@ const HIDDEN_EVERY = 250;
 /** How many records are no flood. */
 const FEW = 30;
 const FLOOD_EVERY = 250;
+/** How many records are more than a flood: it comes as fast as it can be taken in, and to draw on the way would only delay it. */
+const MANY = 5000;
+const TORRENT_EVERY = 1000;
 const FLOOD_TAKEN_EVERY = 40;
 /** A flood is over when nothing came for so long: records come in batches, 50 ms apart. */
 const QUIET = 70;
 const QUIET_AT_FIRST = 20;
 /** How many records are added between two looks at the clock. */
-const AT_ONCE = 500;
+const AT_ONCE = 1000;
 
 /** Shows another recording, from its end. */
 function look(next: Timeline): void {

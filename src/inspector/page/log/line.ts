@@ -37,7 +37,10 @@ export function lineOf(rows: Rows, row: number): Line {
     const node = actor?.node ?? sender;
     return { name: nameOf(timeline, actor && isOwn(actor) ? node : sender), node };
   };
-  const known = (key: string): ActorKey | undefined => (timeline.actors.has(key) ? key : undefined);
+  const known = (key: string): ActorKey | undefined => {
+    const actor = timeline.actors.get(key);
+    return actor && !isOwn(actor) ? key : undefined;
+  };
   switch (record.type) {
     case 'sent': {
       const {

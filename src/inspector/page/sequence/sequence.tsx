@@ -2,6 +2,7 @@
 import { signal, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { NodeKey } from '../../records.ts';
+import { isForCode } from '../../timeline.ts';
 import { chosen, chosenMessage, live, lookAt, moment } from '../store.ts';
 import { Details, Pointed } from './details.tsx';
 import { draw, lifeline, ROW, type View } from './drawing.ts';
@@ -421,5 +422,5 @@ function goToMessage(step: 1 | -1, rows: Rows, selection: Selection): void {
 
 function chooseReceiver({ timeline }: Rows): void {
   const message = chosenMessage.value === undefined ? undefined : timeline.messageByNumber.get(chosenMessage.value);
-  if (message && timeline.actors.has(message.to)) chosen.value = message.to;
+  if (message && !isForCode(timeline, message) && timeline.actors.has(message.to)) chosen.value = message.to;
 }

@@ -162,7 +162,7 @@ describe('lanes', () => {
   it('are grouped by node, plain code first, in the order in which they came', () => {
     const { lanes, groups } = layOutLanes(timelineOf(), { ...options, others: new Set(['main@1']) });
     expect(lanes.map(({ label, kind }) => [label, kind])).toEqual([
-      ['main', 'plain'],
+      ['code', 'plain'],
       ['Carol', 'actor'],
       ['Alice', 'actor'],
       ['Bob', 'actor'],

@@ -54,7 +54,10 @@ export function recordingToMermaid(records: readonly InspectorRecord[], options:
         if (!drawn.has(record.message)) break;
         const from = participants.of(record.from);
         const to = participants.of(record.to);
-        lines.push(`${from}${arrowOf(record, received, dead)}${to}: ${labelOf(record, received, dead)}`);
+        // what is no known actor is plain code, which has no mailbox
+        lines.push(
+          `${from}${arrowOf(record, received.has(record.message) || !actors.has(record.to), dead)}${to}: ${labelOf(record, received, dead)}`,
+        );
         break;
       }
       case 'dead-letter':
@@ -134,13 +137,9 @@ function nameOf(node: NodeKey): string {
   return at > 0 ? node.slice(0, at) : node;
 }
 
-function arrowOf(
-  { message }: RecordOf<'sent'>,
-  received: ReadonlyMap<number, unknown>,
-  dead: ReadonlyMap<number, unknown>,
-): string {
+function arrowOf({ message }: RecordOf<'sent'>, isReceived: boolean, dead: ReadonlyMap<number, unknown>): string {
   if (dead.has(message)) return '-x';
-  return received.has(message) ? '->>' : '-)';
+  return isReceived ? '->>' : '-)';
 }
 
 function labelOf(

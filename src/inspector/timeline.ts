@@ -39,7 +39,7 @@ export interface MessageEntry {
   readonly place: number;
   readonly at: number;
   readonly from: Sender;
-  readonly to: ActorKey;
+  readonly to: Sender;
   readonly event: string;
   readonly body: string | undefined;
   /** When it was taken out of a mailbox, and when its step was over. */
@@ -207,6 +207,12 @@ export function isOwn({ id, kind, parent }: ActorEntry): boolean {
 }
 
 const OWN_ID = /^troupe:[\da-z]+$/u;
+
+/** Whether a message is for the plain code of a node, which has no mailbox: it is there as soon as it was sent. */
+export function isForCode({ actors, nodes }: Timeline, { to }: { readonly to: Sender }): boolean {
+  const actor = actors.get(to);
+  return actor ? isOwn(actor) : nodes.has(to);
+}
 
 /** When an actor ended, by itself or with its node, as far as that was so at a moment. */
 export function endOf({ nodes }: Timeline, { ended, node }: ActorEntry, moment = Infinity): number | undefined {

@@ -38,8 +38,8 @@ export function ActorPane({ connection }: { readonly connection: Connection }) {
   return (
     <div class="actor" style={{ gridTemplateRows: `auto ${sizes.value.chart}fr 5px ${1 - sizes.value.chart}fr auto` }}>
       <Head actor={actor} />
-      {notYet && <p class="actor-not-yet">At this moment it was not there yet.</p>}
       <section class="actor-chart" aria-label="Statechart">
+        {notYet && <p class="actor-not-yet">At this moment it was not there yet.</p>}
         <Boundary name="The statechart">
           <Chart key={actor.key} actor={actor} />
         </Boundary>

@@ -22,7 +22,7 @@ export function changesBetween(before: unknown, after: unknown): ReadonlyMap<str
 export const pathKey = (path: Path): string => path.map((key) => `/${key}`).join('');
 
 /** What a text holds as JSON, or the text itself where that was cut. */
-export function parseSnapshot(text: string): { readonly value: unknown } | { readonly text: string } {
+export function parseSnapshot(text: string): { value: unknown } | { readonly text: string } {
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {

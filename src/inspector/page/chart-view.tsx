@@ -74,7 +74,7 @@ export function ChartView({ machine, definition, value, lit = NOTHING, direction
           aria-label="Statechart: arrow keys move it, + and - zoom, 0 fits it"
         >
           {drawing ? (
-            <div class="chart-sheet" style={pan.style}>
+            <div class={`chart-sheet${pan.isFitted ? ' chart-gentle' : ''}`} style={pan.style}>
               <Statechart drawing={drawing} active={active} lit={lit} />
             </div>
           ) : (

@@ -13,7 +13,7 @@ export interface Sizes {
   readonly sequence: number;
 }
 
-const FIRST: Sizes = { tree: globalThis.innerWidth < 1200 ? 200 : 260, actor: 0.46, chart: 0.64, sequence: 0.62 };
+const FIRST: Sizes = { tree: globalThis.innerWidth < 1200 ? 200 : 260, actor: 0.46, chart: 0.65, sequence: 0.62 };
 const LIMITS: Readonly<Record<keyof Sizes, readonly [least: number, most: number]>> = {
   tree: [160, 480],
   actor: [0.2, 0.8],

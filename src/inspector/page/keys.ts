@@ -28,7 +28,7 @@ export const KEYS: readonly { readonly keys: readonly string[]; readonly text: s
   { keys: ['f'], text: 'Filter messages' },
   { keys: ['1', '2', '3', '4'], text: 'Go to the tree, the statechart, the snapshot, the messages' },
   { keys: ['←', '→', '↑', '↓'], text: 'Move in the tree, open and close; move the play head' },
-  { keys: ['Esc'], text: 'Leave a field, close this' },
+  { keys: ['Esc'], text: 'Leave a field, close the message or this' },
   { keys: ['?'], text: 'Show these keys' },
 ];
 

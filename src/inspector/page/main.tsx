@@ -10,7 +10,18 @@ import { pressed } from './keys.ts';
 import { remember, remembered } from './remembered.ts';
 import { goFirst, step } from './scrubber.tsx';
 import { prepareRows } from './sequence/selected.ts';
-import { change, chosen, goLive, live, moment, pause, settings, timeline, type Settings } from './store.ts';
+import {
+  change,
+  chosen,
+  chosenMessage,
+  goLive,
+  live,
+  moment,
+  pause,
+  settings,
+  timeline,
+  type Settings,
+} from './store.ts';
 
 const TOKEN = 'token';
 /** How often the address may be written, and how often that may make an entry of the history, in milliseconds. */
@@ -128,6 +139,7 @@ function bindKeys(): void {
   addEventListener('keydown', (event) => {
     const target = event.target as HTMLElement;
     if (event.key === 'Escape' && target.matches('input, textarea, select')) target.blur();
+    else if (event.key === 'Escape' && !helpOpen.value) chosenMessage.value = undefined;
     const did = pressed(event, {
       toggleLive: () => (live.value ? pause() : goLive()),
       step,

@@ -1,4 +1,5 @@
-// Moves and zooms what is larger than its place. Until somebody moves it, it is fitted, and fitted again whenever the place changes.
+// Moves and zooms what is larger than its place. Until somebody moves it, it is fitted, and fitted again whenever the place changes. What has no room when it is as small
+// as can be read is shown in part: it goes to what is to be looked at, no further than it must.
 import { useEffect, useRef, useState } from 'preact/hooks';
 
 export interface Size {
@@ -11,6 +12,8 @@ export interface Pan {
   readonly ref: (element: HTMLDivElement | null) => void;
   /** For the sheet that lies in it. */
   readonly style: { readonly transform: string };
+  /** Whether it is fitted; what nobody moved by hand may go gently. */
+  readonly isFitted: boolean;
   readonly scale: number;
   zoom(factor: number): void;
   fit(): void;
@@ -28,7 +31,9 @@ interface Place {
 }
 
 const [SMALLEST, LARGEST] = [0.1, 4];
-const READABLE = 0.45;
+const READABLE = 0.75;
+/** What is looked at is no nearer to the edge of its place. */
+const AROUND = 12;
 /** The buttons stand above what is fitted. */
 const BAR = 38;
 const STEP = 1.25;
@@ -40,7 +45,11 @@ export function usePan(content: Size | undefined, focus?: Rectangle): Pan {
   const [room, setRoom] = useState<Size>({ width: 0, height: 0 });
   // where the user put it; not in effect for other content
   const [put, setPut] = useState<{ readonly content: Size; readonly place: Place }>();
-  const place = put !== undefined && put.content === content ? put.place : fitted(content, room, focus);
+  const isFitted = put === undefined || put.content !== content;
+  const before = useRef<{ readonly content: Size | undefined; readonly room: Size; readonly place: Place }>(undefined);
+  const isSame = before.current?.content === content && before.current?.room === room;
+  const place = isFitted ? fitted(content, room, focus, isSame ? before.current?.place : undefined) : put.place;
+  before.current = { content, room, place };
   const now = useRef(place);
   now.current = place;
 
@@ -119,7 +128,7 @@ export function usePan(content: Size | undefined, focus?: Rectangle): Pan {
   }
 
   const { scale, x, y } = place;
-  return { ref, style: { transform: `translate(${x}px, ${y}px) scale(${scale})` }, scale, zoom, fit };
+  return { ref, style: { transform: `translate(${x}px, ${y}px) scale(${scale})` }, isFitted, scale, zoom, fit };
 }
 
 export function ZoomButtons({ pan }: { pan: Pan }) {
@@ -139,21 +148,23 @@ export function ZoomButtons({ pan }: { pan: Pan }) {
 }
 
 /** In the middle, as large as it is unless it has no room, and never so small that nobody could read it. */
-function fitted(content: Size | undefined, room: Size, focus: Rectangle | undefined): Place {
+function fitted(content: Size | undefined, room: Size, focus: Rectangle | undefined, before: Place | undefined): Place {
   if (!content || room.width === 0 || room.height === 0) return { scale: 1, x: 0, y: 0 };
   const height = room.height - BAR;
   const whole = Math.min(1, room.width / content.width, height / content.height);
   const scale = Math.max(READABLE, whole);
-  const { x, y } = focus ?? { x: 0, y: 0 };
+  const { x, y, width, height: high } = focus ?? { x: 0, y: 0, width: 0, height: 0 };
+  const from = before?.scale === scale ? before : undefined;
   return {
     scale,
-    x: along(room.width, content.width * scale, (x + (focus?.width ?? 0) / 2) * scale),
-    y: BAR + along(height, content.height * scale, (y + (focus?.height ?? 0) / 2) * scale),
+    x: along(room.width, content.width * scale, x * scale, width * scale, from?.x),
+    y: BAR + along(height, content.height * scale, y * scale, high * scale, from && from.y - BAR),
   };
 }
 
-/** Where content begins: in the middle of its room if it fits, else so that one place in it is there. */
-function along(room: number, content: number, place: number): number {
+/** Where content begins: in the middle of its room if it fits, else where it began before if one part of it is in view then, else so that this part is in the middle. */
+function along(room: number, content: number, part: number, length: number, before: number | undefined): number {
   if (content <= room) return (room - content) / 2;
-  return Math.min(0, Math.max(room - content, room / 2 - place));
+  if (before !== undefined && before + part >= AROUND && before + part + length <= room - AROUND) return before;
+  return Math.min(0, Math.max(room - content, (room - length) / 2 - part));
 }

@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { Icon } from './icons.tsx';
 import { loaded } from './intake.ts';
 import { countUntil, type Timeline } from '../timeline.ts';
-import { density, outline, spanOf, stepFrom } from './scrub.ts';
+import { density as densityOf, outline, spanOf, stepFrom, type Span } from './scrub.ts';
 import { chosenMessage, currentTimeline, goLive, live, lookAt, moment, pause, timeline } from './store.ts';
 import { ago, timeOfDay } from './times.ts';
 
@@ -28,10 +28,10 @@ export function goFirst(): void {
 
 export function Scrubber() {
   const known = currentTimeline();
-  const span = spanOf(known);
-  const path = useDensity();
+  const { span, path } = useDensity();
   const from = span?.from ?? 0;
   const to = span?.to ?? 1;
+  // also a moment that has come since the bars were drawn: the bars, the head and the field have the same span
   const at = Math.min(Math.max(moment.value ?? to, from), to);
   const share = to > from ? (at - from) / (to - from) : 1;
   const newer = live.value ? 0 : known.messages.length - countUntil(known.messages, at);
@@ -134,9 +134,14 @@ export function Scrubber() {
   );
 }
 
-/** The outline of the messages' density; to count them costs too much for each frame. */
-function useDensity(): string {
-  const path = useSignal('');
+interface Density {
+  readonly span: Span | undefined;
+  readonly path: string;
+}
+
+/** The outline of the messages' density, and the time that it is of; to count them costs too much for each frame. */
+function useDensity(): Density {
+  const density = useSignal<Density>({ span: undefined, path: '' });
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let drawn: Timeline | undefined;
@@ -147,7 +152,7 @@ function useDensity(): string {
       last = performance.now();
       drawn = timeline.peek();
       const span = spanOf(drawn);
-      path.value = span ? outline(density(drawn.messages, span, PARTS)) : '';
+      density.value = { span, path: span ? outline(densityOf(drawn.messages, span, PARTS)) : '' };
     };
     const stop = effect(() => {
       // with the rest of the page, where that is drawn seldom
@@ -159,5 +164,5 @@ function useDensity(): string {
       clearTimeout(timer);
     };
   }, []);
-  return path.value;
+  return density.value;
 }

@@ -1,8 +1,9 @@
 // What the chosen actor shows, at the moment looked at, with what its last change changed.
 import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
+import type { StateValue } from '../records.ts';
 import type { ActorEntry } from '../timeline.ts';
-import { countUntil } from '../timeline.ts';
+import { countUntil, latest } from '../timeline.ts';
 import { changesBetween, parseSnapshot, type Change } from './changes.ts';
 import { Icon } from './icons.tsx';
 import { JsonTree } from './json-tree.tsx';
@@ -17,16 +18,19 @@ export function Snapshot({ actor }: { readonly actor: ActorEntry }) {
   const count = countUntil(actor.snapshots, at);
   const now = actor.snapshots[count - 1];
   const before = actor.snapshots[count - 2];
+  const state = latest(actor.steps, at)?.value;
+  const isEnded = actor.ended !== undefined && actor.ended.at <= at;
   const read = useMemo(() => {
     if (!now) return undefined;
     const value = parseSnapshot(now.snapshot);
+    if ('value' in value && isOutdated(value.value, state, isEnded)) value.value = withoutState(value.value as object);
     const earlier = before && parseSnapshot(before.snapshot);
     return {
       value,
       changes: earlier && 'value' in value && 'value' in earlier ? changesBetween(earlier.value, value.value) : NONE,
     };
-  }, [now?.snapshot, before?.snapshot]);
-  const error = actor.ended && actor.ended.at <= at ? actor.ended.error : undefined;
+  }, [now?.snapshot, before?.snapshot, state, isEnded]);
+  const error = isEnded ? actor.ended?.error : undefined;
 
   return (
     <div class="snapshot">
@@ -68,6 +72,18 @@ export function Snapshot({ actor }: { readonly actor: ActorEntry }) {
       </div>
     </div>
   );
+}
+
+/** Whether a snapshot says of its actor's state what is so no more: snapshots come more seldom than steps. */
+function isOutdated(snapshot: unknown, state: StateValue | undefined, isEnded: boolean): boolean {
+  if (typeof snapshot !== 'object' || snapshot === null) return false;
+  const { status, value } = snapshot as { readonly status?: unknown; readonly value?: unknown };
+  if (status === 'active' && isEnded) return true;
+  return value !== undefined && state !== undefined && JSON.stringify(value) !== JSON.stringify(state);
+}
+
+function withoutState(snapshot: object): object {
+  return Object.fromEntries(Object.entries(snapshot).filter(([key]) => key !== 'status' && key !== 'value'));
 }
 
 function Copy({ text }: { readonly text: string }) {

@@ -36,6 +36,14 @@ export type TreeRow =
       /** Its node went without it. */
       readonly gone: boolean;
     }
+  | {
+      /** Stands for children that ended and are left out, or ends them where they are all shown. */
+      readonly type: 'more';
+      readonly key: string;
+      readonly level: number;
+      readonly count: number;
+      readonly open: boolean;
+    }
   | { readonly type: 'cells'; readonly key: string; readonly level: 1; readonly cells: number; readonly open: boolean }
   | {
       readonly type: 'cell';
@@ -50,7 +58,7 @@ export interface TreeView {
   /** Actors are shown whose name, state or kind has this in it, and those above them. */
   readonly filter: string;
   readonly showEnded: boolean;
-  /** The keys of rows that are closed. */
+  /** The keys of rows that are closed; and of those that stand for more and are open. */
   readonly closed: ReadonlySet<string>;
   /** Is shown also if it ended long ago. */
   readonly chosen?: ActorKey | undefined;
@@ -59,6 +67,8 @@ export interface TreeView {
 /** How long those that ended stay to be seen, in milliseconds: what actors invoke comes and goes all the time. */
 export const ENDED_STAY = 30_000;
 export const HELPERS_STAY = 5000;
+/** So many children of a kind are shown that ended, the latest. */
+export const MOST_ENDED = 3;
 
 const nodeRow = (node: NodeKey) => `node ${node}`;
 export const actorRow = (actor: ActorKey) => `actor ${actor}`;
@@ -70,29 +80,39 @@ export function treeRows(timeline: Timeline, { moment, filter, showEnded, closed
   const wanted = filter.trim().toLowerCase();
   const children = childrenAt(timeline, { at, now, showEnded, chosen });
   const rows: TreeRow[] = [];
+  const kept = new Set(showEnded || wanted !== '' ? [] : lineOf(timeline, chosen));
+  /** Adds the children of something by `add`; of those that ended, if they are many of a kind, only the latest unless more are asked for. */
+  const addAll = (of: Sender, level: number, to: TreeRow[], add: (child: ActorEntry) => void): void => {
+    const all = children.get(of) ?? [];
+    const left = showEnded || wanted !== '' || all.length <= MOST_ENDED ? NOBODY : leftOut(timeline, all, kept, at);
+    const key = `more ${of}`;
+    const open = closed.has(key);
+    for (const child of all) if (open || !left.has(child)) add(child);
+    if (left.size > 0) to.push({ type: 'more', key, level, count: left.size, open });
+  };
 
   for (const node of timeline.nodes.values()) {
     const change = latest(node.changes, at);
     if (!change && node.changes.length > 0) continue;
     const gone = change && !change.up ? change : undefined;
-    const roots = children.get(node.node) ?? [];
     if (gone && !showEnded && now - gone.at > ENDED_STAY && (!gone.error || hasSuccessor(timeline, node, at))) continue;
     const below: TreeRow[] = [];
     let count = 0;
     const add = (actor: ActorEntry, level: number, to: TreeRow[]): boolean => {
       if (endOf(timeline, actor, at) === undefined) count += 1;
       const key = actorRow(actor.key);
-      const own = children.get(actor.key) ?? [];
       const within: TreeRow[] = [];
       let found = false;
-      for (const child of own) found = add(child, level + 1, within) || found;
+      addAll(actor.key, level + 1, within, (child) => {
+        found = add(child, level + 1, within) || found;
+      });
       const open = wanted !== '' || !closed.has(key);
       if (wanted !== '' && !found && !matches(timeline, actor, wanted, at)) return false;
-      to.push({ type: 'actor', key, level, actor, parent: own.length > 0, open, gone: gone !== undefined });
+      to.push({ type: 'actor', key, level, actor, parent: children.has(actor.key), open, gone: gone !== undefined });
       if (open) to.push(...within);
       return true;
     };
-    for (const root of roots) add(root, 2, below);
+    addAll(node.node, 2, below, (root) => add(root, 2, below));
     if (wanted !== '' && below.length === 0) continue;
     const key = nodeRow(node.node);
     const open = wanted !== '' || !closed.has(key);
@@ -162,9 +182,39 @@ function childrenAt(
   return children;
 }
 
+const NOBODY: ReadonlySet<ActorEntry> = new Set();
+
+/** Of those that ended all but the latest few of each kind. */
+function leftOut(
+  timeline: Timeline,
+  all: readonly ActorEntry[],
+  kept: ReadonlySet<ActorKey>,
+  at: number,
+): ReadonlySet<ActorEntry> {
+  const left = new Set<ActorEntry>();
+  const counts = new Map<string, number>();
+  for (const actor of all.toReversed()) {
+    if (endOf(timeline, actor, at) === undefined || kept.has(actor.key)) continue;
+    const kind = actor.record.src ?? actor.record.machine ?? actor.kind;
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    if (count > MOST_ENDED) left.add(actor);
+  }
+  // a row for one would say less than that one
+  return left.size > 1 ? left : NOBODY;
+}
+
+/** An actor and those above it. */
+function lineOf({ actors }: Timeline, actor: ActorKey | undefined): Set<ActorKey> {
+  const line = new Set<ActorKey>();
+  for (let key = actor; key !== undefined && !line.has(key); key = actors.get(key)?.parent) line.add(key);
+  return line;
+}
+
 function matches(timeline: Timeline, actor: ActorEntry, wanted: string, at: number): boolean {
-  const { id, systemId, src, machine } = actor.record;
-  return [nameOf(timeline, actor.key), id, systemId, src, machine, actor.kind, stateAt(actor, at)].some((text) =>
+  const { id, systemId, src, machine = '' } = actor.record;
+  const logic = timeline.machines.get(machine)?.id;
+  return [nameOf(timeline, actor.key), id, systemId, src, logic, actor.kind, stateAt(actor, at)].some((text) =>
     text?.toLowerCase().includes(wanted),
   );
 }

@@ -56,7 +56,7 @@ export function Tree() {
         <input
           type="search"
           placeholder="Find actors"
-          aria-label="Find actors by name, state or kind"
+          aria-label="Find actors by name, machine, state or kind"
           value={search.value}
           onInput={(event) => (search.value = event.currentTarget.value)}
         />
@@ -99,7 +99,7 @@ export function Tree() {
 }
 
 function emptyText(): string {
-  if (search.value !== '') return 'No actor has that in its name, state or kind.';
+  if (search.value !== '') return 'No actor has that in its name, machine, state or kind.';
   return timeline.value.actors.size === 0
     ? 'No actor yet.'
     : `All actors have ended more than ${ENDED_STAY / 1000} s ago.`;
@@ -116,7 +116,8 @@ interface RowProps {
 }
 
 function Row({ row, top, chosen: isChosen, active: isActive, moment: at }: RowProps) {
-  const expandable = row.type === 'node' || row.type === 'cells' || (row.type === 'actor' && row.parent);
+  const expandable =
+    row.type === 'node' || row.type === 'cells' || row.type === 'more' || (row.type === 'actor' && row.parent);
   return (
     <div
       id={idOf(row.key)}
@@ -144,6 +145,9 @@ function Row({ row, top, chosen: isChosen, active: isActive, moment: at }: RowPr
       )}
       {row.type === 'node' && <NodeCells row={row} />}
       {row.type === 'actor' && <ActorCells row={row} at={at} />}
+      {row.type === 'more' && (
+        <span class="tree-more">{row.open ? `fewer that ended` : `and ${row.count} more ended`}</span>
+      )}
       {row.type === 'cells' && (
         <>
           <span class="tree-name">Cells</span>

@@ -1,6 +1,6 @@
 // A line of the log, in words. No DOM.
 import type { ActorKey, NodeKey, Sender } from '../../records.ts';
-import { isOwn, nameOf } from '../../timeline.ts';
+import { isForCode, isOwn, nameOf } from '../../timeline.ts';
 import { eventText } from '../sequence/drawing.ts';
 import { messageOf, recordOf, stateText, type Rows } from '../sequence/rows.ts';
 import { cut, durationText, grouped } from '../sequence/text.ts';
@@ -37,7 +37,10 @@ export function lineOf(rows: Rows, row: number): Line {
     const node = actor?.node ?? sender;
     return { name: nameOf(timeline, actor && isOwn(actor) ? node : sender), node };
   };
-  const known = (key: string): ActorKey | undefined => (timeline.actors.has(key) ? key : undefined);
+  const known = (key: string): ActorKey | undefined => {
+    const actor = timeline.actors.get(key);
+    return actor && !isOwn(actor) ? key : undefined;
+  };
   switch (record.type) {
     case 'sent': {
       const {
@@ -54,7 +57,14 @@ export function lineOf(rows: Rows, row: number): Line {
         from: who(from),
         to: who(to),
         what: eventText(event),
-        latency: received === undefined ? (dead ? 'lost' : '…') : durationText(Math.max(0, received - at)),
+        latency:
+          received === undefined
+            ? dead
+              ? 'lost'
+              : isForCode(timeline, { to })
+                ? ''
+                : '…'
+            : durationText(Math.max(0, received - at)),
         body: body === '{}' ? '' : cut(body, MOST_CHARACTERS),
         actor: known(to),
         message: record.message,
@@ -99,7 +109,12 @@ export function lineOf(rows: Rows, row: number): Line {
         message: record.message,
       };
     case 'node':
-      return { ...nothing, to: who(record.node), what: record.up ? 'is there' : 'is gone', body: record.error ?? '' };
+      return {
+        ...nothing,
+        to: who(record.node),
+        what: record.up ? 'is there' : record.error === undefined ? 'left' : 'died',
+        body: record.error ?? '',
+      };
     case 'gap':
       return {
         ...nothing,

@@ -1,23 +1,61 @@
-// What is known of the message that the pointer is on, or else of the one that is looked at.
+// What is known of the message that is looked at, in a strip below the diagram, and of the one that the pointer is on, beside it.
 import { nodeColour } from '../colours.ts';
-import { nameOf } from '../../timeline.ts';
+import { isForCode, isOwn, nameOf } from '../../timeline.ts';
+import { Icon } from '../icons.tsx';
 import { chosenMessage, revision, timeline } from '../store.ts';
 import { slotOf, stateText, type Rows } from './rows.ts';
 import { hovered } from './selected.ts';
 import { durationText, timeText } from './text.ts';
 
 const MOST_CHARACTERS = 2000;
+/** A body that is no longer is shown in one line. */
+const ONE_LINE = 76;
 
-export function Details({ rows, atTop }: { readonly rows: Rows; readonly atTop: boolean }) {
+/** Of the message that is looked at. */
+export function Details({ rows }: { readonly rows: Rows }) {
+  return <Card rows={rows} number={chosenMessage.value} place="" label="The message" />;
+}
+
+/** Of the one that the pointer is on. */
+export function Pointed({ rows, atTop }: { readonly rows: Rows; readonly atTop: boolean }) {
+  if (hovered.value === chosenMessage.value) return null;
+  return (
+    <Card
+      rows={rows}
+      number={hovered.value}
+      place={atTop ? ' is-pointed is-top' : ' is-pointed'}
+      label="The message pointed at"
+    />
+  );
+}
+
+function Card(props: {
+  readonly rows: Rows;
+  readonly number: number | undefined;
+  readonly place: string;
+  readonly label: string;
+}) {
   void revision.value;
-  const number = hovered.value ?? chosenMessage.value;
+  const { rows, number, place, label } = props;
   const slot = number === undefined ? undefined : slotOf(rows, number);
   const message = slot === undefined ? undefined : rows.timeline.messages[slot];
   if (slot === undefined || !message) return null;
   const { at, received, done, dead, body } = message;
   const step = rows.timeline.records[rows.stepRecord[slot] as number];
+  const toCode = received === undefined && !dead && isForCode(rows.timeline, message);
   return (
-    <aside class={`sequence-details${atTop ? ' is-top' : ''}`} aria-label="The message">
+    <aside class={`sequence-details${place}`} aria-label={label}>
+      {place === '' && (
+        <button
+          type="button"
+          class="button-small"
+          title="Close (Esc)"
+          aria-label="Close the message"
+          onClick={() => (chosenMessage.value = undefined)}
+        >
+          <Icon name="close" />
+        </button>
+      )}
       <header>
         <strong>{message.event}</strong>
         <span>
@@ -29,12 +67,19 @@ export function Details({ rows, atTop }: { readonly rows: Rows; readonly atTop: 
           <dt>sent</dt>
           <dd>{timeText(at)} s</dd>
         </div>
-        <div>
-          <dt>received</dt>
-          <dd>
-            {received === undefined ? (dead ? '–' : 'not yet') : `after ${durationText(Math.max(0, received - at))}`}
-          </dd>
-        </div>
+        {toCode ? (
+          <div>
+            <dt>to</dt>
+            <dd>plain code</dd>
+          </div>
+        ) : (
+          <div>
+            <dt>received</dt>
+            <dd>
+              {received === undefined ? (dead ? '–' : 'not yet') : `after ${durationText(Math.max(0, received - at))}`}
+            </dd>
+          </div>
+        )}
         {received !== undefined && done !== undefined && (
           <div>
             <dt>handled in</dt>
@@ -65,7 +110,7 @@ function Name({ sender }: { readonly sender: string }) {
   const node = actor?.node ?? sender;
   return (
     <>
-      {actor ? `${nameOf(of, sender)} ` : ''}
+      {actor && !isOwn(actor) ? `${nameOf(of, sender)} ` : ''}
       <span class="sequence-node" style={{ color: nodeColour(node) }}>
         {nameOf(of, node)}
       </span>
@@ -77,7 +122,7 @@ function Name({ sender }: { readonly sender: string }) {
 function bodyText(body: string): string {
   let text = body;
   try {
-    text = JSON.stringify(JSON.parse(body), undefined, 2);
+    text = JSON.stringify(JSON.parse(body), undefined, body.length > ONE_LINE ? 2 : 0);
   } catch {
     // shown as it came
   }

@@ -1,13 +1,15 @@
 // What of the sequence diagram is in view, as shapes: arrows from the row of a send to the row of its receipt, marks on lanes, bars while a message is handled. It looks
 // at the rows in view and a bounded number before them, however long the diagram is. Each row holds one text at most on a side of a lane, so that no two overlap. No DOM.
 import type { NodeKey, Sender } from '../../records.ts';
-import { nameOf, type MessageEntry } from '../../timeline.ts';
+import { isForCode, isOwn, nameOf, type MessageEntry } from '../../timeline.ts';
 import type { Group, Lane, Lanes } from './lanes.ts';
 import { messageOf, recordOf, rowsUntil, stateText, type Rows } from './rows.ts';
 import type { Selection } from './selection.ts';
 import { cut, durationText, grouped } from './text.ts';
 
 export const ROW = 20;
+/** Where its line is in a row, so that the label above that is in the row, too. */
+export const MIDDLE = 15;
 /** An arrow over more rows than this is drawn as its two ends. */
 export const BREAK = 60;
 
@@ -44,7 +46,7 @@ export interface MarkShape {
 /** Something that is told across lanes: a node that went, a gap. */
 export interface BandShape {
   readonly key: string;
-  readonly kind: 'gone' | 'came' | 'gap' | 'lost';
+  readonly kind: 'died' | 'left' | 'came' | 'gap' | 'lost';
   readonly x: number;
   readonly width: number;
   readonly y: number;
@@ -91,7 +93,7 @@ export function draw(view: View): Drawing {
   const marks: MarkShape[] = [];
   const bands: BandShape[] = [];
   const bars: BarShape[] = [];
-  const middle = (position: number) => (position - first) * ROW + ROW * 0.7;
+  const middle = (position: number) => (position - first) * ROW + MIDDLE;
 
   for (let position = Math.max(0, first - BREAK); position < Math.min(last, selection.length); position += 1) {
     const row = selection.row(position);
@@ -187,8 +189,8 @@ export function draw(view: View): Drawing {
       case 'node': {
         const group = lanes.groups.find(({ node }) => node === record.node);
         const name = nameOf(rows.timeline, record.node);
-        const text = record.up ? `${name} is there` : `${name} is gone${record.error ? `: ${record.error}` : ''}`;
-        bands.push(bandOver(group, record.up ? 'came' : 'gone', y, key, text));
+        const kind = record.up ? 'came' : record.error === undefined ? 'left' : 'died';
+        bands.push(bandOver(group, kind, y, key, `${name} ${nodeText(record)}`));
         return;
       }
       case 'gap': {
@@ -262,13 +264,16 @@ function drawSent(
     labelY: y1 - 4,
     anchor: direction === 1 ? ('start' as const) : ('end' as const),
   };
+  if (end === undefined && to && !message.dead && isForCode(rows.timeline, message)) {
+    return { ...base, form: 'whole', x2: far, y2: y1 + ROW * (self ? 0.7 : 0.2) };
+  }
   if (end === undefined) {
     const x2 = from.x + direction * (self ? 22 : Math.min(46, Math.abs(far - from.x) * 0.45));
-    return { ...base, form: 'waiting', x2, y2: y1 + ROW * 0.45 };
+    return { ...base, form: 'waiting', x2, y2: y1 + 2 };
   }
   if (end - position > BREAK) {
     const x2 = from.x + direction * (self ? 22 : 46);
-    return { ...base, form: 'start', x2, y2: y1 + ROW * 0.8 };
+    return { ...base, form: 'start', x2, y2: y1 + ROW * 0.3 };
   }
   const lost = recordOf(rows, selection.row(end)).type === 'dead-letter';
   return { ...base, form: lost ? 'lost' : 'whole', x2: far, y2: middle(end) };
@@ -298,6 +303,9 @@ function drawEnd(view: View, message: MessageEntry, position: number, y: number)
   };
 }
 
+/** A mark's text is not cut shorter than this. */
+const LEAST = 40;
+
 /** How wide a text is, roughly. */
 function widthOf(text: string): number {
   return text.length * 6.4 + 16;
@@ -307,29 +315,36 @@ function loopSide({ lanes }: View, lane: Lane, event: string): 1 | -1 {
   return lane.x + 28 + widthOf(event) + 48 > lanes.width && lane.x > lanes.width / 2 ? -1 : 1;
 }
 
+/** Where a text begins that would run out of the view at its end, if it begins in it. */
+function withinView({ left, right }: View, x: number, width: number): number {
+  if (x < left || x > right) return x;
+  return width > 0 ? Math.max(left + 4, Math.min(x, right - width)) : Math.min(right - 4, Math.max(x, left - width));
+}
+
 function labelOf(view: View, message: MessageEntry, from: Lane | undefined, to: Lane | undefined, direction: number) {
   const { timeline } = view.rows;
   // a lane may stand for others, too
   const tellsWho = from === to && /^xstate\.(?:done|error)\./u.test(message.event);
-  const names = [from && from.key !== message.from && !tellsWho, to && to.key !== message.to];
-  const sender = names[0] ? nameOf(timeline, message.from) : '';
-  const receiver = names[1] ? nameOf(timeline, message.to) : '';
+  const nameOn = (lane: Lane | undefined, key: Sender): string => {
+    const actor = timeline.actors.get(key);
+    return !lane || lane.key === key || (actor && isOwn(actor)) ? '' : nameOf(timeline, key);
+  };
+  const sender = tellsWho ? '' : nameOn(from, message.from);
+  const receiver = nameOn(to, message.to);
   const who = receiver !== '' ? `${sender} → ${receiver}: `.trimStart() : sender !== '' ? `${sender}: ` : '';
   const { received, at, event, dead } = message;
   const start = (from?.x ?? 0) + direction * (from === to ? 28 : 11);
   // where the sender is out of view its label is at the edge, as far as the arrow goes
   const far = to?.x ?? start;
+  const label = `${who}${cut(eventText(event), 40)}`;
+  const latency = received === undefined ? cut(dead?.reason ?? '', 30) : durationText(Math.max(0, received - at));
   const labelX =
     from === to
       ? start
       : direction === 1
         ? Math.max(start, Math.min(view.left + 6, far - 60))
         : Math.min(start, Math.max(view.right - 6, far + 60));
-  return {
-    label: `${who}${cut(eventText(event), 40)}`,
-    latency: received === undefined ? cut(dead?.reason ?? '', 30) : durationText(Math.max(0, received - at)),
-    labelX,
-  };
+  return { label, latency, labelX: withinView(view, labelX, direction * widthOf(`${label}  ${latency}`)) };
 }
 
 /** A mark on a lane, its text on the side from which no arrow comes, or else where there is room. */
@@ -342,10 +357,18 @@ function markBeside(
   key: string,
   text: string,
 ): MarkShape {
-  const { width } = view.lanes;
   const short = cut(text, 48);
-  const right = from ? from.x < lane.x : lane.x + widthOf(short) < width || lane.x < width / 2;
-  return { key, kind, x: lane.x, y, text: short, anchor: right ? 'start' : 'end' };
+  const [before, after] = [lane.x - view.left, view.right - lane.x];
+  const right = from ? from.x < lane.x : widthOf(short) < after || before < after;
+  const room = right ? after : before;
+  // of a lane that is in view itself
+  const most = room > LEAST ? Math.max(LEAST, room - 12) / 5.6 : 48;
+  return { key, kind, x: lane.x, y, text: cut(short, Math.floor(most)), anchor: right ? 'start' : 'end' };
+}
+
+/** What a node did. Only a death is bad, and has a reason. */
+export function nodeText({ up, error }: { readonly up: boolean; readonly error?: string }): string {
+  return up ? 'is there' : error === undefined ? 'left' : `died: ${error}`;
 }
 
 /** XState's own events, said shorter. */

@@ -1,7 +1,12 @@
 // The heads of the lanes: a node's bar over the names of its actors. Only those in view are in the document.
 import { nodeColour, nodeGround } from '../colours.ts';
 import { chosen, moment, timeline } from '../store.ts';
+import { textWidth } from '../../chart/text-width.ts';
+import { nameOf } from '../../timeline.ts';
 import type { Group, Lane, Lanes } from './lanes.ts';
+
+/** How much wider than Helvetica some systems' fonts run. */
+const SYSTEM_FONTS = 1.12;
 
 export function Heads(props: {
   readonly lanes: Lanes;
@@ -63,16 +68,22 @@ function Head(props: {
   const now = moment.value ?? Infinity;
   const isEnded = actor?.ended !== undefined && actor.ended.at <= now;
   const isChosen = lane.kind === 'actor' && chosen.value === lane.key;
+  const isLong = textWidth(lane.label, 12) * SYSTEM_FONTS > lanes.laneWidth - 20;
+  const long = isLong ? ' is-long' : '';
   const style = { left: `${gutter + lane.x - lanes.laneWidth / 2}px`, width: `${lanes.laneWidth}px` };
   if (lane.kind === 'plain') {
     return (
-      <div class="sequence-lane is-plain" style={style} title={`code of ${lane.node} that is no actor`}>
+      <div
+        class={`sequence-lane is-plain${long}`}
+        style={style}
+        title={`plain code of ${nameOf(timeline.value, lane.node)}`}
+      >
         <span>{lane.label}</span>
       </div>
     );
   }
   return (
-    <div class={`sequence-lane is-${lane.kind}${isEnded ? ' is-ended' : ''}`} style={style}>
+    <div class={`sequence-lane is-${lane.kind}${isEnded ? ' is-ended' : ''}${long}`} style={style}>
       <button
         type="button"
         aria-pressed={isChosen}

@@ -69,7 +69,7 @@ export function layOutLanes(timeline: Timeline, options: LaneOptions): Lanes {
   const names = uniqueNames(timeline, nodes);
   const plans = nodes.flatMap((node) => {
     const actors = actorsOf.get(node) ?? [];
-    const plain: Member[] = others.has(node) ? [{ kind: 'plain', key: node, label: names.get(node) as string }] : [];
+    const plain: Member[] = others.has(node) ? [{ kind: 'plain', key: node, label: 'code' }] : [];
     const collapsed = !(opened.get(node) ?? actors.length <= MOST_OPEN);
     const kept = collapsed ? actors.filter(({ key }) => key === chosen) : actors;
     const group: Member[] =

@@ -2,8 +2,9 @@
 import { signal, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { NodeKey } from '../../records.ts';
+import { isForCode } from '../../timeline.ts';
 import { chosen, chosenMessage, live, lookAt, moment } from '../store.ts';
-import { Details } from './details.tsx';
+import { Details, Pointed } from './details.tsx';
 import { draw, lifeline, ROW, type View } from './drawing.ts';
 import { Heads } from './heads.tsx';
 import { layOutLanes, type Group, type Lanes } from './lanes.ts';
@@ -62,8 +63,9 @@ export function Sequence() {
           <Body rows={rows} selection={selection} lanes={lanes} scroll={scroll} />
         </div>
         {selection.length === 0 && <Nothing rows={rows} done={done} />}
-        <Details rows={rows} atTop={scroll.pointerLow.value} />
+        <Pointed rows={rows} atTop={scroll.pointerLow.value} />
       </div>
+      <Details rows={rows} />
     </div>
   );
 }
@@ -94,7 +96,7 @@ function Body(props: {
   const now = moment.value;
   const later = now === undefined ? undefined : selection.until(now);
   const [actor, looked, pointed] = [chosen.value, chosenMessage.value, hovered.value];
-  const total = selection.length * ROW + BELOW;
+  const total = Math.max(selection.length * ROW + BELOW, scroll.most + height);
   const shapes = useMemo(
     () => <Shapes view={view} from={from} to={to} later={later} />,
     [
@@ -302,7 +304,8 @@ function useScroll(rows: Rows, selection: Selection) {
   const { width, height } = size.value;
   void moved.value;
   const atEnd = live.value && follows.value;
-  const most = Math.max(0, selection.length * ROW + BELOW - height);
+  // by whole rows, so that none is half under the heads at the end
+  const most = Math.max(0, Math.ceil((selection.length * ROW + BELOW - height) / ROW) * ROW);
   let top = Math.min(most, atEnd ? most : place.current.top);
   // another timeline: the row that was on top is another one now
   if (!atEnd && anchor.current.rows !== rows) top = Math.min(most, selection.until(anchor.current.at) * ROW);
@@ -334,7 +337,7 @@ function useScroll(rows: Rows, selection: Selection) {
     const y = position * ROW;
     if (y >= top + ROW && y <= top + height - ROW * 3) return;
     follows.value = false;
-    place.current = { ...place.current, top: Math.max(0, y - height * 0.4) };
+    place.current = { ...place.current, top: Math.max(0, Math.round((y - height * 0.4) / ROW) * ROW) };
     moved.value += 1;
   };
 
@@ -355,9 +358,18 @@ function useScroll(rows: Rows, selection: Selection) {
     else show(selection.until(now));
   }, [now, selection]);
 
+  // the strip with its details took the place of what it tells of
+  const high = useRef(height);
+  useEffect(() => {
+    const [before, position] = [high.current, now === undefined ? undefined : selection.until(now)];
+    high.current = height;
+    if (position !== undefined && height < before && position * ROW <= top + before) show(position);
+  }, [height]);
+
   return {
     element,
     top,
+    most,
     left: place.current.left,
     width,
     height,
@@ -410,5 +422,5 @@ function goToMessage(step: 1 | -1, rows: Rows, selection: Selection): void {
 
 function chooseReceiver({ timeline }: Rows): void {
   const message = chosenMessage.value === undefined ? undefined : timeline.messageByNumber.get(chosenMessage.value);
-  if (message && timeline.actors.has(message.to)) chosen.value = message.to;
+  if (message && !isForCode(timeline, message) && timeline.actors.has(message.to)) chosen.value = message.to;
 }

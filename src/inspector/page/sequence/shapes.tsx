@@ -1,7 +1,7 @@
 // The shapes of the sequence diagram as SVG. Colours are the nodes', set through the style property, which the page's policy allows.
 import type { CSSProperties } from 'preact';
 import { nodeColour, nodeGround } from '../colours.ts';
-import { ROW, type BandShape, type BarShape, type MarkShape, type MessageShape } from './drawing.ts';
+import { MIDDLE, ROW, type BandShape, type BarShape, type MarkShape, type MessageShape } from './drawing.ts';
 import type { Group, Lane } from './lanes.ts';
 
 export function Column({
@@ -56,29 +56,28 @@ export function Arrow({ shape, lit }: { readonly shape: MessageShape; readonly l
 
 export function Label({ shape, lit }: { readonly shape: MessageShape; readonly lit: boolean }) {
   const { message, label, latency, labelX, labelY, anchor } = shape;
+  const width = widthOf(label, lit ? 1.08 : 1) + (latency === '' ? 0 : widthOf(`  ${latency}`));
   return (
-    <text
-      class={`sequence-label${lit ? ' is-lit' : ''}`}
-      data-message={message.number}
-      x={labelX}
-      y={labelY}
-      text-anchor={anchor}
-    >
-      {label}
-      {latency !== '' && (
-        <tspan class={`sequence-latency${message.received === undefined ? ' is-bad' : ''}`}>{`  ${latency}`}</tspan>
-      )}
-    </text>
+    <g class="sequence-labelled" data-message={message.number}>
+      <Ground x={labelX} y={labelY} width={width} anchor={anchor} />
+      <text class={`sequence-label${lit ? ' is-lit' : ''}`} x={labelX} y={labelY} text-anchor={anchor}>
+        {label}
+        {latency !== '' && (
+          <tspan class={`sequence-latency${message.received === undefined ? ' is-bad' : ''}`}>{`  ${latency}`}</tspan>
+        )}
+      </text>
+    </g>
   );
 }
 
 export function Mark({ mark }: { readonly mark: MarkShape }) {
   const { kind, x, y, text, anchor } = mark;
-  const side = anchor === 'start' ? 1 : -1;
+  const textX = x + (anchor === 'start' ? 1 : -1) * (kind === 'led' || kind === 'state' ? 9 : 11);
   return (
     <g class={`sequence-mark is-${kind}`}>
+      <Ground x={textX} y={y + 1.5} width={widthOf(text)} anchor={anchor} />
       <Sign kind={kind} x={x} y={y} />
-      <text x={x + side * (kind === 'led' || kind === 'state' ? 9 : 11)} y={y + 1.5} text-anchor={anchor}>
+      <text x={textX} y={y + 1.5} text-anchor={anchor}>
         {text}
       </text>
     </g>
@@ -89,7 +88,7 @@ export function Band({ band }: { readonly band: BandShape }) {
   const { kind, x, y, width, text, textX, anchor } = band;
   return (
     <g class={`sequence-band is-${kind}`}>
-      <rect x={x} y={y - ROW * 0.7 + 1} width={width} height={ROW - 2} rx={3} />
+      <rect x={x} y={y - MIDDLE + 1} width={width} height={ROW - 2} rx={3} />
       <text x={textX} y={y} text-anchor={anchor}>
         {text}
       </text>
@@ -113,6 +112,37 @@ function Sign({ kind, x, y }: { readonly kind: MarkShape['kind']; readonly x: nu
     default:
       return <path class="sequence-sign" d={`M${x - 5},${y}h10`} />;
   }
+}
+
+/** Behind a text, so that no line strikes through it. */
+function Ground(props: {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly anchor: 'start' | 'end';
+}) {
+  const { x, y, width, anchor } = props;
+  return (
+    <rect
+      class="sequence-ground"
+      x={anchor === 'start' ? x - 3 : x - width - 3}
+      y={y - 11}
+      width={width + 6}
+      height={14.5}
+      rx={2}
+    />
+  );
+}
+
+let pen: CanvasRenderingContext2D | null | undefined;
+
+/** How wide a text of the diagram is. Nothing is laid out for that. */
+function widthOf(text: string, factor = 1): number {
+  if (pen === undefined) {
+    pen = document.createElement('canvas').getContext('2d');
+    if (pen) pen.font = `11px ${getComputedStyle(document.body).fontFamily}`;
+  }
+  return (pen?.measureText(text).width ?? text.length * 6.2) * factor;
 }
 
 /** What is at the end of an arrow: a head, a dot while it waits, a cross if it is lost, nothing where it goes on below. */

@@ -368,17 +368,12 @@ describe('the filter', () => {
   });
 });
 
-describe('what takes an answer for plain code', () => {
-  const timeline = timelineOf(
-    { at: 1, type: 'actor', actor: 'worker@2/1', id: 'troupe:3', node: 'worker@2', kind: 'logic' },
-    { at: 2, type: 'sent', message: 1, from: 'c', to: 'worker@2/1', event: 'RELEASED' },
-  );
+describe('what is sent to plain code', () => {
+  const timeline = timelineOf({ at: 2, type: 'sent', message: 1, from: 'c', to: 'worker@2', event: 'RELEASED' });
 
-  it('is on the lane of that code, unless lanes of their own are asked for', () => {
-    const options = { others: new Set<string>(), opened: new Map<string, boolean>(), available: 800 };
-    const folded = layOutLanes(timeline, options);
-    expect(folded.of('worker@2/1')).toMatchObject({ kind: 'plain', key: 'worker@2' });
-    expect(layOutLanes(timeline, { ...options, helpers: true }).of('worker@2/1')).toMatchObject({ label: 'troupe:3' });
+  it('ends on the lane of that code', () => {
+    const options = { others: new Set(['worker@2']), opened: new Map<string, boolean>(), available: 800 };
+    expect(layOutLanes(timeline, options).of('worker@2')).toMatchObject({ kind: 'plain', node: 'worker@2' });
   });
 
   it('is called by its node in the log', () => {
@@ -386,8 +381,8 @@ describe('what takes an answer for plain code', () => {
     expect(lineOf(rows, rows.length - 1)).toMatchObject({ from: { name: 'Carol' }, to: { name: 'worker' } });
   });
 
-  it('is counted as no actor', () => {
-    expect(figuresAt(timeline).actors).toBe(3);
+  it('has come as soon as it was sent', () => {
+    expect(recordingToMermaid(timeline.records)).toContain('p1->>p2: RELEASED\n');
   });
 });
 
@@ -501,7 +496,7 @@ describe('a recording as a Mermaid sequence diagram', () => {
     ]);
     expect(text).toBe(`sequenceDiagram
   box transparent main
-    participant p1 as main
+    participant p1 as code
   end
   box transparent worker
     participant p2 as Alice
@@ -512,6 +507,22 @@ describe('a recording as a Mermaid sequence diagram', () => {
   p2-)p2: LATER
   Note over p2: restarted, life 2, no card
   Note over p3: done
+`);
+  });
+
+  it('draws what an actor invokes as its own, calls actors by their machine, and leaves names readable', () => {
+    const text = recordingToMermaid([
+      { at: 0, type: 'node', node: 'thread-1@1', up: true },
+      { at: 0, type: 'actor', actor: 'x:0', id: 'x:0', node: 'thread-1@1', kind: 'transition', src: 'barrier' },
+      { at: 0, type: 'actor', actor: 'x:1', id: 'action', parent: 'x:0', node: 'thread-1@1', kind: 'promise' },
+      { at: 1, type: 'sent', message: 1, from: 'x:1', to: 'x:0', event: 'xstate.done.actor.action' },
+      { at: 1, type: 'ended', actor: 'x:1', how: 'done' },
+    ]);
+    expect(text).toBe(`sequenceDiagram
+  box transparent thread-1
+    participant p1 as barrier
+  end
+  p1-)p1: xstate.done.actor.action
 `);
   });
 

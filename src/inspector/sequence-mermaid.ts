@@ -2,6 +2,15 @@
 // draws the whole anew each time and takes seconds for a thousand messages; what is left out is said in the diagram.
 import { assertNames, optionError } from '../options.ts';
 import type { ActorKey, InspectorRecord, NodeKey, Sender } from './records.ts';
+import {
+  createTimeline,
+  helped,
+  isForCode,
+  NO_RECORDING,
+  nameOf,
+  type MessageEntry,
+  type Timeline,
+} from './timeline.ts';
 
 /** How much {@link recordingToMermaid} draws. */
 export interface MermaidOptions {
@@ -13,13 +22,11 @@ export interface MermaidOptions {
   readonly limit?: number;
 }
 
-type RecordOf<TType extends InspectorRecord['type']> = Extract<InspectorRecord, { readonly type: TType }>;
-
 /**
  * Writes records as the text of a Mermaid `sequenceDiagram`.
  *
  * @remarks
- * A box for each node, a participant for each actor that takes part, an arrow for each message with how long it took; a lost one ends in a cross, with the reason. Restarts, ends and
+ * A box for each node, a participant for each actor that takes part (promises and callbacks are part of the actor that invoked them, and plain code is `code`), an arrow for each message with how long it took; a lost one ends in a cross, with the reason. Restarts, ends and
  * losses without a message are notes. What is left out is counted in the diagram. Names may be anything: no text of the program is taken for Mermaid's own.
  *
  * @param records - In the order of the recording.
@@ -41,38 +48,38 @@ export function recordingToMermaid(records: readonly InspectorRecord[], options:
   const { limit = 200 } = options;
   // it may be Infinity
   if (!(limit >= 0)) throw optionError('limit', limit, 'it must be a number from 0 up');
-  const { actors, received, dead, sent } = lookThrough(records);
-  const leftOut = Math.max(0, sent.length - Math.floor(limit));
-  const drawn = new Set(sent.slice(leftOut).map(({ message }) => message));
-  const firstAt = sent[leftOut]?.at ?? -Infinity;
-  const participants = createParticipants(actors);
+  const timeline = createTimeline(NO_RECORDING, records);
+  const { messages, actors } = timeline;
+  const leftOut = Math.max(0, messages.length - Math.floor(limit));
+  const firstAt = messages[leftOut]?.at ?? -Infinity;
+  const participants = createParticipants(timeline);
   const lines: string[] = [];
 
   for (const record of records) {
+    if (record.at < firstAt) continue;
     switch (record.type) {
       case 'sent': {
-        if (!drawn.has(record.message)) break;
-        const from = participants.of(record.from);
-        const to = participants.of(record.to);
-        // what is no known actor is plain code, which has no mailbox
-        lines.push(
-          `${from}${arrowOf(record, received.has(record.message) || !actors.has(record.to), dead)}${to}: ${labelOf(record, received, dead)}`,
-        );
+        const message = timeline.messageByNumber.get(record.message);
+        // a recording may come from anywhere, and give a number twice
+        if (!message || message.place < leftOut) break;
+        const from = participants.of(message.from);
+        const to = participants.of(message.to);
+        lines.push(`${from}${arrowOf(timeline, message)}${to}: ${labelOf(message)}`);
         break;
       }
       case 'dead-letter':
-        if (record.message !== undefined || record.at < firstAt || !actors.has(record.to)) break;
+        if (record.message !== undefined || !actors.has(record.to)) break;
         lines.push(`Note over ${participants.of(record.to)}: ${record.count} not delivered, ${escape(record.reason)}`);
         break;
       case 'life':
-        if (record.at < firstAt || !actors.has(record.actor)) break;
+        if (!actors.has(record.actor)) break;
         lines.push(
           `Note over ${participants.of(record.actor)}: restarted, life ${record.life}, ${escape(record.error)}`,
         );
         break;
       case 'ended':
-        // one that nothing was drawn of is no participant for having ended
-        if (record.at < firstAt || !participants.has(record.actor)) break;
+        // one that nothing was drawn of is no participant for having ended, nor is what it did for another its end
+        if (!participants.has(record.actor)) break;
         lines.push(`Note over ${participants.of(record.actor)}: ${endOf(record)}`);
         break;
       default:
@@ -87,73 +94,53 @@ export function recordingToMermaid(records: readonly InspectorRecord[], options:
   );
 }
 
-function lookThrough(records: readonly InspectorRecord[]) {
-  const actors = new Map<ActorKey, RecordOf<'actor'>>();
-  const received = new Map<number, RecordOf<'received'>>();
-  const dead = new Map<number, RecordOf<'dead-letter'>>();
-  const sent: RecordOf<'sent'>[] = [];
-  for (const record of records) {
-    if (record.type === 'actor') actors.set(record.actor, record);
-    else if (record.type === 'sent') sent.push(record);
-    else if (record.type === 'received') received.set(record.message, record);
-    else if (record.type === 'dead-letter' && record.message !== undefined) dead.set(record.message, record);
-  }
-  return { actors, received, dead, sent };
-}
-
-/** Those that take part, in boxes by node, in the order in which they are first named. */
-function createParticipants(actors: ReadonlyMap<ActorKey, RecordOf<'actor'>>) {
+/** Those that take part, in boxes by node, in the order in which they are first named; what an actor invokes is drawn as the actor's own. */
+function createParticipants(timeline: Timeline) {
   const names = new Map<Sender, string>();
   const nodes = new Map<NodeKey, Sender[]>();
+  const nodeOf = (sender: Sender) => timeline.actors.get(sender)?.node ?? sender;
 
   return {
-    has: (sender: Sender) => names.has(sender),
+    has: (actor: ActorKey) => names.has(actor),
     first: () => names.values().next().value,
     of(sender: Sender): string {
-      let name = names.get(sender);
+      const owner = helped(timeline, sender);
+      let name = names.get(owner);
       if (name !== undefined) return name;
       name = `p${names.size + 1}`;
-      names.set(sender, name);
+      names.set(owner, name);
       // what is no known actor is a node whose plain code sent
-      const node = actors.get(sender)?.node ?? sender;
+      const node = nodeOf(owner);
       const members = nodes.get(node);
-      if (members) members.push(sender);
-      else nodes.set(node, [sender]);
+      if (members) members.push(owner);
+      else nodes.set(node, [owner]);
       return name;
     },
     *lines(): Generator<string> {
       for (const [node, members] of nodes) {
-        yield `box transparent ${escape(nameOf(node))}`;
-        for (const member of members)
-          yield `  participant ${names.get(member)} as ${escape(actors.get(member)?.id ?? nameOf(member))}`;
+        yield `box transparent ${escape(nameOf(timeline, node))}`;
+        for (const member of members) yield `  participant ${names.get(member)} as ${escape(labelOfMember(member))}`;
         yield 'end';
       }
     },
   };
+
+  function labelOfMember(member: Sender): string {
+    return timeline.actors.has(member) ? nameOf(timeline, member) : 'code';
+  }
 }
 
-function nameOf(node: NodeKey): string {
-  const at = node.lastIndexOf('@');
-  return at > 0 ? node.slice(0, at) : node;
+function arrowOf(timeline: Timeline, message: MessageEntry): string {
+  if (message.dead) return '-x';
+  return message.received !== undefined || isForCode(timeline, message) ? '->>' : '-)';
 }
 
-function arrowOf({ message }: RecordOf<'sent'>, isReceived: boolean, dead: ReadonlyMap<number, unknown>): string {
-  if (dead.has(message)) return '-x';
-  return isReceived ? '->>' : '-)';
+function labelOf({ event, at, received, dead }: MessageEntry): string {
+  if (dead) return `${escape(event)} (${escape(dead.reason)})`;
+  return received === undefined ? escape(event) : `${escape(event)} (${durationOf(Math.max(0, received - at))})`;
 }
 
-function labelOf(
-  { message, event, at }: RecordOf<'sent'>,
-  received: ReadonlyMap<number, RecordOf<'received'>>,
-  dead: ReadonlyMap<number, RecordOf<'dead-letter'>>,
-): string {
-  const letter = dead.get(message);
-  if (letter) return `${escape(event)} (${escape(letter.reason)})`;
-  const receipt = received.get(message);
-  return receipt ? `${escape(event)} (${durationOf(Math.max(0, receipt.at - at))})` : escape(event);
-}
-
-function endOf({ how, error }: RecordOf<'ended'>): string {
+function endOf({ how, error }: { readonly how: string; readonly error?: string }): string {
   return error === undefined ? how : `${how}, ${escape(error)}`;
 }
 
@@ -169,14 +156,14 @@ const MOST_CHARACTERS = 120;
 
 /**
  * Text that Mermaid takes as text wherever it stands. All that could mean something to it is written as an entity: `;` and a new line end a statement, `#` begins an
- * entity, `:` a label, and the word `end` ends a box even within a name. `style` and `classDef` are among it, for Mermaid cuts the `;` of an entity behind them.
+ * entity, `:` a label, and the word `end` ends a box even within a name. A hyphen or a dot within a word means nothing. `style` and `classDef` are among it, for Mermaid cuts the `;` of an entity behind them.
  */
 function escape(text: string): string {
   const line = text.replaceAll(/\s+/gu, ' ').trim();
   const characters = Array.from(line);
   const short = characters.length > MOST_CHARACTERS ? `${characters.slice(0, MOST_CHARACTERS - 1).join('')}…` : line;
   const escaped = short
-    .replaceAll(/[^\p{L}\p{M}\p{N} _.,…]/gu, entity)
+    .replaceAll(/(?<![\p{L}\p{N}])-|-(?![\p{L}\p{N}])|[^\p{L}\p{M}\p{N} _.,…-]/gu, entity)
     .replaceAll(/(?<![\p{L}\p{N}_])end(?![\p{L}\p{N}_])/giu, (word) => `${entity(word[0] as string)}${word.slice(1)}`)
     .replaceAll(/style|classDef/gu, (word) => `${entity(word[0] as string)}${word.slice(1)}`);
   return escaped === '' ? '(empty)' : escaped;

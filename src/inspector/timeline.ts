@@ -3,7 +3,15 @@
 import { createBase } from './base.ts';
 import { isDefinition } from './is-definition.ts';
 import { sizeOf, type JournalLimits } from './journal.ts';
-import type { ActorKey, InspectorRecord, MachineDefinition, NodeKey, RecordingHeader, Sender } from './records.ts';
+import {
+  RECORDING_VERSION,
+  type ActorKey,
+  type InspectorRecord,
+  type MachineDefinition,
+  type NodeKey,
+  type RecordingHeader,
+  type Sender,
+} from './records.ts';
 
 type Timed<TType extends InspectorRecord['type']> = Extract<InspectorRecord, { readonly type: TType }>;
 
@@ -66,6 +74,15 @@ export interface Timeline {
   /** What its records take, roughly, in characters. */
   size: number;
 }
+
+/** Of what was never recorded: for records by themselves, and before there are any. */
+export const NO_RECORDING: RecordingHeader = {
+  troupe: 'recording',
+  version: RECORDING_VERSION,
+  epoch: 0,
+  node: '',
+  title: '',
+};
 
 export function createTimeline(header: RecordingHeader, records: readonly InspectorRecord[] = []): Timeline {
   const timeline: Timeline = {
@@ -201,17 +218,25 @@ export function isHelper({ kind }: ActorEntry): boolean {
   return kind === 'promise' || kind === 'callback' || kind === 'observable';
 }
 
-/** Whether an actor is troupe's own: it takes the answer to a question of its node's plain code, and is a piece of that to whoever looks. */
-export function isOwn({ id, kind, parent }: ActorEntry): boolean {
-  return kind === 'logic' && parent === undefined && OWN_ID.test(id);
-}
+const DEEPEST = 16;
 
-const OWN_ID = /^troupe:[\da-z]+$/u;
+/** Whose work an actor does: a promise or callback that of who invoked it, all others their own. */
+export function helped({ actors }: Timeline, key: Sender): Sender {
+  let owner = key;
+  // a recording may come from anywhere, and its parents go round
+  for (let depth = 0; depth < DEEPEST; depth += 1) {
+    const actor = actors.get(owner);
+    if (!actor || !isHelper(actor) || actor.parent === undefined) return owner;
+    // on another node it is to be seen there
+    if (actors.get(actor.parent)?.node !== actor.node) return owner;
+    owner = actor.parent;
+  }
+  return key;
+}
 
 /** Whether a message is for the plain code of a node, which has no mailbox: it is there as soon as it was sent. */
 export function isForCode({ actors, nodes }: Timeline, { to }: { readonly to: Sender }): boolean {
-  const actor = actors.get(to);
-  return actor ? isOwn(actor) : nodes.has(to);
+  return !actors.has(to) && nodes.has(to);
 }
 
 /** When an actor ended, by itself or with its node, as far as that was so at a moment. */

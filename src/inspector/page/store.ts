@@ -1,12 +1,11 @@
 // What the whole page looks at: the recording as it is known, the moment, the actor and the message that are looked at, and what the user set. Views read these
 // signals and write the ones that say what is looked at; only the intake adds to the timeline. No DOM: it loads in Node, too.
 import { batch, computed, signal } from '@preact/signals';
-import { RECORDING_VERSION, type ActorKey } from '../records.ts';
-import { createTimeline, type Timeline } from '../timeline.ts';
+import { type ActorKey } from '../records.ts';
+import { createTimeline, NO_RECORDING, type Timeline } from '../timeline.ts';
 
 /** A recording without a record, shown until there is one. */
-export const emptyTimeline = (): Timeline =>
-  createTimeline({ troupe: 'recording', version: RECORDING_VERSION, epoch: 0, node: '', title: '' });
+export const emptyTimeline = (): Timeline => createTimeline(NO_RECORDING);
 
 /**
  * All records, indexed. It is the same object while records are added to it: `revision` tells of those. Another one means another recording, or the same one with its

@@ -5,7 +5,6 @@ import {
   countUntil,
   endOf,
   isHelper,
-  isOwn,
   latest,
   nameOf,
   type ActorEntry,
@@ -164,7 +163,6 @@ function childrenAt(
   const shown = (actor: ActorEntry) => {
     if (actor.since > at) return false;
     if (showEnded || actor.key === chosen) return true;
-    if (isOwn(actor)) return false;
     const ended = endOf(timeline, actor, at);
     // one that died with its node stays with what is told of that
     if (ended === undefined || (!actor.ended && !isHelper(actor))) return true;

@@ -1,7 +1,7 @@
 // Figures of a system over a window of recorded time: how many messages, how long they took, what waits, how each node fares. All from a timeline and a moment, so that
 // they are the same live and in retrospect. They cost what the window holds and what there is of actors and nodes, not the whole recording. No DOM.
 import type { ActorKey, NodeKey } from '../../records.ts';
-import { countUntil, endOf, isOwn, latest, type MessageEntry, type Timeline } from '../../timeline.ts';
+import { countUntil, endOf, latest, type MessageEntry, type Timeline } from '../../timeline.ts';
 
 export interface Figures {
   readonly actors: number;
@@ -54,7 +54,7 @@ export function figuresAt(timeline: Timeline, moment = timeline.end): Figures {
   for (const actor of actors.values()) {
     if (actor.since > moment) continue;
     if (actor.lives.length > 0) restarts += countUntil(actor.lives, moment);
-    if (isOwn(actor) || endOf(timeline, actor, moment) !== undefined) continue;
+    if (endOf(timeline, actor, moment) !== undefined) continue;
     living += 1;
     const depth = latest(actor.mailbox, moment)?.waiting ?? 0;
     if (depth > waiting) {
@@ -89,8 +89,7 @@ export function nodeFiguresAt(timeline: Timeline, moment = timeline.end, window 
   const living = new Map<NodeKey, number>();
   for (const actor of timeline.actors.values()) {
     const { node, since } = actor;
-    if (since <= moment && !isOwn(actor) && endOf(timeline, actor, moment) === undefined)
-      living.set(node, (living.get(node) ?? 0) + 1);
+    if (since <= moment && endOf(timeline, actor, moment) === undefined) living.set(node, (living.get(node) ?? 0) + 1);
   }
   return [...timeline.nodes.values()]
     .filter(({ changes }) => changes.length === 0 || (changes[0] as { readonly at: number }).at <= moment)

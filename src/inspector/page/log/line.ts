@@ -1,6 +1,6 @@
 // A line of the log, in words. No DOM.
 import type { ActorKey, NodeKey, Sender } from '../../records.ts';
-import { isForCode, isOwn, nameOf } from '../../timeline.ts';
+import { isForCode, nameOf } from '../../timeline.ts';
 import { eventText } from '../sequence/drawing.ts';
 import { messageOf, recordOf, stateText, type Rows } from '../sequence/rows.ts';
 import { cut, durationText, grouped } from '../sequence/text.ts';
@@ -35,12 +35,9 @@ export function lineOf(rows: Rows, row: number): Line {
   const who = (sender: Sender): Who => {
     const actor = timeline.actors.get(sender);
     const node = actor?.node ?? sender;
-    return { name: nameOf(timeline, actor && isOwn(actor) ? node : sender), node };
+    return { name: nameOf(timeline, sender), node };
   };
-  const known = (key: string): ActorKey | undefined => {
-    const actor = timeline.actors.get(key);
-    return actor && !isOwn(actor) ? key : undefined;
-  };
+  const known = (key: string): ActorKey | undefined => (timeline.actors.has(key) ? key : undefined);
   switch (record.type) {
     case 'sent': {
       const {

@@ -3,7 +3,6 @@
 import { batch, useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { nodeColour } from '../colours.ts';
-import { isOwn } from '../../timeline.ts';
 import { recordOf, type Rows } from '../sequence/rows.ts';
 import { currentMatcher, currentRows, useSelection } from '../sequence/selected.ts';
 import type { Selection } from '../sequence/selection.ts';
@@ -21,8 +20,7 @@ export function Log() {
   const takes = (row: number): boolean => {
     const record = recordOf(known, row);
     if (record.type === 'received') return false;
-    const actor = record.type === 'actor' ? known.timeline.actors.get(record.actor) : undefined;
-    return !(actor && isOwn(actor)) && matches(record);
+    return matches(record);
   };
   const { rows, selection, done } = useSelection(known, takes, [filter.value]);
   return (

@@ -1,6 +1,6 @@
 // What is known of the message that is looked at, in a strip below the diagram, and of the one that the pointer is on, beside it.
 import { nodeColour } from '../colours.ts';
-import { isForCode, isOwn, nameOf } from '../../timeline.ts';
+import { isForCode, nameOf } from '../../timeline.ts';
 import { Icon } from '../icons.tsx';
 import { chosenMessage, revision, timeline } from '../store.ts';
 import { slotOf, stateText, type Rows } from './rows.ts';
@@ -110,7 +110,7 @@ function Name({ sender }: { readonly sender: string }) {
   const node = actor?.node ?? sender;
   return (
     <>
-      {actor && !isOwn(actor) ? `${nameOf(of, sender)} ` : ''}
+      {actor ? `${nameOf(of, sender)} ` : ''}
       <span class="sequence-node" style={{ color: nodeColour(node) }}>
         {nameOf(of, node)}
       </span>

@@ -1,7 +1,7 @@
 // What of the sequence diagram is in view, as shapes: arrows from the row of a send to the row of its receipt, marks on lanes, bars while a message is handled. It looks
 // at the rows in view and a bounded number before them, however long the diagram is. Each row holds one text at most on a side of a lane, so that no two overlap. No DOM.
 import type { NodeKey, Sender } from '../../records.ts';
-import { isForCode, isOwn, nameOf, type MessageEntry } from '../../timeline.ts';
+import { isForCode, nameOf, type MessageEntry } from '../../timeline.ts';
 import type { Group, Lane, Lanes } from './lanes.ts';
 import { messageOf, recordOf, rowsUntil, stateText, type Rows } from './rows.ts';
 import type { Selection } from './selection.ts';
@@ -325,10 +325,8 @@ function labelOf(view: View, message: MessageEntry, from: Lane | undefined, to: 
   const { timeline } = view.rows;
   // a lane may stand for others, too
   const tellsWho = from === to && /^xstate\.(?:done|error)\./u.test(message.event);
-  const nameOn = (lane: Lane | undefined, key: Sender): string => {
-    const actor = timeline.actors.get(key);
-    return !lane || lane.key === key || (actor && isOwn(actor)) ? '' : nameOf(timeline, key);
-  };
+  const nameOn = (lane: Lane | undefined, key: Sender): string =>
+    !lane || lane.key === key ? '' : nameOf(timeline, key);
   const sender = tellsWho ? '' : nameOn(from, message.from);
   const receiver = nameOn(to, message.to);
   const who = receiver !== '' ? `${sender} → ${receiver}: `.trimStart() : sender !== '' ? `${sender}: ` : '';

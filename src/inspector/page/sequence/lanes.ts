@@ -1,7 +1,7 @@
 // The lanes of the sequence diagram: one per actor, side by side by node, each node's plain code first. The order is that in which they came, and does not change. A node
 // of many actors is one lane until it is opened, and what an actor invokes (a promise, a callback) is on that actor's lane. No DOM.
 import type { ActorKey, NodeKey, Sender } from '../../records.ts';
-import { isHelper, isOwn, nameOf, type Timeline } from '../../timeline.ts';
+import { helped, nameOf, type Timeline } from '../../timeline.ts';
 
 export interface Lane {
   /** `plain` is a node's own code; `group` stands for all actors of a node. */
@@ -106,24 +106,6 @@ export function layOutLanes(timeline: Timeline, options: LaneOptions): Lanes {
     x += width + GROUP_GAP;
   }
   return { lanes, groups, width: x - GROUP_GAP + MARGIN, laneWidth, of: (sender) => byKey.get(sender) };
-}
-
-const DEEPEST = 16;
-
-/** Whose work an actor does: a promise or callback works for who invoked it, what takes an answer for its node's plain code, all others for themselves. */
-export function helped({ actors }: Timeline, key: Sender): Sender {
-  const own = actors.get(key);
-  if (own && isOwn(own)) return own.node;
-  let owner = key;
-  // a recording may come from anywhere, and its parents go round
-  for (let depth = 0; depth < DEEPEST; depth += 1) {
-    const actor = actors.get(owner);
-    if (!actor || !isHelper(actor) || actor.parent === undefined) return owner;
-    // on another node it has a lane there
-    if (actors.get(actor.parent)?.node !== actor.node) return owner;
-    owner = actor.parent;
-  }
-  return key;
 }
 
 function gather(timeline: Timeline, { others: all, only, helpers, chosen }: LaneOptions) {

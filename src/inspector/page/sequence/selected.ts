@@ -2,10 +2,9 @@
 import { signal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { InspectorRecord, Sender } from '../../records.ts';
-import type { Timeline } from '../../timeline.ts';
+import { helped, type Timeline } from '../../timeline.ts';
 import { createMatcher, parseFilter } from '../log/filter.ts';
 import { chosen, filter, revision, timeline } from '../store.ts';
-import { helped } from './lanes.ts';
 import { createRows, extendRows, messageOf, recordOf, type Rows } from './rows.ts';
 import { createSelection, type Selection } from './selection.ts';
 

@@ -206,7 +206,8 @@ function tellable(codec: Codec, value: unknown, within: Set<object>): unknown {
 /** What a value calls itself, if it can be asked. */
 function labelOf(ask: () => string, otherwise: string): string {
   try {
-    return `${ask()}` || otherwise;
+    // whatever it says it is: it may lie
+    return [ask()].join() || otherwise;
   } catch {
     return otherwise;
   }

@@ -7,6 +7,7 @@ import {
   createActor,
   createMachine,
   fromTransition,
+  sendTo,
   setup,
   type Actor,
   type AnyActorLogic,
@@ -381,6 +382,33 @@ describe('a collector of several roots', () => {
     expect(look.of('actor').map(({ actor }) => actor)).toEqual([look.key('again'), look.key('again')]);
   });
 
+  it('keeps nothing of what ended while somebody looks', async () => {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
+    const collector = openCollector();
+    const unseen = createActor(createMachine({ id: 'unseen' })).start();
+    const teller = start(
+      setup({}).createMachine({ id: 'teller', on: { TELL: { actions: sendTo(unseen, ({ event }) => event) } } }),
+      { id: 'teller', inspect: collector.inspect },
+    );
+    using look = lookAt(collector);
+    const things = Array.from({ length: 50 }, () => {
+      const root = createActor(counter, { inspect: collector.inspect }).start();
+      const event = { type: 'TELL', about: {} };
+      teller.send(event);
+      root.send({ type: 'ADD' });
+      root.stop();
+      return [new WeakRef<object>(root), new WeakRef<object>(event)];
+    });
+    await look.until('their ends are told', () => look.of('ended').length === 50);
+    await turns();
+    gc();
+    await turns();
+    gc();
+    expect(things.filter(([root]) => root?.deref()).length).toBeLessThan(5);
+    expect(things.filter(([, event]) => event?.deref()).length).toBeLessThan(5);
+  });
+
   it('keeps no root alive', async () => {
     setFlagsFromString('--expose-gc');
     const gc = runInNewContext('gc') as () => void;
@@ -401,6 +429,32 @@ describe('a collector of several roots', () => {
 });
 
 describe('a collector of threads', () => {
+  it('tells all that is there to each who looks, while others do', async () => {
+    const host = kept(createThreads({ size: 1 }));
+    const { office } = host.import<Inspected>(urlOf('inspected'));
+    const collectors = [openCollector(), openCollector()] as const;
+    const root = start(office as AnyActorLogic, {
+      id: 'office',
+      input: { name: 'Bob' },
+      inspect: collectors[0].inspect,
+    });
+    collectors[1].adopt(root);
+    await settled(root);
+    const everybody = (look: Look) => look.snapshots('scribe').length > 0 && look.actor('bell')?.kind === 'callback';
+    using first = lookAt(collectors[0]);
+    await first.until('all are told of', () => first.actor('scribe') !== undefined && everybody(first));
+    using second = lookAt(collectors[1]);
+    await second.until('all are told of', () => second.actor('scribe') !== undefined && everybody(second));
+    expect(second.actor('scribe')).toMatchObject({ kind: 'machine', node: first.actor('scribe')?.node });
+    first.stop();
+    // whoever it is that looks already
+    const subscription = root.system.inspect(() => {});
+    onTestFinished(() => subscription.unsubscribe());
+    second.stop();
+    using third = lookAt(collectors[0]);
+    await third.until('all are told of', () => third.actor('scribe') !== undefined && everybody(third));
+  });
+
   it('tells of threads below threads', async () => {
     const { landlord } = inThread<typeof import('./fixtures/landlord.ts')>(urlOf('landlord'));
     const collector = openCollector();

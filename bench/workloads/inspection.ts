@@ -4,6 +4,7 @@ import { createMemoryHost, settled, type MemoryHost } from 'troupe';
 import { createActor, type AnyActorRef } from 'xstate';
 import * as actors from '../actors.ts';
 import { TARGETS } from '../constants.ts';
+import { createHeldLink, ticks } from '../held-link.ts';
 import { createCount } from '../hosted.ts';
 import type { Arm, Round, Workload } from '../workload.ts';
 
@@ -61,32 +62,4 @@ function openPinger(isInspected: boolean): Arm {
     },
     close: () => host.close(),
   };
-}
-
-/** When packets are delivered: at once, or while it holds them, when they are released. */
-function createHeldLink() {
-  let held: (() => void)[] | undefined;
-  return {
-    schedule: (deliver: () => void) => (held ? void held.push(deliver) : queueMicrotask(deliver)),
-    hold: () => void (held = []),
-    /** Delivers what was held, each in a tick of its own; what is posted meanwhile is held. */
-    async release() {
-      const deliveries = held ?? [];
-      held = [];
-      for (const deliver of deliveries) {
-        deliver();
-        await ticks();
-      }
-    },
-    open() {
-      const deliveries = held ?? [];
-      held = undefined;
-      for (const deliver of deliveries) queueMicrotask(deliver);
-    },
-  };
-}
-
-/** Some microtasks, after which all that was to be posted has been. */
-async function ticks(): Promise<void> {
-  for (let tick = 0; tick < 8; tick += 1) await Promise.resolve();
 }

@@ -21,8 +21,6 @@ export interface Endings {
   /** What an actor shows says that it is over. */
   end(entry: Entry, snapshot: Snapshot<unknown>, at: number): void;
   lifeOver(entry: Entry, life: number, error: string, at: number): void;
-  /** Tells the ends that wait for the rest of a step. */
-  endAll(): void;
 }
 
 export interface EndingsOptions {
@@ -40,9 +38,7 @@ export interface EndingsOptions {
 
 export function createEndings(options: EndingsOptions): Endings {
   const { cast, pairing, messages, snapshots, mailboxes, nodes, clock, inOrder, put } = options;
-  /** Actors that have ended, while the rest of their last step is told. */
-  const ending = new Map<Entry, number>();
-  return { watch, end, lifeOver, endAll };
+  return { watch, end, lifeOver };
 
   function watch(entry: Entry): void {
     const { ref, release } = entry;
@@ -54,7 +50,12 @@ export function createEndings(options: EndingsOptions): Endings {
     }
     // of one that only a ref is known of its own node tells
     if (mirror && !mirror.owns) return;
-    if (status !== 'stopped') release.push(onEnd(ref, () => endSoon(entry)));
+    if (status === 'stopped') {
+      // it was told of late, for it waited for its cause
+      endSoon(entry);
+      return;
+    }
+    release.push(onEnd(ref, () => endSoon(entry)));
     watchLives(entry);
   }
 
@@ -86,25 +87,18 @@ export function createEndings(options: EndingsOptions): Endings {
     if (message) messages.received(message, entry, at);
   }
 
+  /** When the rest of its last step has been told. */
   function endSoon(entry: Entry): void {
     const at = clock();
+    const { ref } = entry;
     const endNow = () => {
-      if (ending.size === 0) runSoon(() => inOrder(endAll));
-      ending.set(entry, at);
-    };
-    const line = mirrorOf(entry.ref)?.line;
-    // what it did last may be told after its end
-    if (line) void line.gone.then(endNow);
-    else endNow();
-  }
-
-  function endAll(): void {
-    for (const [entry, at] of ending) {
-      ending.delete(entry);
       // a framework may have begun it again
-      if (!entry.isEnded && statusOf(entry.ref) === 'stopped')
-        end(entry, entry.ref.getSnapshot() as Snapshot<unknown>, at);
-    }
+      if (!entry.isEnded && statusOf(ref) === 'stopped') end(entry, ref.getSnapshot() as Snapshot<unknown>, at);
+    };
+    const line = mirrorOf(ref)?.line;
+    // what it did last may be told after its end
+    if (line) void line.gone.then(() => runSoon(() => inOrder(endNow)));
+    else runSoon(() => inOrder(endNow));
   }
 
   function end(entry: Entry, { status, error }: Snapshot<unknown>, at: number): void {
@@ -115,7 +109,6 @@ export function createEndings(options: EndingsOptions): Endings {
   function endAs(entry: Entry, how: 'done' | 'stopped' | 'failed', at: number, error?: string): void {
     if (entry.isEnded) return;
     const { key, ref, inbox } = entry;
-    ending.delete(entry);
     if (how === 'failed') {
       tellFailedAt(entry, at);
       if (statusOf(ref) === 'stopped') snapshots.offer(entry, ref.getSnapshot() as Snapshot<unknown>, at);

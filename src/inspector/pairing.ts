@@ -46,17 +46,24 @@ export const pendingIn = ({ here, coming }: Inbox): number => here.size + coming
 /** Of messages that nobody ever takes, so many are remembered. */
 const REMEMBERED = 100_000;
 
+const MOST_OVERTAKEN = 1000;
+
+const nameOf = ({ node, at }: Seen): string => `${node} ${at}`;
+
 export function createPairing(): Pairing {
   /** What is on its way, by the node and the stamp. */
   const open = new Map<NodeAddress, Map<number, Message>>();
   let openCount = 0;
   const byEvent = new WeakMap<object, Message>();
+  /** What came, as its taker said, before its sender said that it was sent: nobody waits for ever for a node that is busy. */
+  const overtaken = new Set<string>();
 
   return {
     sent(message, event, isHere) {
       const { to } = message;
       if (isHere && to) to.here.add(message);
       else {
+        if (overtaken.size > 0 && overtaken.delete(nameOf(message.stamp))) return;
         to?.coming.add(message);
         keepOpen(message);
       }
@@ -71,21 +78,22 @@ export function createPairing(): Pairing {
       inbox.coming.add(message);
       if (came !== undefined) arrive(message, inbox);
     },
-    arrived({ node, at }, came) {
-      const message = open.get(node)?.get(at);
-      if (!message) return;
+    arrived(seen, came) {
+      const message = open.get(seen.node)?.get(seen.at);
+      if (!message) {
+        overtake(nameOf(seen));
+        return;
+      }
       message.came ??= came;
       if (message.to) arrive(message, message.to);
     },
     taken(inbox, event, type) {
-      const known = byEvent.get(event);
-      if (known && inbox.here.delete(known)) return known;
-      for (const message of inbox.here) {
-        if (message.type !== type) continue;
+      const message = find(inbox, event, type);
+      if (message) {
         inbox.here.delete(message);
-        return message;
+        loseEarlier(inbox, message);
       }
-      return undefined;
+      return message;
     },
     takenFirst({ here }) {
       for (const message of here) {
@@ -111,6 +119,21 @@ export function createPairing(): Pairing {
     },
   };
 
+  function find({ here }: Inbox, event: object, type: string): Message | undefined {
+    const known = byEvent.get(event);
+    if (known && here.has(known)) return known;
+    for (const message of here) if (message.type === type) return message;
+    return undefined;
+  }
+
+  /** A node's messages to an actor are taken in the order sent: what it had sent before was taken when its taker did not tell of it yet. */
+  function loseEarlier({ coming }: Inbox, { stamp }: Message): void {
+    for (const earlier of coming) {
+      if (earlier.stamp.node !== stamp.node || earlier.stamp.at > stamp.at) return;
+      lost(earlier);
+    }
+  }
+
   function arrive(message: Message, { here, coming }: Inbox): void {
     forget(message);
     coming.delete(message);
@@ -121,6 +144,15 @@ export function createPairing(): Pairing {
     const wasOpen = forget(message);
     const { to } = message;
     return (to !== undefined && (to.coming.delete(message) || to.here.delete(message))) || wasOpen;
+  }
+
+  function overtake(name: string): void {
+    overtaken.add(name);
+    if (overtaken.size <= MOST_OVERTAKEN) return;
+    for (const oldest of overtaken) {
+      overtaken.delete(oldest);
+      return;
+    }
   }
 
   function keepOpen(message: Message): void {

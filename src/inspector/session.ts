@@ -46,7 +46,7 @@ type System = AnyActorRef['system'];
 
 export function openSession({ bus, start, clock, schedule, numbering, redact, take }: SessionOptions): Session {
   let isOver = false;
-  let unheed = () => {};
+  let unheed: (() => void) | undefined;
   const order = inCausalOrder(bus);
   /** The systems of which all is told. */
   const inside = new WeakSet<System>();
@@ -100,7 +100,7 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
       batches.end();
       isOver = true;
       for (const system of tapped) untapSystem(system, show);
-      unheed();
+      unheed?.();
       for (const entry of cast.living) for (const release of entry.release.splice(0)) release();
       nodes.end();
     },
@@ -108,7 +108,6 @@ export function openSession({ bus, start, clock, schedule, numbering, redact, ta
 
   /** Puts what is due before a batch leaves. */
   function complete(): void {
-    endings.endAll();
     places.tell(timeNow());
     messages.resolve();
     snapshots.tick();

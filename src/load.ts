@@ -73,24 +73,36 @@ async function importTypeScript(typescript: string, source: string): Promise<Mod
   try {
     const { typescript: strips } = globalThis.process.features as { readonly typescript?: string | false };
     if (!strips) {
-      const { createRequire } = globalThis.process.getBuiltinModule('node:module');
-      const { pathToFileURL } = globalThis.process.getBuiltinModule('node:url');
-      const tsx = pathToFileURL(createRequire(typescript).resolve('tsx/esm/api')).href;
-      const { register } = (await import(tsx)) as { register(): void };
+      const { register } = (await import(findTsx(typescript))) as { register(): void };
       register();
     }
   } catch (cause) {
+    const isMissing = (cause as { readonly code?: unknown }).code === 'MODULE_NOT_FOUND';
+    const why = isMissing ? 'tsx is not installed' : 'tsx failed to start';
+    const compiled = typescript.replace(/\.([cm]?)ts($|\?)/, '.$1js$2');
     throw new TroupeError(
       'SOURCE_NOT_LOADABLE',
-      `Cannot load ${typescript}: this Node does not strip types and tsx is not installed. Compile it to ${source}, install tsx, or use Node 22.18 or newer.`,
+      `Cannot load ${typescript}: this Node does not strip types and ${why}. Compile it to ${compiled}, ${isMissing ? 'install' : 'update'} tsx, or use Node 22.18 or newer.`,
       { details: { source, typescript }, cause },
     );
   }
+  // Node remembers that it could not load this very URL
+  const url = typescript === source ? `${typescript}${typescript.includes('?') ? '&' : '?'}ts` : typescript;
   try {
-    return await importAs(typescript, () => import(typescript) as Promise<Module>);
+    return await importAs(typescript, () => import(url) as Promise<Module>);
   } catch (error) {
     throw importError(typescript, error);
   }
+}
+
+/** The URL of tsx as the program has it installed; throws if it has not. */
+function findTsx(typescript: string): string {
+  const { createRequire } = globalThis.process.getBuiltinModule('node:module');
+  const { pathToFileURL } = globalThis.process.getBuiltinModule('node:url');
+  const found = createRequire(typescript).resolve('tsx/esm/api');
+  // that one is for require, and looks for its own files in the wrong place when it is imported
+  const imported = found.replace(/\.cjs$/, '.mjs');
+  return pathToFileURL(builtin('node:fs')?.existsSync(imported) ? imported : found).href;
 }
 
 function importError(source: string, cause: unknown): TroupeError {

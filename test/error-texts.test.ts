@@ -423,7 +423,7 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
   SOURCE_NOT_LOADABLE: [
     [
       () => told('SOURCE_NOT_LOADABLE'),
-      'Cannot load FOLDER/logic.ts: this Node does not strip types and tsx is not installed. Compile it to FOLDER/logic.ts, install tsx, or use Node 22.18 or newer.',
+      'Cannot load FOLDER/logic.ts: this Node does not strip types and tsx is not installed. Compile it to FOLDER/logic.js, install tsx, or use Node 22.18 or newer.',
     ],
   ],
   NO_LOCAL_MODULE: [

@@ -1,6 +1,6 @@
 // Threads: which actor runs in which, what becomes of it when its thread dies, and that nothing is left.
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -469,6 +469,33 @@ describe('a TypeScript source', () => {
       getPersistedSnapshot: (snapshot: unknown) => snapshot,
     };
   `;
+
+  it.each(['logic.mts', 'logic.mjs'])('is loaded by the tsx that the program has installed: %s', async (asked) => {
+    const folder = await mkdtemp(join(tmpdir(), 'troupe-'));
+    try {
+      // the least that is like tsx: what it gives to require is not for import
+      const tsx = {
+        'package.json': '{ "exports": { "./esm/api": { "import": "./api.mjs", "require": "./api.cjs" } } }',
+        'api.cjs': "exports.register = () => { throw new Error('This is for require.') }",
+        'api.mjs': `
+          import { register as hook } from 'node:module';
+          const load = '(url, context, next) => next(url, url.includes(".mts") ? { ...context, format: "module" } : context)';
+          export const register = () => hook('data:text/javascript,export const load = ' + encodeURIComponent(load));
+        `,
+      };
+      await mkdir(join(folder, 'node_modules', 'tsx'), { recursive: true });
+      for (const [name, text] of Object.entries(tsx)) await writeFile(join(folder, 'node_modules', 'tsx', name), text);
+      // it has no types, so that nothing need be stripped
+      await writeFile(join(folder, 'logic.mts'), source.replaceAll(/: (object|unknown)/g, ''));
+      const url = pathToFileURL(join(folder, asked));
+      const actor = createActor(inThread<{ readonly it: AnyActorLogic }>(url).it as AnyActorLogic).start();
+      expect(await started(actor)).toMatchObject({ context: 'typed' });
+      actor.stop();
+      await settled(actor);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
 
   it.each(['logic.ts', 'logic.js'])('is loaded, or refused with the mend, where %s is asked for', async (asked) => {
     const folder = await mkdtemp(join(tmpdir(), 'troupe-'));

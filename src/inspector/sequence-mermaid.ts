@@ -6,6 +6,7 @@ import {
   createTimeline,
   helped,
   isForCode,
+  messageNumbered,
   NO_RECORDING,
   nameOf,
   type MessageEntry,
@@ -59,7 +60,7 @@ export function recordingToMermaid(records: readonly InspectorRecord[], options:
     if (record.at < firstAt) continue;
     switch (record.type) {
       case 'sent': {
-        const message = timeline.messageByNumber.get(record.message);
+        const message = messageNumbered(timeline, record.message);
         // a recording may come from anywhere, and give a number twice
         if (!message || message.place < leftOut) break;
         const from = participants.of(message.from);

@@ -215,7 +215,7 @@ const FLOOD_TAKEN_EVERY = 40;
 const QUIET = 70;
 const QUIET_AT_FIRST = 20;
 /** How many records are added between two looks at the clock. */
-const AT_ONCE = 1000;
+const AT_ONCE = 500;
 
 /** Shows another recording, from its end. */
 function look(next: Timeline): void {

@@ -9,6 +9,8 @@ export function assertWord(option: string, value: unknown, words: readonly strin
 
 /** Throws `INVALID_ARGUMENT` for an option of a name that is not known: it may be misspelt, and would do nothing. */
 export function assertNames(options: object, names: readonly string[]): void {
+  if (typeof options !== 'object' || (options as unknown) === null)
+    throw optionError('options', options, 'they must be an object', `Its names may be ${names.join(', ')}.`);
   const option = Object.keys(options).find((name) => !names.includes(name));
   if (option === undefined) return;
   throw new TroupeError(

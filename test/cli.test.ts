@@ -21,7 +21,7 @@ const { typescript } = process.features as { readonly typescript?: string | fals
 
 /** It is called like a recording, and is none. */
 const FOLDER = join(tmpdir(), `troupe-cli-${process.pid}.ndjson`);
-beforeAll(() => void mkdirSync(FOLDER));
+beforeAll(() => mkdirSync(FOLDER));
 afterAll(() => rmSync(FOLDER, { recursive: true }));
 
 /** What a program does without the command. */

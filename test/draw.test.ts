@@ -78,10 +78,27 @@ describe('troupe draw', () => {
     expect(out).toContain('s1 --> s2 : HOLD_THIS / say, accept, hold');
   });
 
+  it('writes the messages of a recording, as far as it is whole', async () => {
+    const lines = [
+      { troupe: 'recording', version: 1, epoch: 0, node: 'main@1', title: 'a lesson' },
+      { type: 'actor', at: 0, actor: 'x:0', id: 'Alice', node: 'thread-1@2', kind: 'machine' },
+      { type: 'sent', at: 1, message: 1, from: 'main@1', to: 'x:0', event: 'HOLD_THIS' },
+      { type: 'received', at: 3, message: 1 },
+    ].map((line) => JSON.stringify(line));
+    const path = module('lesson.ndjson', `${lines.join('\n')}\n{"type":"se`);
+    const { code, out, error } = await run(path);
+    expect({ code, error }).toEqual({
+      code: 0,
+      error: 'The recording was cut in its line 5: what came before is shown.\n',
+    });
+    expect(out).toMatch(/^sequenceDiagram\n/);
+    expect(out).toContain('p1->>p2: HOLD_THIS (2 ms)');
+  });
+
   it('says what it cannot draw, and why', async () => {
     const cases: [args: string[], code: number, text: RegExp][] = [
-      [[], 2, /Say which machine.*\n\ntroupe draw/],
-      [['dist/actors/index.js'], 2, /Say which machine/],
+      [[], 2, /Say what to draw.*\n\ntroupe draw/],
+      [['dist/actors/index.js'], 2, /Say what to draw/],
       [[STUDENT, 'more#x'], 2, /more than one/],
       [[STUDENT, '--svg', '--mermaid'], 2, /either --svg or --mermaid/],
       [[STUDENT, '--direction', 'up'], 2, /'up'.*down or right/],
@@ -90,6 +107,9 @@ describe('troupe draw', () => {
       [['dist/actors/index.js#pupil'], 1, /#pupil: there is no such export. It exports arrive, barrier, student\./],
       [['dist/actors/index.js#arrive'], 1, /#arrive: it is no state machine/],
       [[`${module('throws.mjs', 'throw new Error("broken within")')}#x`], 1, /broken within/],
+      [['lesson.ndjson', '--svg'], 2, /leave out --svg/],
+      [['nowhere.ndjson'], 1, /There is no recording 'nowhere\.ndjson' in/],
+      [[module('none.ndjson', 'nothing')], 1, /This is no recording of troupe/],
       [[STUDENT, '--out', join(folder, 'no', 'such', 'folder.svg')], 1, /Cannot write .*folder\.svg/],
     ];
     for (const [args, code, text] of cases) {

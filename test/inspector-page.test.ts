@@ -218,6 +218,9 @@ describe("the page's connection", () => {
     const unanswered = connection.send('Bob', { type: 'GO' });
     pass(10_000);
     await expect(unanswered).rejects.toThrow('not answered');
+    const told = sockets[0]?.told.length;
+    await expect(connection.send('Bob', { type: 'é'.repeat(32 * 1024) })).rejects.toThrow('may send 64 KiB at once');
+    expect(sockets[0]?.told.length).toBe(told);
     const lost = connection.send('Bob', { type: 'GO' });
     sockets[0]?.onclose?.({ code: 1006, reason: '' });
     await expect(lost).rejects.toThrow('lost');

@@ -172,7 +172,8 @@ describe('the files of the page', () => {
     'wait for no request that does not come to its end: %j',
     async (request) => {
       await using served = await serve({ patience: 100 });
-      await exchange(served.url, request.replace('HOST', new URL(served.url).host));
+      const answer = await exchange(served.url, request.replace('HOST', new URL(served.url).host));
+      expect(answer).not.toContain('200 OK');
     },
   );
 
@@ -556,6 +557,9 @@ describe('an inspector', () => {
   });
 
   it('refuses an option of a name that it does not know', async () => {
+    await expect(createInspector(4477 as never)).rejects.toThrow(
+      'Cannot take 4477 for options: they must be an object. Its names may be port, open,',
+    );
     const made = createInspector({ allowsend: true } as never);
     await expect(made).rejects.toThrow(
       "Cannot take the option 'allowsend': there is none of that name. The options are port, open, allowSend, redact, title, history, token.",

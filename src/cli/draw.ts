@@ -1,4 +1,4 @@
-// `troupe draw`: the statechart of a machine that a module exports, as a picture or as Mermaid's text.
+// `troupe draw`: the statechart of a machine that a module exports, as a picture or as Mermaid's text; or the messages of a recording, as that text.
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,11 +8,13 @@ import { createLayouter } from '../inspector/chart/layouter.ts';
 import { describeMachine } from '../inspector/definition.ts';
 import { machineToMermaid } from '../inspector/mermaid.ts';
 import type { MachineDefinition } from '../inspector/records.ts';
+import { recordingToMermaid } from '../inspector/sequence-mermaid.ts';
 import { describeConfig } from '../inspection-records.ts';
 import { createLoader } from '../load.ts';
 import { isMachine } from '../version.ts';
 import { chartFile } from './chart-file.ts';
 import { openElk } from './elk-thread.ts';
+import { readFile } from './recording-file.ts';
 import { DRAW_USAGE } from './usage.ts';
 
 /** Runs the command; resolves with the exit code: 0, 1 if there is nothing to draw, or 2 for bad use. */
@@ -28,6 +30,12 @@ export async function draw(args: readonly string[], streams: Streams = process):
 
   const given = read(args);
   if (typeof given === 'string') return fail(`${given}\n\n${DRAW_USAGE}`, 2);
+  if ('recording' in given) {
+    const recording = readFile(given.recording);
+    if (typeof recording === 'string') return fail(recording);
+    if (recording.problem !== undefined) streams.stderr.write(`${recording.problem}\n`);
+    return write(recordingToMermaid(recording.records), given.out);
+  }
   const { module, name, direction, mermaid, out } = given;
   const definition = await load(module, name);
   if (typeof definition === 'string') return fail(definition);
@@ -55,8 +63,13 @@ interface Given {
   readonly out: string | undefined;
 }
 
+interface GivenRecording {
+  readonly recording: string;
+  readonly out: string | undefined;
+}
+
 /** What was asked for, or why it cannot be. */
-function read(args: readonly string[]): Given | string {
+function read(args: readonly string[]): Given | GivenRecording | string {
   try {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -70,13 +83,16 @@ function read(args: readonly string[]): Given | string {
     });
     const { svg, mermaid, direction, out } = values;
     const [what = '', ...more] = positionals;
+    const isRecording = what.endsWith('.ndjson');
     const at = what.lastIndexOf('#');
-    if (at <= 0 || at === what.length - 1)
-      return 'Say which machine to draw: a module, and the name of its export after a #.';
-    if (more.length > 0) return `Cannot draw more than one machine at a time: '${more.join(' ')}' is too much.`;
+    if (!isRecording && (at <= 0 || at === what.length - 1))
+      return 'Say what to draw: a module and the name of its export after a #, or a recording.';
+    if (more.length > 0) return `Cannot draw more than one thing at a time: '${more.join(' ')}' is too much.`;
     if (svg && mermaid) return 'Give either --svg or --mermaid.';
     if (direction !== 'down' && direction !== 'right')
       return `Cannot take '${direction}' for --direction: it is down or right.`;
+    if (isRecording)
+      return svg ? 'A recording is written as text for Mermaid alone: leave out --svg.' : { recording: what, out };
     return { module: what.slice(0, at), name: what.slice(at + 1), direction, mermaid, out };
   } catch (error) {
     return (error as Error).message; // of parseArgs, which throws nothing else

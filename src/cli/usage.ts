@@ -1,8 +1,9 @@
 // What the command line takes, and how it refuses what it does not.
 
 export const DRAW_USAGE = `troupe draw <module>#<export>             write the statechart of a machine
+troupe draw <recording.ndjson>            write its last 200 messages as text for Mermaid
 
-  --svg                           as a picture, the default
+  --svg                           as a picture, the default for a machine
   --mermaid                       as text for Mermaid
   --direction <down or right>     which way it runs (down)
   --out <file>                    where to write it (standard output)`;

@@ -7,6 +7,7 @@ import {
   CLOSE_MALFORMED,
   CLOSE_VERSION,
   INSPECTOR_VERSION,
+  MAX_FRAME_BYTES,
   SUBPROTOCOL,
   TOKEN_PREFIX,
   type PageFrame,
@@ -86,6 +87,12 @@ export function connect({ url, token, file = false, open, intake, after, answers
           reject(new Error('The event was not sent: there is no connection to the program.'));
           return;
         }
+        const frame = { type: 'send', request: request + 1, actor, event } as const;
+        // the program would close the connection, and say nothing
+        if (new TextEncoder().encode(JSON.stringify(frame)).length > MAX_FRAME_BYTES) {
+          reject(new Error(`The event was not sent: a page may send ${MAX_FRAME_BYTES / 1024} KiB at once.`));
+          return;
+        }
         const number = (request += 1);
         const stop = after(ANSWER_WITHIN, () =>
           settle(number, 'The program has not answered: nobody knows whether the event was delivered.'),
@@ -94,7 +101,7 @@ export function connect({ url, token, file = false, open, intake, after, answers
           resolve: () => (stop(), resolve()),
           reject: (error) => (stop(), reject(error)),
         });
-        tell({ type: 'send', request: number, actor, event });
+        tell(frame);
       }),
     wake() {
       if (socket || closed || state.value.type === 'none') return;

@@ -148,8 +148,11 @@ function writeRecord(
     }
     case 'action': {
       const { actor, action } = record;
-      if (action.params !== undefined) break;
-      return `${headOf(record, actor)},"action":{"type":${JSON.stringify(action.type)}}}`;
+      const { params } = action;
+      const given = params === undefined ? '' : asText(codec.encode(params));
+      if (given === undefined) return undefined;
+      const what = given === '' ? '' : `,"params":${given}`;
+      return `${headOf(record, actor)},"action":{"type":${JSON.stringify(action.type)}${what}}}`;
     }
     case 'microstep':
     case 'snapshot': {

@@ -181,12 +181,11 @@ export function createInspectedSystem({ actor, local, node, clock, send }: Inspe
 }
 
 /** In XState's shape, where state nodes are told by what bears their ids. */
-function transitionOf({ source, target, ...rest }: TransitionRecord): Transition {
-  return {
-    ...rest,
-    ...(source === undefined ? {} : { source: { id: source } }),
-    ...(target ? { target: target.map((id) => ({ id })) } : {}),
-  };
+function transitionOf({ eventType, reenter, source, target }: TransitionRecord): Transition {
+  const taken: { -readonly [TKey in keyof Transition]: Transition[TKey] } = { eventType, reenter };
+  if (source !== undefined) taken.source = { id: source };
+  if (target) taken.target = target.map((id) => ({ id }));
+  return taken;
 }
 
 /** Whether it was stopped from here: what it did before that may be told only afterwards, and its last state is that it was stopped. */

@@ -137,17 +137,47 @@ function writeRecord(
   record: InspectionRecord,
   writeEvent: (event: AnyEventObject) => string | undefined,
 ): string | undefined {
-  if (record.type !== 'microstep' && record.type !== 'snapshot') return asText(codec.encode(definedOf(record)));
-  const { type, node, at, after, actor, event, patch } = record;
-  const what = writeEvent(event);
-  const change = what === undefined ? undefined : asText(encodePatch(codec, patch));
-  if (what === undefined || change === undefined) return undefined;
-  const from = node === undefined ? '' : `"node":${JSON.stringify(node)},`;
-  const cause = after ? `"after":${JSON.stringify(after)},` : '';
-  const head = `{"type":"${type}",${from}"at":${at},${cause}"actor":${JSON.stringify(actor)},"event":${what},"patch":${change}`;
-  return record.type === 'snapshot'
-    ? `${head}}`
-    : `${head},"transitions":[${record.transitions.map(writeTransition).join()}]}`;
+  switch (record.type) {
+    case 'event': {
+      const { source, actor, event } = record;
+      // others than those of the system are refs
+      if (typeof actor !== 'string' || (source !== undefined && typeof source !== 'string')) break;
+      const what = writeEvent(event);
+      const sender = source === undefined ? '' : `"source":${JSON.stringify(source)},`;
+      return what === undefined ? undefined : `${headOf(record, actor)},${sender}"event":${what}}`;
+    }
+    case 'action': {
+      const { actor, action } = record;
+      const { params } = action;
+      const given = params === undefined ? '' : asText(codec.encode(params));
+      if (given === undefined) return undefined;
+      const what = given === '' ? '' : `,"params":${given}`;
+      return `${headOf(record, actor)},"action":{"type":${JSON.stringify(action.type)}${what}}}`;
+    }
+    case 'microstep':
+    case 'snapshot': {
+      const { actor, event, patch } = record;
+      const what = writeEvent(event);
+      const change = what === undefined ? undefined : asText(encodePatch(codec, patch));
+      if (change === undefined) return undefined;
+      const step = `${headOf(record, actor)},"event":${what},"patch":${change}`;
+      return record.type === 'snapshot'
+        ? `${step}}`
+        : `${step},"transitions":[${record.transitions.map(writeTransition).join()}]}`;
+    }
+    default:
+  }
+  return asText(codec.encode(definedOf(record)));
+}
+
+/** What all records of actors begin with. */
+function headOf({ type, node, at, after, came, from }: InspectionRecord, actor: string): string {
+  let head = `{"type":"${type}","at":${at},"actor":${JSON.stringify(actor)}`;
+  if (node !== undefined) head += `,"node":${JSON.stringify(node)}`;
+  if (after) head += `,"after":${JSON.stringify(after)}`;
+  if (came !== undefined) head += `,"came":${came}`;
+  if (from !== undefined) head += `,"from":${JSON.stringify(from)}`;
+  return head;
 }
 
 const asText = (encoded: Encoded): string | undefined => (typeof encoded === 'string' ? encoded : undefined);

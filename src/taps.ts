@@ -42,8 +42,8 @@ interface Watched {
 }
 
 const taps = new WeakMap<object, Tap>();
-/** Where the events that are injected here happened. */
-const origins = new WeakMap<object, Origin>();
+/** What is being injected, and where it happened. */
+let injected: { readonly event: object; readonly origin: Origin } | undefined;
 /** The events that were shown when they were sent, until they are delivered. */
 const shown = new WeakMap<object, Seen>();
 /** Events that came with others before anything was shown here. */
@@ -108,8 +108,13 @@ export function untapSystem(system: AnyActorRef['system'], take: TakeInspected):
 
 /** Shows in the system of an actor what happened in another. */
 export function inject(actor: AnyActorRef, event: Inspected, origin: Origin): void {
-  origins.set(event, origin);
-  tellInspectors(actor.system, event);
+  const outer = injected;
+  injected = { event, origin };
+  try {
+    tellInspectors(actor.system, event);
+  } finally {
+    injected = outer;
+  }
 }
 
 /** Where and when an event that is being delivered was shown as sent; undefined if nobody looked. It is told once. */
@@ -233,7 +238,7 @@ function open(bus: Bus, actor: AnyActorRef, tap: Tap): void {
     const isTaken = tap.takers.size > 0;
     // a step is how an actor elsewhere is told of here; what happened there is told by its own events
     if ((!tap.isWatched && !isTaken && !tap.record) || isStep(event.event)) return;
-    const origin = origins.get(event) ?? originOf(bus, event);
+    const origin = injected?.event === event ? injected.origin : originOf(bus, event);
     if (event.type === '@xstate.event' && event.event) {
       isAnyShown = true;
       shown.set(event.event, { node: origin.node, at: origin.at });

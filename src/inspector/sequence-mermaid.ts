@@ -7,6 +7,7 @@ import {
   helped,
   isForCode,
   NO_RECORDING,
+  messageNumbered,
   nameOf,
   type MessageEntry,
   type Timeline,
@@ -59,7 +60,7 @@ export function recordingToMermaid(records: readonly InspectorRecord[], options:
     if (record.at < firstAt) continue;
     switch (record.type) {
       case 'sent': {
-        const message = timeline.messageByNumber.get(record.message);
+        const message = messageNumbered(timeline, record.message);
         // a recording may come from anywhere, and give a number twice
         if (!message || message.place < leftOut) break;
         const from = participants.of(message.from);

@@ -65,7 +65,8 @@ export interface Timeline {
   readonly actors: Map<ActorKey, ActorEntry>;
   /** In the order sent. */
   readonly messages: MessageEntry[];
-  readonly messageByNumber: Map<number, MessageEntry>;
+  /** Those of `messages` that are not where their number says: see {@link messageNumbered}. */
+  readonly strays: Map<number, MessageEntry>;
   readonly deadLetters: Timed<'dead-letter'>[];
   readonly cells: Map<string, Timed<'cell'>[]>;
   /** When the first and the last of it happened. */
@@ -92,7 +93,7 @@ export function createTimeline(header: RecordingHeader, records: readonly Inspec
     machines: new Map(),
     actors: new Map(),
     messages: [],
-    messageByNumber: new Map(),
+    strays: new Map(),
     deadLetters: [],
     cells: new Map(),
     start: Infinity,
@@ -201,6 +202,14 @@ export function countUntil(things: readonly { readonly at: number }[], moment: n
   return low;
 }
 
+/** The message of a number. Numbers follow one another mostly, so that there is nothing to keep for those that do. */
+export function messageNumbered({ messages, strays }: Timeline, number: number): MessageEntry | undefined {
+  const [first] = messages;
+  const entry = first && messages[number - first.number];
+  const there = entry?.number === number ? entry : undefined;
+  return strays.size === 0 ? there : (strays.get(number) ?? there);
+}
+
 /** Who is called what: the id of an actor, or its machine's where it has none of its own; the name of a node; else the key itself. */
 export function nameOf({ actors, machines, nodes }: Timeline, sender: Sender): string {
   const actor = actors.get(sender);
@@ -247,7 +256,7 @@ export function endOf({ nodes }: Timeline, { ended, node }: ActorEntry, moment =
 }
 
 function index(timeline: Timeline, record: InspectorRecord): void {
-  const { nodes, machines, actors, messages, messageByNumber, deadLetters, cells } = timeline;
+  const { nodes, machines, actors, messages, strays, deadLetters, cells } = timeline;
   switch (record.type) {
     case 'node':
       nodeOf(nodes, record.node).changes.push(record);
@@ -295,11 +304,12 @@ function index(timeline: Timeline, record: InspectorRecord): void {
         dead: undefined,
       };
       messages.push(entry);
-      messageByNumber.set(number, entry);
+      if (messages[number - (messages[0] as MessageEntry).number] !== entry) strays.set(number, entry);
+      else if (strays.size > 0) strays.delete(number);
       return;
     }
     case 'received': {
-      const message = messageByNumber.get(record.message);
+      const message = messageNumbered(timeline, record.message);
       if (!message) return;
       message.received = record.at;
       message.done = record.done;
@@ -307,7 +317,7 @@ function index(timeline: Timeline, record: InspectorRecord): void {
     }
     case 'dead-letter': {
       deadLetters.push(record);
-      const message = record.message === undefined ? undefined : messageByNumber.get(record.message);
+      const message = record.message === undefined ? undefined : messageNumbered(timeline, record.message);
       if (message) message.dead = record;
       return;
     }

@@ -143,6 +143,8 @@ export function createIntake(options: IntakeOptions): Intake {
     } else plan();
     trim(until);
     last = now();
+    // before any of it is drawn, for each frame of what moves costs
+    if (fresh > FEW && !loaded.value) flooded.value = true;
     showInTime();
   }
 
@@ -215,7 +217,7 @@ const FLOOD_TAKEN_EVERY = 40;
 const QUIET = 70;
 const QUIET_AT_FIRST = 20;
 /** How many records are added between two looks at the clock. */
-const AT_ONCE = 1000;
+const AT_ONCE = 500;
 
 /** Shows another recording, from its end. */
 function look(next: Timeline): void {

@@ -2,7 +2,7 @@
 // signals and write the ones that say what is looked at; only the intake adds to the timeline. No DOM: it loads in Node, too.
 import { batch, computed, signal } from '@preact/signals';
 import { type ActorKey } from '../records.ts';
-import { createTimeline, NO_RECORDING, type Timeline } from '../timeline.ts';
+import { createTimeline, messageNumbered, NO_RECORDING, type Timeline } from '../timeline.ts';
 
 /** A recording without a record, shown until there is one. */
 export const emptyTimeline = (): Timeline => createTimeline(NO_RECORDING);
@@ -52,7 +52,7 @@ export function change(what: Partial<Settings>): void {
 
 /** Looks at a message, and at the moment when it was sent. */
 export function lookAt(message: number): void {
-  const entry = timeline.value.messageByNumber.get(message);
+  const entry = messageNumbered(timeline.value, message);
   if (!entry) return;
   batch(() => {
     chosenMessage.value = message;

@@ -1,7 +1,7 @@
 // The filter of the log and the diagram: words that are all to be found, each anywhere or in one field. What it says of a record does not change later, so that a
 // record is looked at once. No DOM.
 import type { InspectorRecord, Sender } from '../../records.ts';
-import { nameOf, type Timeline } from '../../timeline.ts';
+import { messageNumbered, nameOf, type Timeline } from '../../timeline.ts';
 import { stateText } from '../sequence/rows.ts';
 
 export type Field = 'any' | 'from' | 'to' | 'type' | 'node' | 'is';
@@ -52,7 +52,7 @@ function messageRecord(
   timeline: Timeline,
   { at, message }: Extract<InspectorRecord, { type: 'received' }>,
 ): InspectorRecord | undefined {
-  const entry = timeline.messageByNumber.get(message);
+  const entry = messageNumbered(timeline, message);
   if (!entry) return undefined;
   const { from, to, event, body } = entry;
   return { type: 'sent', at, message, from, to, event, ...(body === undefined ? {} : { body }) };

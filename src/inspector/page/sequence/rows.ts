@@ -1,7 +1,7 @@
 // What the sequence diagram and the log show, as rows in the order of time: each send, each receipt, and what else happened. Rows are numbers in typed arrays and point
 // into the timeline; to add what is new costs what is new, and the tail that it reaches back into, for threads tell what they did in batches. No DOM.
 import type { InspectorRecord, StateValue } from '../../records.ts';
-import type { MessageEntry, Timeline } from '../../timeline.ts';
+import { messageNumbered, type MessageEntry, type Timeline } from '../../timeline.ts';
 import type { Selection } from './selection.ts';
 
 export interface Rows {
@@ -102,7 +102,7 @@ export function messageOf(rows: Rows, row: number): MessageEntry | undefined {
 
 /** The slot of a message by its number, if its row is in. */
 export function slotOf({ timeline, messages }: Rows, number: number): number | undefined {
-  const place = timeline.messageByNumber.get(number)?.place;
+  const place = messageNumbered(timeline, number)?.place;
   return place === undefined || place >= messages ? undefined : place;
 }
 

@@ -2,7 +2,7 @@
 import { signal, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { NodeKey } from '../../records.ts';
-import { isForCode } from '../../timeline.ts';
+import { isForCode, messageNumbered } from '../../timeline.ts';
 import { chosen, chosenMessage, live, lookAt, moment } from '../store.ts';
 import { Details, Pointed } from './details.tsx';
 import { draw, lifeline, ROW, type View } from './drawing.ts';
@@ -275,7 +275,7 @@ function useLanes(rows: Rows, among: ReadonlySet<string> | undefined, available:
 function useChosenInView({ timeline }: Rows, lanes: Lanes, scroll: Scroll): void {
   const [actor, number] = [chosen.value, chosenMessage.value];
   useEffect(() => {
-    const message = number === undefined ? undefined : timeline.messageByNumber.get(number);
+    const message = number === undefined ? undefined : messageNumbered(timeline, number);
     if (message) scroll.showAcross([message.from, message.to].map((sender) => lanes.of(sender)?.x));
   }, [number]);
   useEffect(() => {
@@ -421,6 +421,6 @@ function goToMessage(step: 1 | -1, rows: Rows, selection: Selection): void {
 }
 
 function chooseReceiver({ timeline }: Rows): void {
-  const message = chosenMessage.value === undefined ? undefined : timeline.messageByNumber.get(chosenMessage.value);
+  const message = chosenMessage.value === undefined ? undefined : messageNumbered(timeline, chosenMessage.value);
   if (message && !isForCode(timeline, message) && timeline.actors.has(message.to)) chosen.value = message.to;
 }

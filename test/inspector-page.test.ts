@@ -288,6 +288,45 @@ describe('the intake', () => {
     expect(flooded.value).toBe(false);
   });
 
+  it('adds what comes faster than can be read at once, and draws none of it on the way but once a second', () => {
+    let time = 0;
+    const waits: { at: number; callback: () => void }[] = [];
+    const grown: number[] = [];
+    const { intake, frame } = taking({
+      now: () => time,
+      after: (wait, callback) => waits.push({ at: time + wait, callback }),
+      grown: ({ records }) => grown.push(records.length),
+    });
+    const pass = (milliseconds: number) => {
+      time += milliseconds;
+      for (const each of waits.splice(0)) {
+        if (each.at <= time) each.callback();
+        else waits.push(each);
+      }
+    };
+    intake.begin(RECORDED);
+    intake.take([up(0)]);
+    frame();
+    intake.take([up(0)]);
+    frame();
+    const before = revision.value;
+    const flood = (batch: number) => intake.take(Array.from({ length: 1000 }, (_, index) => up(batch * 1000 + index)));
+    flood(0);
+    frame();
+    expect(flooded.value).toBe(true);
+    for (let batch = 1; batch < 190; batch += 1) {
+      pass(10);
+      flood(batch);
+      // no frame is asked for, but for the first after all was drawn
+      expect(frame()).toBe(revision.value > before && batch === 100 ? 1 : 0);
+      expect(grown.at(-1)).toBe(2 + 1000 * (batch + 1));
+    }
+    expect(revision.value - before).toBe(1);
+    pass(100);
+    expect(revision.value - before).toBe(2);
+    expect(timeline.value.records).toHaveLength(190_002);
+  });
+
   it('adds what comes to a hidden page, which has no frames', () => {
     let time = 1000;
     const { intake } = taking({ now: () => (time += 300), hidden: () => true });

@@ -9,6 +9,7 @@ import {
   countUntil,
   createTimeline,
   latest,
+  messageNumbered,
   trimTimeline,
   type Timeline,
 } from '../dist/src/inspector/timeline.js';
@@ -120,6 +121,26 @@ describe('a timeline', () => {
     ]);
   });
 
+  it('finds each message by its number, also where numbers are left out, go back or come twice', () => {
+    const numbers = [7, 8, 10, 9, 30, 12, 8];
+    const records = numbers.map((message, at): InspectorRecord => ({
+      at,
+      type: 'sent',
+      message,
+      from: 'x:0',
+      to: 'x:1',
+      event: 'PASS',
+    }));
+    const known = createTimeline(header, records);
+    expect(numbers.map((number) => messageNumbered(known, number)?.place)).toEqual([0, 6, 2, 3, 4, 5, 6]);
+    expect([6, 11, 13, 8.5, Number.NaN].map((number) => messageNumbered(known, number))).toEqual(
+      Array.from({ length: 5 }),
+    );
+    expect(messageNumbered(createTimeline(header), 0)).toBeUndefined();
+    // numbers that follow one another are kept no second time
+    expect(createTimeline(header, lesson(10)).strays.size).toBe(0);
+  });
+
   it('tells what was there at any moment', () => {
     const { actors } = createTimeline(header, lesson(10));
     const { steps } = actors.get('x:1') ?? { steps: [] };
@@ -181,5 +202,37 @@ describe('a recording', () => {
     ],
   ])('is refused if it begins with %j', (text, problem) => {
     expect(readRecording(text)).toEqual({ records: [], problem });
+  });
+
+  it('takes no record of which a field is missing or is something else', () => {
+    const whole: readonly InspectorRecord[] = [
+      { at: 0, type: 'node', node: 'main@1', up: true, error: 'died' },
+      { at: 0, type: 'actor', actor: 'x:0', id: 'Alice', node: 'main@1', kind: 'machine', parent: 'x:1', src: 's' },
+      { at: 0, type: 'sent', message: 1, from: 'x:0', to: 'x:1', event: 'PASS', body: '{}' },
+      { at: 0, type: 'received', message: 1 },
+      { at: 0, type: 'step', actor: 'x:0', event: 'PASS', transitions: [], actions: [] },
+      { at: 0, type: 'snapshot', actor: 'x:0', snapshot: '{}' },
+      { at: 0, type: 'life', actor: 'x:0', life: 2, error: 'died' },
+      { at: 0, type: 'ended', actor: 'x:0', how: 'failed', error: 'died' },
+      { at: 0, type: 'dead-letter', reason: 'stopped', to: 'x:0', count: 1, error: 'died' },
+      { at: 0, type: 'mailbox', actor: 'x:0', waiting: 1 },
+      { at: 0, type: 'cell', cell: 'hand', value: 1 },
+      { at: 0, type: 'gauges', node: 'main@1', delay: { p50: 1, p99: 1, max: 1 }, busy: 0, heap: 1 },
+      { at: 0, type: 'gap', reason: 'dropped', since: 0 },
+    ];
+    const optional = ['error', 'parent', 'src', 'body', 'transitions', 'actions', 'value'];
+    const reads = (record: object) => readRecording([header, record].map((each) => JSON.stringify(each)).join('\n'));
+    for (const record of whole) {
+      expect(reads(record).records).toEqual([record]);
+      for (const name of Object.keys(record).filter((each) => each !== 'value')) {
+        for (const wrong of [null, name === 'up' ? 1 : true]) {
+          expect(reads({ ...record, [name]: wrong }).records, `${record.type} ${name} ${wrong}`).toEqual([]);
+        }
+        const without = Object.fromEntries(Object.entries(record).filter(([key]) => key !== name));
+        expect(reads(without).records.length, `${record.type} without ${name}`).toBe(
+          optional.includes(name) && record.type !== 'life' ? 1 : 0,
+        );
+      }
+    }
   });
 });

@@ -8,6 +8,7 @@ import {
   isForCode,
   messageNumbered,
   NO_RECORDING,
+  messageNumbered,
   nameOf,
   type MessageEntry,
   type Timeline,

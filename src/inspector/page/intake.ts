@@ -42,6 +42,8 @@ export interface IntakeOptions {
   readonly hidden?: () => boolean;
   /** Told of a timeline that will be shown, as it is made: what is long can be done before. */
   readonly prepare?: (timeline: Timeline) => void;
+  /** Told of the timeline that is shown, or will be, when it has grown: what is long can be done while its records are at hand. */
+  readonly grown?: (timeline: Timeline) => void;
   readonly limits?: JournalLimits;
 }
 
@@ -50,7 +52,7 @@ const PAGE_LIMITS: JournalLimits = { records: 400_000, size: 96 * 1024 * 1024 };
 
 export function createIntake(options: IntakeOptions): Intake {
   const { schedule, now, after = (_, callback) => schedule(callback), hidden = () => false } = options;
-  const { limits = PAGE_LIMITS, prepare } = options;
+  const { limits = PAGE_LIMITS, prepare, grown } = options;
   let current: Timeline = emptyTimeline();
   let trimming: Trimming | undefined;
   let coming: RecordingHeader | undefined;
@@ -135,6 +137,7 @@ export function createIntake(options: IntakeOptions): Intake {
       append(current, records);
       taken += records.length;
       fresh += records.length;
+      grown?.(current);
       if (now() >= until) break;
     }
     if (taken >= waiting.length) {
@@ -143,6 +146,8 @@ export function createIntake(options: IntakeOptions): Intake {
     } else plan();
     trim(until);
     last = now();
+    // before any of it is drawn, for each frame of what moves costs
+    if (fresh > FEW && !loaded.value) flooded.value = true;
     showInTime();
   }
 

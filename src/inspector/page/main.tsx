@@ -9,7 +9,7 @@ import { createIntake } from './intake.ts';
 import { pressed } from './keys.ts';
 import { remember, remembered } from './remembered.ts';
 import { goFirst, step } from './scrubber.tsx';
-import { prepareRows } from './sequence/selected.ts';
+import { growRows, prepareRows } from './sequence/selected.ts';
 import {
   change,
   chosen,
@@ -48,6 +48,7 @@ const intake = createIntake({
   now: () => performance.now(),
   after: (milliseconds, callback) => setTimeout(callback, milliseconds),
   prepare: prepareRows,
+  grown: growRows,
   hidden: () => document.visibilityState === 'hidden',
 });
 

@@ -25,7 +25,8 @@ export interface Rows {
   seen: number;
   messages: number;
   receipts: number;
-  readonly states: Map<string, string>;
+  /** The state of each actor, in a place of its own, so that a change of it asks the map no second time. */
+  readonly states: Map<string, { text: string | undefined }>;
 }
 
 export function createRows(timeline: Timeline): Rows {
@@ -138,9 +139,11 @@ function slotFor(rows: Rows, record: InspectorRecord, place: number): number | u
     case 'step': {
       if (record.value === undefined) return undefined;
       const state = typeof record.value === 'string' ? record.value : JSON.stringify(record.value);
-      const before = rows.states.get(record.actor);
+      let known = rows.states.get(record.actor);
+      if (!known) rows.states.set(record.actor, (known = { text: undefined }));
+      const before = known.text;
       if (before === state) return undefined;
-      rows.states.set(record.actor, state);
+      known.text = state;
       const slot = record.message === undefined ? undefined : slotOf(rows, record.message);
       if (slot !== undefined) rows.stepRecord[slot] = place;
       // the first that is known of an actor is where it is, not where it went

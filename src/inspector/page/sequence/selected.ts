@@ -31,6 +31,11 @@ export function prepareRows(of: Timeline): void {
   else coming = createRows(of);
 }
 
+/** Takes in what a timeline has got since, if its rows are looked at. */
+export function growRows(of: Timeline): void {
+  if (known?.timeline === of) extendRows(known);
+}
+
 /** The rows of the timeline as it is now; whoever calls it in a render is rendered again when there are more. */
 export function currentRows(): Rows {
   const current = timeline.value;

@@ -68,7 +68,7 @@ export interface TreeView {
 export const ENDED_STAY = 30_000;
 export const HELPERS_STAY = 5000;
 /** So many children of a kind are shown that ended, the latest. */
-export const MOST_ENDED = 3;
+const MOST_ENDED = 3;
 
 const nodeRow = (node: NodeKey) => `node ${node}`;
 export const actorRow = (actor: ActorKey) => `actor ${actor}`;

@@ -367,7 +367,7 @@ function markBeside(
 }
 
 /** What a node did. Only a death is bad, and has a reason. */
-export function nodeText({ up, error }: { readonly up: boolean; readonly error?: string }): string {
+function nodeText({ up, error }: { readonly up: boolean; readonly error?: string }): string {
   return up ? 'is there' : error === undefined ? 'left' : `died: ${error}`;
 }
 

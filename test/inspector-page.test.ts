@@ -566,6 +566,48 @@ describe('the tree', () => {
     expect(carol).toMatchObject({ gone: true });
   });
 
+  it('finds the actors of a machine by its name', () => {
+    const machine: MachineDefinition = {
+      id: 'pupil',
+      root: {
+        id: 'pupil',
+        key: 'pupil',
+        type: 'atomic',
+        tags: [],
+        entry: [],
+        exit: [],
+        invoke: [],
+        transitions: [],
+        states: [],
+      },
+    };
+    const one = createTimeline(RECORDED, [
+      up(0),
+      { at: 1, type: 'machine', machine: '5f1c', definition: machine },
+      { at: 2, type: 'actor', actor: 'a', id: 'Ada', node: 'main@1', machine: '5f1c', kind: 'machine' },
+      { at: 2, type: 'actor', actor: 'b', id: 'Ben', node: 'main@1', kind: 'logic' },
+    ]);
+    expect(treeRows(one, { ...VIEW, filter: 'pupil' }).map(textOf)).toEqual(['main (2)', 'Ada']);
+  });
+
+  it('folds what ended, where it is much of a kind', () => {
+    const parties = Array.from({ length: 6 }, (_, index): InspectorRecord[] => [
+      { at: 1, type: 'actor', actor: `p${index}`, id: `p${index}`, node: 'main@1', src: 'party', kind: 'callback' },
+      { at: 2, type: 'ended', actor: `p${index}`, how: 'stopped' },
+    ]).flat();
+    const one = createTimeline(RECORDED, [
+      up(0),
+      { at: 1, type: 'actor', actor: 'a', id: 'Ada', node: 'main@1', kind: 'logic' },
+      ...parties,
+    ]);
+    const shown = (view: Partial<TreeView> = {}) => treeRows(one, { ...VIEW, ...view }).map(textOf);
+    expect(shown()).toEqual(['main (1)', 'Ada', 'p3', 'p4', 'p5', '3 more']);
+    expect(shown({ closed: new Set(['more main@1']) })).toHaveLength(9);
+    expect(shown({ chosen: 'p0' })).toContain('p0');
+    expect(shown({ showEnded: true })).toHaveLength(8);
+    expect(shown({ moment: 1 })).toHaveLength(8);
+  });
+
   it('says of an actor what it was at the moment', () => {
     const alice = known.actors.get('Alice');
     const bob = known.actors.get('Bob');
@@ -802,6 +844,7 @@ const rowsOf = (known: ReturnType<typeof createTimeline>, view: Partial<TreeView
 function textOf(row: TreeRow): string {
   if (row.type === 'node') return `${row.name} (${row.actors})`;
   if (row.type === 'actor') return row.actor.id;
+  if (row.type === 'more') return row.open ? 'fewer' : `${row.count} more`;
   return row.type === 'cell' ? row.name : 'Cells';
 }
 

@@ -250,6 +250,35 @@ describe('the drawing', () => {
     expect(message && message.y2 > message.y1 && message.x2 > message.x1).toBe(true);
   });
 
+  it('ends what is sent to plain code at the lane of that, where nothing waits and nothing is received', () => {
+    const records: InspectorRecord[] = [{ at: 1, type: 'sent', message: 1, from: 'c', to: 'worker@2', event: 'YES' }];
+    const shown = view(records);
+    const [message] = draw(shown).messages;
+    expect(message).toMatchObject({ form: 'whole', label: 'YES', latency: '', x2: shown.lanes.of('worker@2')?.x });
+    expect(lineOf(shown.rows, 0)).toMatchObject({ to: { name: 'worker' }, latency: '', actor: undefined });
+  });
+
+  it('tells a node that left from one that died', () => {
+    const { bands } = draw(
+      view([
+        { at: 1, type: 'node', node: 'worker@2', up: false },
+        { at: 2, type: 'node', node: 'main@1', up: false, error: 'Out of memory.' },
+      ]),
+    );
+    expect(bands.map(({ kind, text }) => [kind, text])).toEqual([
+      ['left', 'worker left'],
+      ['died', 'main died: Out of memory.'],
+    ]);
+  });
+
+  it('keeps a label in the view where its lane is near the edge', () => {
+    const shown = view([{ at: 1, type: 'sent', message: 1, from: 'a', to: 'b', event: 'A_LONG_NAME_OF_AN_EVENT' }]);
+    const [wide] = draw(shown).messages;
+    const right = (wide?.labelX ?? 0) + 40;
+    const [narrow] = draw({ ...shown, right }).messages;
+    expect(narrow?.labelX).toBeLessThan(right - 100);
+  });
+
   it('shows what waits, what was lost, and what is sent to oneself', () => {
     const { messages, marks } = draw(
       view([

@@ -67,10 +67,13 @@ function Lines(props: { readonly rows: Rows; readonly selection: Selection; read
   const place = useRef(0);
   const moved = useSignal(0);
   const follows = useSignal(true);
-  const seen = useRef<{ moment: number | undefined; selection: Selection | undefined }>({
+  const seen = useRef<{ moment: number | undefined; selection: Selection | undefined; isWhole: boolean }>({
     moment: undefined,
     selection: undefined,
+    isWhole: false,
   });
+  // where a moment is in a selection is known when all was looked at once
+  const isWhole = done || (seen.current.selection === selection && seen.current.isWhole);
 
   void moved.value;
   const now = moment.value;
@@ -78,7 +81,7 @@ function Lines(props: { readonly rows: Rows; readonly selection: Selection; read
   const most = Math.max(0, selection.length * LINE - height.value);
   const atEnd = live.value && follows.value;
   let top = Math.min(most, atEnd ? most : place.current);
-  if (seen.current.moment !== now || seen.current.selection !== selection) {
+  if (seen.current.moment !== now || seen.current.selection !== selection || seen.current.isWhole !== isWhole) {
     // the moment is another one: its line is brought into view if it is out of it
     const y = (until - 1) * LINE;
     if (now !== undefined && (y < top || y > top + height.value - LINE)) {
@@ -99,7 +102,7 @@ function Lines(props: { readonly rows: Rows; readonly selection: Selection; read
   }, []);
 
   useLayoutEffect(() => {
-    seen.current = { moment: now, selection };
+    seen.current = { moment: now, selection, isWhole };
     if (!element.current || Math.abs(place.current - top) < 0.5) return;
     place.current = top;
     element.current.scrollTop = top;

@@ -67,17 +67,16 @@ function Card(props: {
           <dt>sent</dt>
           <dd>{timeText(at)} s</dd>
         </div>
-        {toCode ? (
+        {toCode && (
           <div>
             <dt>to</dt>
             <dd>plain code</dd>
           </div>
-        ) : (
+        )}
+        {!toCode && !(dead && received === undefined) && (
           <div>
             <dt>received</dt>
-            <dd>
-              {received === undefined ? (dead ? '–' : 'not yet') : `after ${durationText(Math.max(0, received - at))}`}
-            </dd>
+            <dd>{received === undefined ? 'not yet' : `after ${durationText(Math.max(0, received - at))}`}</dd>
           </div>
         )}
         {received !== undefined && done !== undefined && (

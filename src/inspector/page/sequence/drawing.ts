@@ -340,8 +340,8 @@ function labelOf(view: View, message: MessageEntry, from: Lane | undefined, to: 
     from === to
       ? start
       : direction === 1
-        ? Math.max(start, Math.min(view.left + 6, far - 60))
-        : Math.min(start, Math.max(view.right - 6, far + 60));
+        ? Math.max(start, Math.min(view.left + 6, far - 20))
+        : Math.min(start, Math.max(view.right - 6, far + 20));
   return { label, latency, labelX: withinView(view, labelX, direction * widthOf(`${label}  ${latency}`)) };
 }
 

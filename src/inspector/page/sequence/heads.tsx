@@ -35,7 +35,7 @@ export function Heads(props: {
             <button
               type="button"
               class="sequence-group-name"
-              style={{ left: `${gutter + 6}px` }}
+              style={{ left: `${gutter}px` }}
               disabled={group.actors < 2}
               aria-expanded={!group.collapsed}
               title={

@@ -29,7 +29,7 @@ const opened = signal<ReadonlyMap<NodeKey, boolean>>(new Map());
 
 export function Sequence() {
   const { rows, selection, done, among } = useDiagram(currentRows());
-  const scroll = useScroll(rows, selection);
+  const scroll = useScroll(rows, selection, done);
   const { width } = scroll;
   const lanes = useLanes(rows, among, width - GUTTER);
   useChosenInView(rows, lanes, scroll);
@@ -290,7 +290,7 @@ function toggle({ node, collapsed }: Group): void {
 type Scroll = ReturnType<typeof useScroll>;
 
 /** Where the view is. It stays at the end while it is there and the moment is live; it goes where the moment or the message is that is looked at. */
-function useScroll(rows: Rows, selection: Selection) {
+function useScroll(rows: Rows, selection: Selection, done: boolean) {
   const element = useRef<HTMLDivElement>(null);
   const size = useSignal({ width: 800, height: 400 });
   /** Where it was scrolled to; the signal tells that this was by the user, or is to be. */
@@ -353,10 +353,14 @@ function useScroll(rows: Rows, selection: Selection) {
   };
 
   const now = moment.value;
+  // where a moment is in a selection is known when all was looked at once
+  const whole = useRef<Selection>(undefined);
+  if (done) whole.current = selection;
+  const isWhole = whole.current === selection;
   useEffect(() => {
     if (now === undefined) follows.value = true;
     else show(selection.until(now));
-  }, [now, selection]);
+  }, [now, selection, isWhole]);
 
   // the strip with its details took the place of what it tells of
   const high = useRef(height);

@@ -75,7 +75,7 @@ export function Mark({ mark }: { readonly mark: MarkShape }) {
   const textX = x + (anchor === 'start' ? 1 : -1) * (kind === 'led' || kind === 'state' ? 9 : 11);
   return (
     <g class={`sequence-mark is-${kind}`}>
-      <Ground x={textX} y={y + 1.5} width={widthOf(text)} anchor={anchor} />
+      <Ground x={textX} y={y + 1.5} width={widthOf(text, 10.5 / 11)} anchor={anchor} />
       <Sign kind={kind} x={x} y={y} />
       <text x={textX} y={y + 1.5} text-anchor={anchor}>
         {text}

@@ -8,7 +8,6 @@ import {
   isForCode,
   messageNumbered,
   NO_RECORDING,
-  messageNumbered,
   nameOf,
   type MessageEntry,
   type Timeline,

@@ -16,6 +16,7 @@ import {
 import { createMemoryHost, createThreads, currentBus, inThread, settled, supervise, type Host } from 'troupe';
 import { barrier } from 'troupe/actors';
 import { createCell } from 'troupe/shared';
+import { inject, isInspected } from '../dist/src/taps.js';
 import { hasInspectors } from '../dist/src/xstate.js';
 import * as inspected from '../dist/test/fixtures/inspected.js';
 import { lookAt, messagesOf, openCollector, type Look } from './support/collecting.ts';
@@ -197,8 +198,11 @@ describe.each(places)('a collector of actors $where', ({ open }) => {
     const look = lookAt(collector);
     ref.send({ type: 'OPEN' });
     await look.until('it has opened', () => isAt(look, 'office', 'OPEN'));
+    expect(isInspected(head)).toBe(true);
     look.stop();
     expect(hasInspectors(head.system)).toBe(false);
+    // nothing of it is recorded any more, here or elsewhere
+    expect(isInspected(head)).toBe(false);
     await settled(ref);
     await turns();
     const count = look.records.length;
@@ -407,6 +411,25 @@ describe('a collector of several roots', () => {
     gc();
     expect(things.filter(([root]) => root?.deref()).length).toBeLessThan(5);
     expect(things.filter(([, event]) => event?.deref()).length).toBeLessThan(5);
+  });
+
+  it('shows nothing of the look before', async () => {
+    const collector = openCollector();
+    const root = start(counter, { id: 'counter', inspect: collector.inspect });
+    const look = lookAt(collector);
+    const at = performance.now();
+    // it waits for a cause that never comes
+    inject(
+      root,
+      { type: '@xstate.snapshot', actorRef: root, event: { type: 'OLD' }, snapshot: root.getSnapshot() },
+      { node: 'effect@1', at, after: { node: 'cause@1', at } },
+    );
+    look.stop();
+    using again = lookAt(collector);
+    root.send({ type: 'ADD' });
+    await again.until('what came after it is told', () => isAt(again, 'counter', 'ADD'));
+    expect(again.steps('counter').map(({ event }) => event)).toEqual(['', 'ADD']);
+    expect(look.of('step').map(({ event }) => event)).toEqual(['']);
   });
 
   it('keeps no root alive', async () => {

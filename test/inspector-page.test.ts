@@ -32,7 +32,8 @@ import {
 import { CLOSE_ENDED, CLOSE_VERSION, INSPECTOR_VERSION, type PageFrame } from '../src/inspector/protocol.ts';
 import { readRecording } from '../src/inspector/recording.ts';
 import type { InspectorRecord, MachineDefinition } from '../src/inspector/records.ts';
-import { createTimeline, nameOf } from '../src/inspector/timeline.ts';
+import { createTimeline } from '../src/inspector/timeline.ts';
+import { nameOf } from '../src/inspector/readings.ts';
 
 describe("the page's address", () => {
   it('says the token, the moment and the actor, and is read back', () => {

@@ -4,15 +4,9 @@ import { createBase } from '../dist/src/inspector/base.js';
 import { createJournal } from '../dist/src/inspector/journal.js';
 import { readRecording, writeRecording } from '../dist/src/inspector/recording.js';
 import type { InspectorRecord, RecordingHeader } from '../dist/src/inspector/records.js';
-import {
-  append,
-  countUntil,
-  createTimeline,
-  latest,
-  messageNumbered,
-  trimTimeline,
-  type Timeline,
-} from '../dist/src/inspector/timeline.js';
+import { messageNumbered, append, createTimeline, type Timeline } from '../dist/src/inspector/timeline.js';
+import { countUntil, latest } from '../dist/src/inspector/readings.js';
+import { trimTimeline } from '../dist/src/inspector/trimming.js';
 
 const header: RecordingHeader = { troupe: 'recording', version: 1, epoch: 0, node: 'main@1', title: 'a lesson' };
 

@@ -2,16 +2,8 @@
 // draws the whole anew each time and takes seconds for a thousand messages; what is left out is said in the diagram.
 import { assertNames, optionError } from '../options.ts';
 import type { ActorKey, InspectorRecord, NodeKey, Sender } from './records.ts';
-import {
-  createTimeline,
-  helped,
-  isForCode,
-  messageNumbered,
-  NO_RECORDING,
-  nameOf,
-  type MessageEntry,
-  type Timeline,
-} from './timeline.ts';
+import { messageNumbered, createTimeline, NO_RECORDING, type MessageEntry, type Timeline } from './timeline.ts';
+import { helped, isForCode, nameOf } from './readings.ts';
 
 /** How much {@link recordingToMermaid} draws. */
 export interface MermaidOptions {

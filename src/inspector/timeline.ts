@@ -1,8 +1,7 @@
 // The records of a recording, indexed for whoever looks at them: what there is, what was when, and what followed. It grows at its end alone, at a cost that does not
-// depend on how long it is; to keep it bounded it is begun anew from a base (`trimTimeline`). Numbers that views keep are places in `records` and `messages`.
-import { createBase } from './base.ts';
+// depend on how long it is; to keep it bounded it is begun anew from a base (`trimming.ts`). Numbers that views keep are places in `records` and `messages`.
 import { isDefinition } from './is-definition.ts';
-import { sizeOf, type JournalLimits } from './journal.ts';
+import { sizeOf } from './journal.ts';
 import {
   RECORDING_VERSION,
   type ActorKey,
@@ -120,139 +119,12 @@ export function append(timeline: Timeline, records: readonly InspectorRecord[]):
   timeline.size = size;
 }
 
-/** The same timeline with what is beyond the limits folded into its base; the very same if it is within them. */
-export function trimTimeline(timeline: Timeline, limits: JournalLimits): Timeline {
-  if (isWithin(timeline, limits)) return timeline;
-  const trimming = createTrimming(timeline, limits);
-  trimming.advance();
-  return trimming.timeline;
-}
-
-/** A timeline that is made of another, piece by piece, while that one still grows. */
-export interface Trimming {
-  /** What there is of it yet. */
-  readonly timeline: Timeline;
-  /** Goes on until it has all that the other one has, or `enough()`; gives whether it has all. */
-  advance(enough?: () => boolean): boolean;
-}
-
-export function createTrimming(from: Timeline, limits: JournalLimits): Trimming {
-  const { records, header } = from;
-  const base = createBase();
-  const { length } = records;
-  let timeline = createTimeline(header);
-  let { size } = from;
-  let count = 0;
-  let isFolded = false;
-
-  return {
-    get timeline() {
-      return timeline;
-    },
-    advance(enough = () => false) {
-      while (!isFolded) {
-        const until = count + STRIDE;
-        while (count < until && (length - count > limits.records * 0.75 || size > limits.size * 0.75)) {
-          const record = records[count] as InspectorRecord;
-          base.absorb(record);
-          size -= sizeOf(record);
-          count += 1;
-        }
-        if (count < until) {
-          isFolded = true;
-          timeline = createTimeline(header, base.records());
-        }
-        if (enough()) return false;
-      }
-      while (count < records.length) {
-        const piece = records.slice(count, count + STRIDE);
-        append(timeline, piece);
-        count += piece.length;
-        if (enough()) break;
-      }
-      return count === records.length;
-    },
-  };
-}
-
-export function isWithin({ records, size }: Timeline, limits: JournalLimits): boolean {
-  return records.length <= limits.records && size <= limits.size;
-}
-
-/** How many records are gone through between two looks at the clock. */
-const STRIDE = 500;
-
-/** The last of some things that had happened at a moment; the very last if no moment is given. */
-export function latest<TTimed extends { readonly at: number }>(
-  things: readonly TTimed[],
-  moment = Infinity,
-): TTimed | undefined {
-  return things[countUntil(things, moment) - 1];
-}
-
-/** How many of some things, in the order of their times, had happened at a moment. */
-export function countUntil(things: readonly { readonly at: number }[], moment: number): number {
-  let low = 0;
-  let high = things.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((things[middle] as { readonly at: number }).at <= moment) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** The message of a number. Numbers follow one another mostly, so that there is nothing to keep for those that do. */
 export function messageNumbered({ messages, strays }: Timeline, number: number): MessageEntry | undefined {
   const [first] = messages;
   const entry = first && messages[number - first.number];
   const there = entry?.number === number ? entry : undefined;
   return strays.size === 0 ? there : (strays.get(number) ?? there);
-}
-
-/** Who is called what: the id of an actor, or its machine's where it has none of its own; the name of a node; else the key itself. */
-export function nameOf({ actors, machines, nodes }: Timeline, sender: Sender): string {
-  const actor = actors.get(sender);
-  if (!actor) return nodes.get(sender)?.name ?? (sender.split('@')[0] || sender);
-  const { id, record } = actor;
-  if (!SESSION_ID.test(id)) return id;
-  return (record.machine === undefined ? undefined : machines.get(record.machine)?.id) ?? record.src ?? id;
-}
-
-/** What XState numbers actors by that were given no id. */
-const SESSION_ID = /^x:\d+$/u;
-
-/** Whether an actor works for the one that invoked it: such come and go all the time. */
-export function isHelper({ kind }: ActorEntry): boolean {
-  return kind === 'promise' || kind === 'callback' || kind === 'observable';
-}
-
-const DEEPEST = 16;
-
-/** Whose work an actor does: a promise or callback that of who invoked it, all others their own. */
-export function helped({ actors }: Timeline, key: Sender): Sender {
-  let owner = key;
-  // a recording may come from anywhere, and its parents go round
-  for (let depth = 0; depth < DEEPEST; depth += 1) {
-    const actor = actors.get(owner);
-    if (!actor || !isHelper(actor) || actor.parent === undefined) return owner;
-    // on another node it is to be seen there
-    if (actors.get(actor.parent)?.node !== actor.node) return owner;
-    owner = actor.parent;
-  }
-  return key;
-}
-
-/** Whether a message is for the plain code of a node, which has no mailbox: it is there as soon as it was sent. */
-export function isForCode({ actors, nodes }: Timeline, { to }: { readonly to: Sender }): boolean {
-  return !actors.has(to) && nodes.has(to);
-}
-
-/** When an actor ended, by itself or with its node, as far as that was so at a moment. */
-export function endOf({ nodes }: Timeline, { ended, node }: ActorEntry, moment = Infinity): number | undefined {
-  if (ended && ended.at <= moment) return ended.at;
-  const change = latest(nodes.get(node)?.changes ?? [], moment);
-  return change && !change.up ? change.at : undefined;
 }
 
 function index(timeline: Timeline, record: InspectorRecord): void {

@@ -1,5 +1,6 @@
 // The chosen actor: what it is, its statechart, its snapshot, and a form to send it an event where that is allowed.
-import { latest, nameOf, type ActorEntry } from '../timeline.ts';
+import type { ActorEntry } from '../timeline.ts';
+import { latest, nameOf } from '../readings.ts';
 import { Boundary } from './boundary.tsx';
 import { ChartView } from './chart-view.tsx';
 import { nodeColour } from './colours.ts';

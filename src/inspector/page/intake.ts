@@ -5,7 +5,8 @@ import { createBase } from '../base.ts';
 import type { JournalLimits } from '../journal.ts';
 import type { Recording } from '../recording.ts';
 import type { InspectorRecord, RecordingHeader } from '../records.ts';
-import { append, createTimeline, createTrimming, isWithin, type Timeline, type Trimming } from '../timeline.ts';
+import { append, createTimeline, type Timeline } from '../timeline.ts';
+import { createTrimming, isWithin, type Trimming } from '../trimming.ts';
 import { chosen, chosenMessage, emptyTimeline, moment, revision, timeline } from './store.ts';
 
 export interface Intake {

@@ -1,5 +1,6 @@
 // Recorded time as the scrubber needs it: from when to when, how dense the messages are, and where the next one is. Pure.
-import { countUntil, type MessageEntry, type Timeline } from '../timeline.ts';
+import type { MessageEntry, Timeline } from '../timeline.ts';
+import { countUntil } from '../readings.ts';
 
 export interface Span {
   readonly from: number;

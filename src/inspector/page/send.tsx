@@ -1,6 +1,7 @@
 // Sends an event to the chosen actor, where the program allows that: those that it can take in its present state are offered.
 import { useSignal } from '@preact/signals';
-import { latest, nameOf, type ActorEntry } from '../timeline.ts';
+import type { ActorEntry } from '../timeline.ts';
+import { latest, nameOf } from '../readings.ts';
 import type { Connection } from './connection.ts';
 import { Icon } from './icons.tsx';
 import { eventsOffered, readEvent } from './offered.ts';

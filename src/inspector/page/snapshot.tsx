@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { StateValue } from '../records.ts';
 import type { ActorEntry } from '../timeline.ts';
-import { countUntil, latest } from '../timeline.ts';
+import { countUntil, latest } from '../readings.ts';
 import { changesBetween, parseSnapshot, type Change } from './changes.ts';
 import { Icon } from './icons.tsx';
 import { JsonTree } from './json-tree.tsx';

@@ -2,7 +2,7 @@
 // signals and write the ones that say what is looked at; only the intake adds to the timeline. No DOM: it loads in Node, too.
 import { batch, computed, signal } from '@preact/signals';
 import type { ActorKey } from '../records.ts';
-import { createTimeline, messageNumbered, NO_RECORDING, type Timeline } from '../timeline.ts';
+import { messageNumbered, createTimeline, NO_RECORDING, type Timeline } from '../timeline.ts';
 
 /** A recording without a record, shown until there is one. */
 export const emptyTimeline = (): Timeline => createTimeline(NO_RECORDING);

@@ -1,16 +1,8 @@
 // What the tree of actors shows at a moment, as a flat list of rows: nodes, their actors with those they started below them, and cells. Pure; what a row shows of its
 // actor's state is read when the row is drawn, for only a few of a thousand are in view.
 import type { ActorKey, NodeKey, Sender } from '../records.ts';
-import {
-  countUntil,
-  endOf,
-  isHelper,
-  latest,
-  nameOf,
-  type ActorEntry,
-  type NodeEntry,
-  type Timeline,
-} from '../timeline.ts';
+import type { ActorEntry, NodeEntry, Timeline } from '../timeline.ts';
+import { countUntil, endOf, isHelper, latest, nameOf } from '../readings.ts';
 import { shortState } from './offered.ts';
 
 export type TreeRow =

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { nodeColour } from './colours.ts';
 import { Icon } from './icons.tsx';
 import { change, chosen, currentTimeline, moment, revision, settings, timeline } from './store.ts';
-import { nameOf } from '../timeline.ts';
+import { nameOf } from '../readings.ts';
 import { actorAt, actorRow, ENDED_STAY, treeRows, type TreeRow } from './tree-rows.ts';
 
 /** What actors are searched by; apart from the messages' filter. */

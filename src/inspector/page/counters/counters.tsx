@@ -3,7 +3,7 @@ import { signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { nodeColour } from '../colours.ts';
-import { nameOf } from '../../timeline.ts';
+import { nameOf } from '../../readings.ts';
 import { chosen, moment, revision, timeline } from '../store.ts';
 import { bytesText, countText, durationText } from '../sequence/text.ts';
 import { figuresAt, nodeFiguresAt, ratesUntil, type NodeFigures } from './rates.ts';

@@ -1,7 +1,8 @@
 // Figures of a system over a window of recorded time: how many messages, how long they took, what waits, how each node fares. All from a timeline and a moment, so that
 // they are the same live and in retrospect. They cost what the window holds and what there is of actors and nodes, not the whole recording. No DOM.
 import type { ActorKey, NodeKey } from '../../records.ts';
-import { countUntil, endOf, latest, type MessageEntry, type Timeline } from '../../timeline.ts';
+import type { MessageEntry, Timeline } from '../../timeline.ts';
+import { countUntil, endOf, latest } from '../../readings.ts';
 
 export interface Figures {
   readonly actors: number;

@@ -1,7 +1,8 @@
 // The filter of the log and the diagram: words that are all to be found, each anywhere or in one field. What it says of a record does not change later, so that a
 // record is looked at once. No DOM.
 import type { InspectorRecord, Sender } from '../../records.ts';
-import { messageNumbered, nameOf, type Timeline } from '../../timeline.ts';
+import { messageNumbered, type Timeline } from '../../timeline.ts';
+import { nameOf } from '../../readings.ts';
 import { stateText } from '../sequence/rows.ts';
 
 export type Field = 'any' | 'from' | 'to' | 'type' | 'node' | 'is';

@@ -1,6 +1,6 @@
 // A line of the log, in words. No DOM.
 import type { ActorKey, NodeKey, Sender } from '../../records.ts';
-import { isForCode, nameOf } from '../../timeline.ts';
+import { isForCode, nameOf } from '../../readings.ts';
 import { eventText } from '../sequence/drawing.ts';
 import { messageOf, recordOf, stateText, type Rows } from '../sequence/rows.ts';
 import { cut, durationText, grouped } from '../sequence/text.ts';

@@ -1,6 +1,6 @@
 // What is known of the message that is looked at, in a strip below the diagram, and of the one that the pointer is on, beside it.
 import { nodeColour } from '../colours.ts';
-import { isForCode, nameOf } from '../../timeline.ts';
+import { isForCode, nameOf } from '../../readings.ts';
 import { Icon } from '../icons.tsx';
 import { chosenMessage, revision, timeline } from '../store.ts';
 import { slotOf, stateText, type Rows } from './rows.ts';

@@ -1,7 +1,8 @@
 // What of the sequence diagram is in view, as shapes: arrows from the row of a send to the row of its receipt, marks on lanes, bars while a message is handled. It looks
 // at the rows in view and a bounded number before them, however long the diagram is. Each row holds one text at most on a side of a lane, so that no two overlap. No DOM.
 import type { NodeKey, Sender } from '../../records.ts';
-import { isForCode, nameOf, type MessageEntry } from '../../timeline.ts';
+import type { MessageEntry } from '../../timeline.ts';
+import { isForCode, nameOf } from '../../readings.ts';
 import type { Group, Lane, Lanes } from './lanes.ts';
 import { messageOf, recordOf, rowsUntil, stateText, type Rows } from './rows.ts';
 import type { Selection } from './selection.ts';

@@ -2,7 +2,7 @@
 import { nodeColour, nodeGround } from '../colours.ts';
 import { chosen, moment, timeline } from '../store.ts';
 import { textWidth } from '../../chart/text-width.ts';
-import { nameOf } from '../../timeline.ts';
+import { nameOf } from '../../readings.ts';
 import type { Group, Lane, Lanes } from './lanes.ts';
 
 /** How much wider than Helvetica some systems' fonts run. */

@@ -1,7 +1,8 @@
 // The lanes of the sequence diagram: one per actor, side by side by node, each node's plain code first. The order is that in which they came, and does not change. A node
 // of many actors is one lane until it is opened, and what an actor invokes (a promise, a callback) is on that actor's lane. No DOM.
 import type { ActorKey, NodeKey, Sender } from '../../records.ts';
-import { helped, nameOf, type Timeline } from '../../timeline.ts';
+import type { Timeline } from '../../timeline.ts';
+import { helped, nameOf } from '../../readings.ts';
 
 export interface Lane {
   /** `plain` is a node's own code; `group` stands for all actors of a node. */

@@ -2,7 +2,8 @@
 import { signal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { InspectorRecord, Sender } from '../../records.ts';
-import { helped, type Timeline } from '../../timeline.ts';
+import type { Timeline } from '../../timeline.ts';
+import { helped } from '../../readings.ts';
 import { createMatcher, parseFilter } from '../log/filter.ts';
 import { chosen, filter, revision, timeline } from '../store.ts';
 import { createRows, extendRows, messageOf, recordOf, type Rows } from './rows.ts';

@@ -1,8 +1,8 @@
 // The sequence diagram: lanes side by side, time downwards. What is in view is in the document and no more; it follows what happens while its end is in view.
+import { messageNumbered } from '../../timeline.ts';
 import { signal, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { NodeKey } from '../../records.ts';
-import { messageNumbered } from '../../timeline.ts';
 import { chosen, chosenMessage, live, lookAt, moment } from '../store.ts';
 import { Details, Pointed } from './details.tsx';
 import { draw, lifeline, ROW, type View } from './drawing.ts';

@@ -2,7 +2,7 @@
 import { useSignal, type Signal } from '@preact/signals';
 import type { InspectorRecord, NodeKey } from '../../records.ts';
 import { recordingToMermaid } from '../../sequence-mermaid.ts';
-import { nameOf } from '../../timeline.ts';
+import { nameOf } from '../../readings.ts';
 import { chosen, live, moment, revision } from '../store.ts';
 import type { Lanes } from './lanes.ts';
 import { recordOf, type Rows } from './rows.ts';

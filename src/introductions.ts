@@ -81,7 +81,8 @@ export function createIntroductions(here: Neighbourhood): Introductions {
     for (const other of introduced.get(node) ?? []) introduced.get(other)?.delete(node);
     introduced.delete(node);
     descendants.delete(node);
-    left.set(node, orderly);
+    // what the nodes between have told of its end holds, when its own port closes later without a word
+    left.set(node, orderly || isOrderly(node));
     for (const oldest of left.keys()) {
       if (left.size <= REMEMBERED) break;
       left.delete(oldest);

@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createBus, createMemoryLink, isTroupeError, topic, type Bus, type Link, type NodeAddress } from 'troupe';
 import { addressOf } from '../dist/src/address.js';
+import { createIntroductions } from '../dist/src/introductions.js';
+import type { Peer } from '../dist/src/peer.js';
 import { PROTOCOL_VERSION } from '../dist/src/wire.js';
 import { see } from '../dist/test/fixtures/link-end.js';
 import {
@@ -313,6 +315,26 @@ for (const [kind, link] of [
       const [late, above] = [side.route(leaf.address), hub.route(leaf.address)];
       await until('the others are too', () => late.down !== undefined && above.down !== undefined);
       expect([first, late, above].map(({ down }) => down?.code)).toEqual(['ACTOR_DOWN', 'ACTOR_DOWN', 'ACTOR_DOWN']);
+    });
+
+    it('say of a node that its end was in order, when the nodes between told so before its own port closed without a word', () => {
+      const unknown = vi.fn<(node: NodeAddress, orderly: boolean) => void>();
+      const introductions = createIntroductions({
+        address: 'top@1',
+        parent: undefined,
+        children: [],
+        peerOf: () => undefined,
+        meet: () => {},
+        changed: () => {},
+        isUnknown: unknown,
+      });
+      const between = { role: 'child', node: 'hub@1', push: () => {} } as unknown as Peer;
+      const below = { role: 'neighbour', node: 'child@1' } as unknown as Peer;
+      introductions.take({ type: 'joined', node: 'child@1' }, between);
+      introductions.take({ type: 'left', node: 'child@1', orderly: true }, between);
+      introductions.drop(below, false);
+      introductions.askFor('child@1');
+      expect(unknown.mock.calls).toEqual([['child@1', true]]);
     });
 
     it('fail what waits for one when the node above goes', async () => {

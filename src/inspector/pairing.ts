@@ -126,11 +126,13 @@ export function createPairing(): Pairing {
     return undefined;
   }
 
-  /** A node's messages to an actor are taken in the order sent: what it had sent before was taken when its taker did not tell of it yet. */
-  function loseEarlier({ coming }: Inbox, { stamp }: Message): void {
-    for (const earlier of coming) {
-      if (earlier.stamp.node !== stamp.node || earlier.stamp.at > stamp.at) return;
-      lost(earlier);
+  /** A node's messages to an actor are taken in the order sent: whatever it had sent before was taken too, though nobody could tell by what step. */
+  function loseEarlier({ here, coming }: Inbox, { stamp }: Message): void {
+    for (const messages of [here, coming]) {
+      for (const earlier of messages) {
+        if (earlier.stamp.node !== stamp.node || earlier.stamp.at > stamp.at) break;
+        lost(earlier);
+      }
     }
   }
 

@@ -6,6 +6,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { nameOf, type NodeAddress } from './address.ts';
 import { TroupeError } from './errors.ts';
 import type { Link } from './links/link.ts';
+import { closePortsIn } from './lost-ports.ts';
 import { createOutbox } from './packing.ts';
 import { clearTimeout, runSoon, setTimeout } from './platform.ts';
 import { createRepeats } from './repeats.ts';
@@ -220,7 +221,10 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
   // ---- what comes in
 
   function receive(packet: unknown): void {
-    if (over) return;
+    if (over) {
+      closePortsIn(packet);
+      return;
+    }
     let parsed: ParsedPacket;
     try {
       parsed = parsePacket(packet);
@@ -252,7 +256,7 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
     }
     if (seq === expected && frames.length > 0) takeAll(frames);
     // it has come twice, or too late
-    else if (seq < expected) closePorts(frames);
+    else if (seq < expected) closePortsIn(packet);
     if (parsed.ask && !over) tellSoon();
   }
 
@@ -296,11 +300,6 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
     repeats.handled(answered);
     listener.handled({ ...told, done: answered });
   }
-}
-
-/** Whoever has the other end of a port that is not taken has to learn that nobody is there. */
-function closePorts(frames: readonly RawFrame[]): void {
-  for (const { port } of frames as readonly { readonly port?: MessagePort }[]) port?.close();
 }
 
 /** A timer that keeps no process alive. */

@@ -101,6 +101,31 @@ describe('a memory link', () => {
   });
 });
 
+describe('a port that no link takes any more is closed, for its other end is somebody’s link', () => {
+  it.each([
+    ['a memory link', () => createMemoryLink()[0]],
+    ['a port link', () => createPortLink(new MessageChannel().port1)],
+  ])('by %s that has ended', async (_, open) => {
+    const link = open();
+    link.close();
+    const { port1, port2 } = new MessageChannel();
+    const closed = new Promise((resolve) => port1.once('close', resolve));
+    link.post({ seq: 0, done: 0, frames: [{ port: port2 }] }, [port2]);
+    await closed;
+  });
+
+  it('by a memory link that breaks before it has delivered it', async () => {
+    const [near, far] = createMemoryLink();
+    const seen = see(near);
+    const { port1, port2 } = new MessageChannel();
+    const closed = new Promise((resolve) => port1.once('close', resolve));
+    far.post({ seq: 0, done: 0, frames: [{ port: port2 }] }, [port2]);
+    far.abort?.(new Error('broken'));
+    await closed;
+    expect(seen.packets).toEqual([]);
+  });
+});
+
 describe('a memory link that is refused', () => {
   it.each([
     [{ mode: 'snyc' }, "Cannot take 'snyc' for mode: it must be async or sync. Leave it out for the default.", 'mode'],

@@ -40,6 +40,14 @@ describe('nodes whose links lose, repeat, swap and delay packets', { timeout: 60
     const { violations } = await soak('memory', '--runs', '150', '--seed', String(seed));
     expect(violations).toEqual([]);
   });
+
+  it.each([['a port to a node that dies before it has left', 500732778]])(
+    'did not do so once: %s, seed %i',
+    async (_, seed) => {
+      const { violations } = await soak('memory', '--runs', '1', '--seed', String(seed));
+      expect(violations).toEqual([]);
+    },
+  );
 });
 
 describe('growth', { timeout: 60_000 }, () => {

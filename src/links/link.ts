@@ -14,7 +14,7 @@ import type { Packet } from '../wire.ts';
 export interface Link {
   /** What the other side posts, in order. It completes when the link was closed and errors with the reason when it broke. */
   readonly packets: Observable<unknown>;
-  /** Posts a packet; `transfer` lists the ports in it that move to the other side. After the end it does nothing. */
+  /** Posts a packet; `transfer` lists the ports in it that move to the other side. After the end it only closes these. */
   post(packet: Packet, transfer?: readonly MessagePort[]): void;
   /**
    * Whether a packet is handled before `post` returns; then the bus posts each frame at once.

@@ -2,6 +2,7 @@
 // Packets are the same as on any other link, so two buses in one realm share no object.
 import { Observable } from 'rxjs/internal/Observable';
 import type { Subscriber } from 'rxjs/internal/Subscriber';
+import { closePorts } from '../lost-ports.ts';
 import { assertWord, optionError } from '../options.ts';
 import { runSoon } from '../platform.ts';
 import type { Link } from './link.ts';
@@ -78,10 +79,21 @@ export function linkEnds(
     packets: mine.packets,
     immediate,
     post(packet, transfer = []) {
-      if (!open) return;
+      if (!open) {
+        closePorts(transfer);
+        return;
+      }
       // a list of ports is a transfer list, but its type also takes what only browsers have
-      const copy = typeof packet === 'string' ? packet : structuredClone(packet, { transfer: transfer as never[] });
-      schedule(() => other.deliver((subscriber) => subscriber.next(copy)));
+      const [copy, moved] =
+        typeof packet === 'string'
+          ? [packet, []]
+          : structuredClone([packet, transfer] as const, { transfer: transfer as never[] });
+      schedule(() =>
+        other.deliver((subscriber) => {
+          if (subscriber.closed) closePorts(moved);
+          else subscriber.next(copy);
+        }),
+      );
     },
     close() {
       if (!open) return;

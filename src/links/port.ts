@@ -1,6 +1,7 @@
 // A link over anything that posts messages: a worker thread or its parent port, one end of a MessageChannel, a Web Worker.
 // The port is started when its packets are subscribed to, so nothing that was posted earlier is lost.
 import { Observable } from 'rxjs/internal/Observable';
+import { closePorts } from '../lost-ports.ts';
 import type { Link } from './link.ts';
 
 /** The little of a MessagePort, a `Worker` or a worker's parent port that a link needs; each has more. */
@@ -63,6 +64,7 @@ export function createPortLink(port: PortLike, closing?: () => void): Link {
     post(packet, transfer = []) {
       // a list of ports is a transfer list everywhere, but each kind of port declares its own
       if (open) port.postMessage(packet, transfer as never[]);
+      else closePorts(transfer);
     },
     close() {
       if (!open) return;

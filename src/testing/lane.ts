@@ -2,6 +2,7 @@
 // node that is frozen. The greeting always passes. Which packet meets which fault is drawn from the lane's own numbers, as many for each packet, so it
 // depends on the seed and on how many packets went this way before, and not on what other links do, or on which other faults there are.
 import type { MessagePort } from 'node:worker_threads';
+import { closePortsIn } from '../lost-ports.ts';
 import { createRandom } from './random.ts';
 import { afterTurn } from './turns.ts';
 
@@ -116,7 +117,7 @@ export function createLane({ seed, clock, trouble, forward }: LaneOptions): Lane
     swapped = undefined;
     return travellers;
   };
-  const discard = () => take().forEach(lose);
+  const discard = () => take().forEach(({ packet }) => closePortsIn(packet));
 
   return {
     pass(parcel) {
@@ -131,7 +132,7 @@ export function createLane({ seed, clock, trouble, forward }: LaneOptions): Lane
       // a port moves once
       const copies = duplicating < duplicate && !parcel.transfer?.length ? 2 : 1;
       const traveller = { ...parcel, copies, wait: delay[0] + delaying * (delay[1] - delay[0]) };
-      if (isCut || dropping < drop) lose(parcel);
+      if (isCut || dropping < drop) closePortsIn(parcel.packet);
       else if (isFrozen) frozen.push(traveller);
       else if (swapped) {
         // it waited for the next, which has come
@@ -177,14 +178,4 @@ const SWAP_TURNS = 3;
 function afterTurns(count: number, task: () => void): void {
   if (count === 0) task();
   else afterTurn(() => afterTurns(count - 1, task));
-}
-
-/** The port in a lost packet has nobody at its end, and whoever has the other end is to learn that. */
-function lose({ packet }: Parcel): void {
-  const { frames } = (typeof packet === 'object' && packet !== null ? packet : {}) as { readonly frames?: unknown };
-  if (!Array.isArray(frames)) return;
-  for (const frame of frames as unknown[]) {
-    const { port } = (typeof frame === 'object' && frame !== null ? frame : {}) as { readonly port?: MessagePort };
-    port?.close?.();
-  }
 }

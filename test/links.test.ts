@@ -109,9 +109,10 @@ describe('a port that no link takes any more is closed, for its other end is som
     const link = open();
     link.close();
     const { port1, port2 } = new MessageChannel();
-    const closed = new Promise((resolve) => port1.once('close', resolve));
+    const closed = vi.fn<() => void>();
+    port1.once('close', closed);
     link.post({ seq: 0, done: 0, frames: [{ port: port2 }] }, [port2]);
-    await closed;
+    await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce());
   });
 
   it('by a memory link that breaks before it has delivered it', async () => {

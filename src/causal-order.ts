@@ -3,7 +3,7 @@
 // it waits for its cause, and what happened since waits with it. The clock is the machine's monotonic one, which all its threads share.
 import type { Address, NodeAddress } from './address.ts';
 import type { Bus } from './bus.ts';
-import { clearTimeout, now, setTimeout } from './platform.ts';
+import { now, runLater } from './platform.ts';
 
 /** Where and when an event was shown as sent. */
 export interface Seen {
@@ -123,11 +123,4 @@ function showLate(show: () => void): void {
       throw error;
     });
   }
-}
-
-function runLater(task: () => void, delay: number): () => void {
-  const timer = setTimeout(task, delay);
-  // it is no reason to keep the process alive
-  (timer as { unref?(): void }).unref?.();
-  return () => clearTimeout(timer);
 }

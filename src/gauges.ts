@@ -3,7 +3,7 @@
 import { isAddress, localIdOf, nodeOf, type Address, type NodeAddress } from './address.ts';
 import type { Bus, DeadLetter } from './bus.ts';
 import { textOfError } from './failures.ts';
-import { builtin, clearTimeout, now, setTimeout } from './platform.ts';
+import { builtin, clearTimeout, now, unheld } from './platform.ts';
 import { timeDepartures } from './taps.ts';
 
 /** What an inspector publishes for all nodes. */
@@ -168,11 +168,4 @@ function repeat(period: number, task: () => void, ended: () => void): () => void
     clearTimeout(timer);
     ended();
   };
-}
-
-/** A timer that keeps no process alive. */
-function unheld(delay: number, task: () => void): ReturnType<typeof setTimeout> {
-  const timer = setTimeout(task, delay);
-  (timer as { unref?(): void }).unref?.();
-  return timer;
 }

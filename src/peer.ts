@@ -8,7 +8,7 @@ import { TroupeError } from './errors.ts';
 import type { Link } from './links/link.ts';
 import { closePortsIn } from './lost-ports.ts';
 import { createOutbox } from './packing.ts';
-import { clearTimeout, runSoon, setTimeout } from './platform.ts';
+import { clearTimeout, runSoon, unheld } from './platform.ts';
 import { createRepeats } from './repeats.ts';
 import {
   parsePacket,
@@ -300,13 +300,6 @@ export function createPeer(link: Link | undefined, node: NodeAddress, role: Role
     repeats.handled(answered);
     listener.handled({ ...told, done: answered });
   }
-}
-
-/** A timer that keeps no process alive. */
-function unheld(delay: number, task: () => void): ReturnType<typeof setTimeout> {
-  const timer = setTimeout(task, delay);
-  (timer as { unref?(): void }).unref?.();
-  return timer;
 }
 
 function greetingError(node: NodeAddress, frame: RawFrame | undefined): TroupeError | undefined {

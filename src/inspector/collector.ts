@@ -5,7 +5,7 @@ import type { AnyActorRef, AnyEventObject, InspectionEvent } from 'xstate';
 import type { Bus } from '../bus.ts';
 import { TroupeError } from '../errors.ts';
 import { assertNotReserved } from '../forged.ts';
-import { clearTimeout, now, setTimeout } from '../platform.ts';
+import { now, runLater } from '../platform.ts';
 import { currentBus } from '../realm.ts';
 import { assertSeams } from '../xstate.ts';
 import { isSecret, rememberRedacted, type Redact } from './redact.ts';
@@ -101,11 +101,4 @@ export function createCollector({
 function titleOf(): string {
   const [, script = ''] = globalThis.process?.argv ?? [];
   return script.split(/[\\/]/).at(-1) || 'troupe';
-}
-
-function runLater(task: () => void, delay: number): () => void {
-  const timer = setTimeout(task, delay);
-  // it is no reason to keep the process alive
-  (timer as { unref?(): void }).unref?.();
-  return () => clearTimeout(timer);
 }

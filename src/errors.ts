@@ -39,6 +39,7 @@ export type TroupeErrorCode =
   | 'NO_SUCH_ACTOR' // a system that is explored has no actor of that name
   | 'CLAIM_VIOLATED' // what was claimed of a system is not so
   | 'NOT_EXHAUSTIVE' // a system was not explored far enough to say
+  | 'SCHEDULE_MISMATCH' // a schedule asks for a step that is not possible there
   | 'UNSUPPORTED_XSTATE'; // this version of XState lacks something that troupe stands on
 
 /** Plain data about the failure, by name. */

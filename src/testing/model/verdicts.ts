@@ -6,8 +6,10 @@ import { assertExplore } from './check-values.ts';
 import { insideOf, type Inside } from './inside.ts';
 import type { Logics } from './options.ts';
 import type { Report, Violation } from './report.ts';
+import { violationToText } from './report-text.ts';
 import type { Search } from './search.ts';
 import type { ExploreOptions } from './system.ts';
+import { countOf } from './text.ts';
 import type { Trace } from './trace.ts';
 
 /** How far a model is explored to judge it. */
@@ -33,7 +35,7 @@ type AnyClaim = (world: never, scene: never) => boolean;
 export function judgeAll(model: unknown, limits?: Limits): Verdict {
   const { search } = prepare(model, limits);
   const about = { kind: 'always', claim: 'all that is claimed' } as const;
-  runUntil(search, () => search.findings() > 0);
+  runUntil(search, () => search.hasFound());
   const { violations } = search.report();
   return violated(violations[0]) ?? settled(search, about, 'Nothing that is claimed is violated');
 }
@@ -42,7 +44,7 @@ export function judgeAll(model: unknown, limits?: Limits): Verdict {
 export function judgeDeadlock(model: unknown, limits?: Limits): Verdict {
   const { search } = prepare(model, limits);
   const about = { kind: 'deadlock', claim: 'it comes to rest nowhere but where it may stop' } as const;
-  runUntil(search, () => search.findings('deadlock') > 0);
+  runUntil(search, () => search.hasFound('deadlock'));
   const found = search.report().violations.find(({ kind }) => kind === 'deadlock');
   return violated(found) ?? settled(search, about, 'It comes to rest nowhere but where it may stop');
 }
@@ -52,7 +54,7 @@ export function judgeAlways(model: unknown, name: string, claim: AnyClaim, limit
   const { search } = prepare(model, limits, name, claim);
   const about = { kind: 'always', claim: name } as const;
   const found = firstState(search, (world, scene) => !claim(world as never, scene as never));
-  if (found) return violated(search.violationAt(found.index, about, found)) as Verdict;
+  if (found) return violated(search.violationAt(found.index, { ...about, ...thrownBy(found) })) as Verdict;
   return settled(search, about, `'${name}' always holds`);
 }
 
@@ -65,7 +67,7 @@ export function judgeReach(model: unknown, name: string, claim: AnyClaim, limits
     const { verdict, text } = settled(search, about, `'${name}' holds nowhere`);
     return { ...about, text, verdict: verdict === 'so' ? 'not so' : verdict };
   }
-  if (found.error !== undefined) return violated(search.violationAt(found.index, about, found)) as Verdict;
+  if (found.error !== undefined) return violated(search.violationAt(found.index, { ...about, ...thrownBy(found) })) as Verdict;
   const trace = search.traceTo(found.index, { kind: 'reached', claim: name });
   return { ...about, verdict: 'so', text: `'${name}' holds after this:\n\n${trace.toText()}`, trace };
 }
@@ -92,7 +94,7 @@ export function judgeUnhandled(model: unknown, limits?: Limits): Verdict {
     ({ actor, event, state, steps }) =>
       `  ${event} to ${actor} in ${state} (${steps === 1 ? '1 step' : `${steps} steps`})`,
   );
-  const trace = search.traceToUnhandled();
+  const trace = search.traceToUnhandled({ kind: 'unhandled', claim: about.claim });
   const way = trace === undefined ? '' : `\n\nThe shortest way to one:\n\n${trace.toText()}`;
   const text = `Not every event is handled where it comes: XState drops it.\n\n${list.join('\n')}${way}`;
   return { ...about, verdict: 'not so', text, ...(trace === undefined ? {} : { trace }) };
@@ -176,6 +178,4 @@ const MEND =
   'Bound the system by within, forget, or smaller budgets and inputs, or raise the limits: the last argument takes { maxStates, maxDepth, seconds }.';
 
 const endOf = ({ ended, states, depth }: Report<Logics, unknown>) =>
-  `${ended === 'seconds' ? 'the seconds ran out' : `${ended} was reached`} after ${states} states, at depth ${depth}`;
-
-export const violationToText = (violation: Violation<Logics, unknown>): string => violation.why;
+  `${ended === 'seconds' ? 'the seconds ran out' : `${ended} was reached`} after ${countOf(states, 'state')}, at depth ${depth}`;

@@ -42,6 +42,7 @@ export type TroupeErrorCode =
   | 'CLAIM_VIOLATED' // what was claimed of a system is not so
   | 'NOT_EXHAUSTIVE' // a system was not explored far enough to say
   | 'SCHEDULE_MISMATCH' // a schedule asks for a step that is not possible there
+  | 'NOT_MODELLED' // a machine that is explored needs something of which the model knows nothing
   | 'UNSUPPORTED_XSTATE'; // this version of XState lacks something that troupe stands on
 
 /** Plain data about the failure, by name. */

@@ -56,7 +56,13 @@ export function createSteps(
   const sends: (readonly number[])[] = [];
   const noops: boolean[] = [];
 
-  const run = (node: Node, before: Configuration, occurrence: Occurrence | undefined, subject: Subject, around: Circumstances): Step => {
+  const run = (
+    node: Node,
+    before: Configuration,
+    occurrence: Occurrence | undefined,
+    subject: Subject,
+    around: Circumstances,
+  ): Step => {
     if (subject.action.type === 'crash') return crashed(node.crash(before));
     if (subject.action.type === 'restart') {
       return node.restart(before, restart === 'persisted' ? 'persisted' : 'initial', around);

@@ -25,6 +25,7 @@ export type TroupeErrorCode =
   | 'SOURCE_NOT_LOADABLE' // a TypeScript source where nothing can load it
   | 'NO_LOCAL_MODULE' // a question that only the module at hand could answer
   | 'NOT_AN_ACTOR' // an argument is not an actor reference
+  | 'NOT_SYMMETRIC' // actors that are declared to be symmetric are not
   | 'INVALID_ARGUMENT' // an argument or option is out of range
   | 'PROTOCOL_MISMATCH' // the other side of a link speaks another version
   | 'BAD_FRAME' // the other side of a link sent something that is no frame

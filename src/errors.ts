@@ -36,6 +36,7 @@ export type TroupeErrorCode =
   | 'NOT_LOCKED' // this thread does not hold the lock that it would release
   | 'CANNOT_BLOCK' // a thread would wait where it must not, or where only it could end the wait
   | 'RESTARTS_EXHAUSTED' // a supervised actor failed more often than it may be restarted
+  | 'MODEL_DIFFERS' // a schedule leads to another state on the real runtime than in the model
   | 'SCHEDULE_MISMATCH' // a schedule asks for a step that is not possible there
   | 'UNSUPPORTED_XSTATE'; // this version of XState lacks something that troupe stands on
 

@@ -27,5 +27,5 @@ export function steerSystem(system: System, { relay, schedule, find }: Steering)
   it._relay = (from, target, event) => relay(from, target, event, () => relayed(from, target, event));
   it.get = (systemId) => get(systemId) ?? find(systemId);
   scheduler.schedule = (source, target, event, delay, id) =>
-    schedule({ source, target, event, id: id as string | undefined }, () => arm(source, target, event, delay, id));
+    schedule({ source, target, event, id }, () => arm(source, target, event, delay, id));
 }

@@ -13,13 +13,16 @@ export interface LiveNames {
   nameOf(ref: AnyActorRef): Address;
   /** The actor that is called so now, in the node where it is. */
   actorAt(address: Address): AnyActorRef | undefined;
-  /** Gives the actors below a root their names. `idsOf` tells what the children of an actor are called, by their ids; by default after their parent. */
+  /**
+   * Gives the actors below a root their names, and tells who is there. `namesOf` tells what the children of an actor are called, in the order of their ids; undefined for one that has no name. By
+   * default they are called by their ids.
+   */
   assign(
     bus: Bus,
     root: AnyActorRef,
     name: Address,
-    idsOf?: (address: Address) => Readonly<Record<string, Address>>,
-  ): void;
+    namesOf?: (address: Address, ids: readonly string[]) => readonly (Address | undefined)[],
+  ): ReadonlyMap<Address, AnyActorRef>;
   /** A node is gone: its names may be given to others. */
   release(name: Address): void;
 }
@@ -58,17 +61,23 @@ export function createLiveNames(): LiveNames {
       return byAddress.get(address) ?? `an actor '${ref.id}' at ${address}`;
     },
     actorAt: (address) => actors.get(address),
-    assign(bus, root, name, idsOf = (address) => new Proxy({}, { get: (_, id) => `${address}/${String(id)}` })) {
+    assign(bus, root, name, namesOf = (address, ids) => ids.map((id) => `${address}/${id}`)) {
+      const there = new Map<Address, AnyActorRef>();
       const walk = (actor: AnyActorRef, address: Address) => {
         give(bus, actor, address);
-        if (mirrorOf(actor)) return;
-        const ids = idsOf(address);
-        for (const [id, child] of Object.entries(childrenOf(actor))) {
-          const childAddress = ids[id];
-          if (childAddress !== undefined && !mirrorOf(child)) walk(child, childAddress);
+        there.set(address, actor);
+        const children = Object.entries(childrenOf(actor)).filter(([, child]) => !mirrorOf(child));
+        const called = namesOf(
+          address,
+          children.map(([id]) => id),
+        );
+        for (const [index, [, child]] of children.entries()) {
+          const childAddress = called[index];
+          if (childAddress !== undefined) walk(child, childAddress);
         }
       };
       walk(root, name);
+      return there;
     },
     release(name) {
       for (const address of [...actors.keys()])

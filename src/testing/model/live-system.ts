@@ -1,14 +1,13 @@
 // A model's actors on the real runtime: each on a node of its own, and between each two nodes troupe's buses, frames and codec, with what is on its way held back. Actions happen one by one, as they are
 // told; nothing happens by itself, and no time passes but what is told.
-import type { AnyActorLogic, AnyActorRef, EventObject, Snapshot } from 'xstate';
+import type { AnyActorLogic, AnyActorRef, Snapshot } from 'xstate';
 import { addressOf, localIdOf, nodeAddress, type NodeAddress } from '../../address.ts';
 import type { Down } from '../../down.ts';
 import { TroupeError } from '../../errors.ts';
-import { isActorRef } from '../../recipient.ts';
+import { isActorLogic } from '../../host.ts';
 import { createBus, refsOf } from '../../refs.ts';
 import { createCell, type Cell } from '../../shared/cell.ts';
-import type { RawFrame } from '../../wire.ts';
-import { createReceiver, relay } from '../../xstate.ts';
+import { createReceiver } from '../../xstate.ts';
 import type { LiveTime } from './live-clock.ts';
 import { createLane, type HeldEvent, type Lane } from './live-lane.ts';
 import { createLiveNames, type LiveNames } from './live-names.ts';
@@ -32,6 +31,8 @@ export interface Live extends AsyncDisposable {
   /** The names of the nodes, in the order of the options. */
   readonly names: readonly string[];
   readonly refs: LiveNames;
+  /** The name of the node that an address is on. */
+  nodeOf(address: Address): string;
   /** A node, unless it is down. */
   node(name: string): LiveNode | undefined;
   /** The snapshot of a node's actor, as whoever started it sees it; of one that is down the last. */
@@ -54,7 +55,7 @@ interface Place {
   readonly name: string;
   readonly node: NodeAddress;
   readonly logic: AnyActorLogic;
-  readonly entry: Partial<Entry<AnyActorLogic>>;
+  readonly given: unknown;
   life: LiveNode | undefined;
   /** Shown while it is down, too. */
   ref: AnyActorRef | undefined;
@@ -80,13 +81,13 @@ export async function createLive(options: LiveOptions): Promise<Live> {
   let count = 0;
 
   for (const [index, [name, given]] of Object.entries(options.actors).entries()) {
-    const entry = 'logic' in given ? given : { logic: given };
+    const entry = (isActorLogic(given) ? { logic: given } : given) as Entry<AnyActorLogic>;
     const node = nodeAddress(/^[^/@]+$/.test(name) ? name : 'node', `live${index}`);
     places.set(name, {
       name,
       node,
       logic: entry.logic,
-      entry,
+      given: entry.input,
       life: undefined,
       ref: undefined,
       saved: undefined,
@@ -105,6 +106,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
   const live: Live = {
     names: [...places.keys()],
     refs: names,
+    nodeOf: nodeNameOf,
     node: (name) => places.get(name)?.life,
     snapshotOf: (name) => placeOf(name).ref?.getSnapshot() as Snapshot<unknown>,
     onTheWay: (from, to) => laneOf(from, to).held.map(({ note }) => note),
@@ -143,11 +145,9 @@ export async function createLive(options: LiveOptions): Promise<Live> {
   // ---- nodes
 
   function make(place: Place): LiveNode {
-    const { name, node, logic, entry, used, saved } = place;
+    const { name, node, logic, given, used, saved } = place;
     const input: unknown =
-      typeof entry.input === 'function'
-        ? (entry.input as (scope: object) => unknown)({ actor: strangerOf })
-        : entry.input;
+      typeof given === 'function' ? (given as (scope: object) => unknown)({ actor: strangerOf }) : given;
     place.life = createLiveNode({
       director,
       node,
@@ -270,7 +270,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     if (!waiting.tell && waiting.watch && !gone.life) {
       // the link to its node would never come back, and here it may
       const { from, to } = waiting.watch;
-      const down: Down = { type: 'failed', error: crashedError(gone.name) };
+      const down: Down = { type: 'failed', error: crashedError(target) };
       const body = life.bus.codec.encode(down);
       const frame = { type: 'down', to: localIdOf(from as never), from: addressOf(gone.node, to) };
       const lane = laneOf(gone.name, nodeNameOf(watcher));
@@ -383,9 +383,9 @@ async function quiet(): Promise<void> {
   for (let task = 0; task < MICROTASKS; task += 1) await Promise.resolve();
 }
 
-function crashedError(name: string): TroupeError {
-  return new TroupeError(
-    'ACTOR_DOWN',
-    `The link to '${name}' has ended: its node is gone. Watch an actor there, or handle its error.`,
-  );
+/** As the model has it. */
+function crashedError(target: Address): TroupeError {
+  return new TroupeError('THREAD_DIED', `Actor '${target}' is gone: its node has crashed.`, {
+    details: { actor: target },
+  });
 }

@@ -16,7 +16,7 @@ export interface Rehearsal extends AsyncDisposable {
 export async function rehearse(options: LiveOptions, space: Space): Promise<Rehearsal> {
   const live = await createLive(options);
   const { order = 'per-pair', duplicate } = options.network ?? {};
-  const sides = { live, space, isOrdered: order !== 'none', isSet: duplicate === Infinity };
+  const sides = { live, space, isOrdered: order !== 'none', isSet: order === 'none' && duplicate === Infinity };
   let state = space.initial;
   let number = 0;
   const agree = (nodes: readonly string[], word?: string) => {

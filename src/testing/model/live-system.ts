@@ -70,6 +70,8 @@ interface Note extends Sending {
 /** Starts all actors of a model. What they send as they start is on its way. */
 export async function createLive(options: LiveOptions): Promise<Live> {
   const { network = {}, crash = {}, invoked = {}, cells = {} } = options;
+  /** A message is there once, and stays. */
+  const staysForEver = network.order === 'none' && network.duplicate === Infinity;
   const time: LiveTime = { now: 0 };
   const director = createBus({ name: 'live' });
   director.deadLetters.subscribe(() => {});
@@ -81,13 +83,15 @@ export async function createLive(options: LiveOptions): Promise<Live> {
   let count = 0;
 
   for (const [index, [name, given]] of Object.entries(options.actors).entries()) {
-    const entry = (isActorLogic(given) ? { logic: given } : given) as Entry<AnyActorLogic>;
+    const { logic, input }: { readonly logic: AnyActorLogic; readonly input?: unknown } = isActorLogic(given)
+      ? { logic: given }
+      : given;
     const node = nodeAddress(/^[^/@]+$/.test(name) ? name : 'node', `live${index}`);
     places.set(name, {
       name,
       node,
-      logic: entry.logic,
-      given: entry.input,
+      logic,
+      given: input,
       life: undefined,
       ref: undefined,
       saved: undefined,
@@ -222,7 +226,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     const lane = laneOf(nodeNameOf(message.from), nodeNameOf(message.to));
     const found = findIn(lane, message);
     if (typeof found === 'string') return found;
-    lane.deliver(found, again);
+    lane.deliver(found, again || staysForEver);
     return undefined;
   }
 
@@ -230,7 +234,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     const lane = laneOf(nodeNameOf(message.from), nodeNameOf(message.to));
     const found = lane.held.filter((each) => isOf(each, message));
     // where a message stays for ever, it is lost for ever
-    for (const each of network.duplicate === Infinity ? found : found.slice(0, 1)) lane.drop(each);
+    for (const each of staysForEver ? found : found.slice(0, 1)) lane.drop(each);
     return found.length > 0 ? undefined : notOnTheWay(message);
   }
 
@@ -276,9 +280,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
       const lane = laneOf(gone.name, nodeNameOf(watcher));
       laneOf(nodeNameOf(watcher), gone.name).answer(frame.to);
       lane.inject(
-        (typeof body === 'string'
-          ? { ...frame, body: JSON.parse(body) as unknown }
-          : { ...frame, tagged: body.tree }) as RawFrame,
+        typeof body === 'string' ? { ...frame, body: JSON.parse(body) as unknown } : { ...frame, tagged: body.tree },
       );
     }
     return quiet().then(() => {

@@ -32,3 +32,10 @@ export {
   putToSleep,
   tellInspectors,
 } from './xstate/inspectors.ts';
+export {
+  createModelledSystem,
+  createRefMaker,
+  madeWith,
+  type ModelledRefs,
+  type ModelledSystem,
+} from './xstate/modelled.ts';

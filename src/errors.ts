@@ -38,6 +38,7 @@ export type TroupeErrorCode =
   | 'CANNOT_BLOCK' // a thread would wait where it must not, or where only it could end the wait
   | 'IMPURE' // a machine that is explored did not do the same twice
   | 'RESTARTS_EXHAUSTED' // a supervised actor failed more often than it may be restarted
+  | 'MODEL_DIFFERS' // a schedule leads to another state on the real runtime than in the model
   | 'SCHEDULE_MISMATCH' // a schedule asks for a step that is not possible there
   | 'NO_SUCH_ACTOR' // a system that is explored has no actor of that name
   | 'IMPURE' // a machine that is explored did not do the same twice

@@ -5,12 +5,12 @@ import type { HistoryOptions, Message, NetworkOptions, Scene } from '../src/test
 
 /** What is taken of a model's options. */
 export interface Searched {
-  readonly actors: Readonly<Record<string, { readonly logic: unknown; readonly input?: unknown }>>;
-  readonly stimuli?: Readonly<Record<string, readonly { readonly type: string }[] | undefined>>;
+  readonly actors: Readonly<Record<string, unknown>>;
+  readonly stimuli?: unknown;
   readonly network?: NetworkOptions;
-  readonly history?: HistoryOptions<never>;
+  readonly history?: unknown;
   readonly within?: unknown;
-  readonly always?: Readonly<Record<string, unknown>>;
+  readonly always?: unknown;
 }
 
 export interface Found {
@@ -59,6 +59,7 @@ export function searchNaively(options: Searched, most = Infinity): Found {
   const names = Object.keys(options.actors);
   const { order = 'per-pair', drop = 0, duplicate = 0, delayUnhandled = false } = options.network ?? {};
   const refs = Object.fromEntries(names.map((name) => [name, stubOf(name)]));
+  const stimuli = (options.stimuli ?? {}) as Readonly<Record<string, readonly { readonly type: string }[]>>;
   const history = options.history as HistoryOptions<unknown> | undefined;
   const within = options.within as Claim | undefined;
   const claims = Object.entries(options.always ?? {}) as [string, Claim][];
@@ -90,10 +91,15 @@ export function searchNaively(options: Searched, most = Infinity): Found {
     for (const [name, claim] of claims) if (!claim(state.snapshots, scene)) violated.add(name);
   }
 
+  function entryOf(name: string): { readonly logic: AnyStateMachine; readonly input?: unknown } {
+    const entry = options.actors[name] as AnyStateMachine | { readonly logic: AnyStateMachine };
+    return 'logic' in entry ? entry : { logic: entry };
+  }
+
   function initial(): State {
     let state: State = { snapshots: {}, timers: [], inFlight: [], history: history?.initial };
     for (const name of names) {
-      const { logic, input } = options.actors[name] as { logic: AnyStateMachine; input?: unknown };
+      const { logic, input } = entryOf(name);
       const given: unknown = typeof input === 'function' ? (input as Scoped)({ actor: (other) => refs[other] }) : input;
       const [snapshot, actions] = initialTransition(logic, given);
       state = after(state, name, snapshot as AnyMachineSnapshot, actions as Action[]);
@@ -118,7 +124,7 @@ export function searchNaively(options: Searched, most = Infinity): Found {
       add(step({ ...state, timers }, timer.actor, timer.event) ?? { ...state, timers });
     }
     for (const name of names) {
-      for (const event of options.stimuli?.[name] ?? []) {
+      for (const event of stimuli[name] ?? []) {
         const next = step(state, name, event);
         if (next) add(next);
       }
@@ -131,7 +137,7 @@ export function searchNaively(options: Searched, most = Infinity): Found {
   }
 
   function step(state: State, name: string, event: { readonly type: string }): State | undefined {
-    const { logic } = options.actors[name] as { logic: AnyStateMachine };
+    const { logic } = entryOf(name);
     const before = state.snapshots[name] as AnyMachineSnapshot;
     if (before.status !== 'active') return undefined;
     const [snapshot, actions] = transition(logic, before, event);

@@ -37,10 +37,12 @@ import {
 import { arrive, barrier } from 'troupe/actors';
 import { createCell, createLock, createSegment, openCell } from 'troupe/shared';
 import { until as waitUntil } from 'troupe/testing';
+import { actionsOf } from '../dist/src/testing/model/schedule.js';
 import { createOtherXState } from './support/other-xstate.ts';
 import { collectDeadLetters, rejectionOf, until } from './support/observing.ts';
 import { fixtures, urlOf } from './support/places.ts';
 import { run } from './support/run.ts';
+import { createSmallSpace } from './support/small-space.ts';
 
 /** What provokes an error, and its text. */
 type Case = readonly [provoke: () => unknown, text: string];
@@ -573,6 +575,15 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
         return await rejectionOf(toPromise(createActor(logic, { id: 'Ada' }).start()));
       },
       "Cannot restart 'Ada' once more: there were 2 failures within 30000 ms, and atMost is 1. The last: worn out. Mend what fails, or allow more with restart: { atMost, within }.",
+    ],
+  ],
+  SCHEDULE_MISMATCH: [
+    [
+      () =>
+        thrownBy(() =>
+          actionsOf(createSmallSpace({ actors: { light: { logic: createMachine({ after: { 5: {} } }) } } }), 't:lamp'),
+        ),
+      "Cannot follow the schedule at step 1 of 1, 't:lamp': there is no actor 'lamp'. There is light. What is possible there: t:light. If the machines have changed since it was written, explore them anew.",
     ],
   ],
   UNTIL_TIMEOUT: [

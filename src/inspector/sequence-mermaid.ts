@@ -3,6 +3,7 @@
 import { assertNames, optionError } from '../options.ts';
 import type { ActorKey, InspectorRecord, NodeKey, Sender } from './records.ts';
 import { messageNumbered, createTimeline, NO_RECORDING, type MessageEntry, type Timeline } from './timeline.ts';
+import { escapeText as escape } from './mermaid-text.ts';
 import { helped, isForCode, nameOf } from './readings.ts';
 
 /** How much {@link recordingToMermaid} draws. */
@@ -143,25 +144,4 @@ function durationOf(milliseconds: number): string {
 
 function plural(count: number): string {
   return count === 1 ? 'message is' : 'messages are';
-}
-
-const MOST_CHARACTERS = 120;
-
-/**
- * Text that Mermaid takes as text wherever it stands. All that could mean something to it is written as an entity: `;` and a new line end a statement, `#` begins an
- * entity, `:` a label, and the word `end` ends a box even within a name. A hyphen or a dot within a word means nothing. `style` and `classDef` are among it, for Mermaid cuts the `;` of an entity behind them.
- */
-function escape(text: string): string {
-  const line = text.replaceAll(/\s+/gu, ' ').trim();
-  const characters = Array.from(line);
-  const short = characters.length > MOST_CHARACTERS ? `${characters.slice(0, MOST_CHARACTERS - 1).join('')}…` : line;
-  const escaped = short
-    .replaceAll(/(?<![\p{L}\p{N}])-|-(?![\p{L}\p{N}])|[^\p{L}\p{M}\p{N} _.,…-]/gu, entity)
-    .replaceAll(/(?<![\p{L}\p{N}_])end(?![\p{L}\p{N}_])/giu, (word) => `${entity(word[0] as string)}${word.slice(1)}`)
-    .replaceAll(/style|classDef/gu, (word) => `${entity(word[0] as string)}${word.slice(1)}`);
-  return escaped === '' ? '(empty)' : escaped;
-}
-
-function entity(character: string): string {
-  return `#${character.codePointAt(0)};`;
 }

@@ -1,4 +1,42 @@
-// `troupe/testing`: for the tests of programs whose actors are to move.
+// `troupe/testing`: for the tests of programs whose actors are to move, and of what they say to each other.
+
+// systems of machines, explored
+export { model } from './model/model.ts';
+export {
+  assertAlways,
+  assertDeadlockFree,
+  assertEventually,
+  assertEveryEventHandled,
+  assertHolds,
+  assertReachable,
+} from './model/assertions.ts';
+export type { Limits } from './model/verdicts.ts';
+export type {
+  ArmedTimer,
+  Claim,
+  Claims,
+  CrashOptions,
+  Entry,
+  Given,
+  HistoryOptions,
+  InputScope,
+  Invoked,
+  Logics,
+  Message,
+  ModelOptions,
+  Name,
+  NetworkOptions,
+  Outcome,
+  Scene,
+  TimerOrder,
+  World,
+} from './model/options.ts';
+export type { ExploreOptions, Progress, SimulateOptions, SystemModel } from './model/system.ts';
+export type { Coverage, Report, Violation } from './model/report.ts';
+export type { Change, Trace, TraceStep } from './model/trace.ts';
+export type { Action } from './model/space.ts';
+
+// programs under test, elsewhere and at fault
 export { hostEverything } from './host-everything.ts';
 export type { HostEverythingOptions, Hosting } from './host-everything.ts';
 export { injectFaults } from './inject-faults.ts';

@@ -4,12 +4,14 @@ import type { AnyActorLogic, AnyActorRef, EventFromLogic, EventObject, InputFrom
 /** The actors of a system by name: each is a node of its own, with all that it spawns or invokes. */
 export type Logics = Readonly<Record<string, AnyActorLogic>>;
 
-/** Actor logic with what it starts with. */
-export interface Entry<TLogic extends AnyActorLogic> {
-  readonly logic: TLogic;
-  /** Its input, or a function that makes it; `actor` gives the ref of another actor of the system by its name. */
-  readonly input?: InputFrom<TLogic> | ((scope: InputScope) => InputFrom<TLogic>);
-}
+/** Actor logic with what it starts with; where it needs an input, it must be given. */
+export type Entry<TLogic extends AnyActorLogic> =
+  undefined extends InputFrom<TLogic>
+    ? TLogic | { readonly logic: TLogic; readonly input?: Given<TLogic> }
+    : { readonly logic: TLogic; readonly input: Given<TLogic> };
+
+/** An input, or a function that makes it; `actor` gives the ref of another actor of the system by its name. */
+export type Given<TLogic extends AnyActorLogic> = InputFrom<TLogic> | ((scope: InputScope) => InputFrom<TLogic>);
 
 /** What an input is made from. */
 export interface InputScope {
@@ -125,9 +127,9 @@ export interface HistoryOptions<THistory> {
 /** A system and what is claimed of it. */
 export interface ModelOptions<TLogics extends Logics, THistory = undefined> {
   /** Actor logic by name, with its input where it takes one. */
-  readonly actors: { readonly [TName in keyof TLogics]: TLogics[TName] | Entry<TLogics[TName]> };
+  readonly actors: { readonly [TName in keyof TLogics]: Entry<TLogics[TName]> };
   /** What users may send, by the actor's name: whenever it would be handled, any number of times. */
-  readonly stimuli?: { readonly [TName in keyof TLogics]?: readonly EventFromLogic<TLogics[TName]>[] };
+  readonly stimuli?: { readonly [TName in keyof NoInfer<TLogics>]?: readonly EventFromLogic<TLogics[TName]>[] };
   /** How messages travel between nodes, and what may go wrong with them. */
   readonly network?: NetworkOptions;
   /** Which nodes may crash, and what becomes of them.
@@ -152,7 +154,9 @@ export interface ModelOptions<TLogics extends Logics, THistory = undefined> {
   /** The bounds: what lies beyond is not explored. */
   readonly within?: Claim<TLogics, THistory>;
   /** What to take into account of an actor's snapshot: two snapshots of which this gives equal values count as the same. */
-  readonly forget?: { readonly [TName in keyof TLogics]?: (snapshot: SnapshotFrom<TLogics[TName]>) => unknown };
+  readonly forget?: {
+    readonly [TName in keyof NoInfer<TLogics>]?: (snapshot: SnapshotFrom<TLogics[TName]>) => unknown;
+  };
   /** What must hold at every moment. */
   readonly always?: Claims<TLogics, THistory>;
   /** What must come to hold on every run in which each message arrives and each delay ends, unless something goes wrong for ever. */

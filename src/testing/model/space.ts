@@ -4,6 +4,7 @@ import type { EventObject } from 'xstate';
 import type { Down } from '../../down.ts';
 import type { Address, Configuration, StepNotes } from './node.ts';
 import type { Logics, Message, Outcome, Scene, World } from './options.ts';
+import type { Rearrangeable } from './rearrange.ts';
 
 /** A state: numbers that stand for the nodes' configurations, the network, and the rest. Two states are the same if and only if their words are. */
 export type Words = Uint32Array;
@@ -46,21 +47,30 @@ export interface Space<TLogics extends Logics = Logics, THistory = unknown> {
   readonly beginnings: readonly NodeStep[];
   /**
    * Calls `visit` for each action that may happen in a state and the state that follows, in a fixed order. `next` is scratch: it holds the state in its first `length`
-   * words until `visit` returns. What lies outside of the bounds is left out. An action that changes nothing is visited, too, with the same state.
+   * words until `visit` returns. What lies outside of the bounds is left out, but `isBeyond` is told the action: it is possible all the same. An action that changes
+   * nothing is visited, too, with the same state.
    */
-  successors(state: Words, visit: (code: ActionCode, next: Words, length: number) => void): void;
+  successors(
+    state: Words,
+    visit: (code: ActionCode, next: Words, length: number) => void,
+    isBeyond?: (code: ActionCode) => void,
+  ): void;
   /** What an action of a state is. */
   actionOf(state: Words, code: ActionCode): Action;
   /** What its node did; for a drop or a crash nothing. */
   stepOf(state: Words, code: ActionCode): NodeStep | undefined;
   /** The snapshots and the rest, as claims see them; valid until the next call. */
   show(state: Words): { readonly world: World<TLogics>; readonly scene: Scene<THistory> };
+  /** Each step of a node that was ever evaluated, once: what coverage is gathered from. Without it every state is looked at again. */
+  readonly evaluated?: () => Iterable<NodeStep>;
   /** The configuration of a node. */
   configurationOf(state: Words, name: string): Configuration;
   /** Whether an action must happen in the end where it stays possible: a delivery, a delay, a restart, a promise. */
   isFair(code: ActionCode): boolean;
   /** Whether nothing more happens by itself: no message can arrive, no delay, restart or outcome is to come. A stimulus that would be handled counts as more to happen. */
   isQuiescent(state: Words): boolean;
+  /** Its numbers and what they stand for; needed where actors are declared to be symmetric. */
+  readonly rearrangeable?: Rearrangeable;
 }
 
 /** What one node did. */

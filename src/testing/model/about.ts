@@ -1,0 +1,19 @@
+// What a run is the way to, in a sentence.
+import type { About } from './run.ts';
+
+export function aboutText({ kind, claim }: About): string {
+  switch (kind) {
+    case 'always':
+      return `'${claim}' does not hold`;
+    case 'eventually':
+      return `'${claim}' never comes to hold`;
+    case 'sometimes':
+      return `'${claim}' holds nowhere`;
+    case 'reached':
+      return `'${claim}' holds`;
+    case 'deadlock':
+      return 'nothing more happens, and it may not stop there';
+    default:
+      return 'an actor fails';
+  }
+}

@@ -1,0 +1,135 @@
+// The configurations of all nodes by number, and what is to be known of each to walk the space: what it may do by itself, whom it watches, of whom it speaks. Computed
+// once for each.
+import type { AnyActorLogic, EventObject } from 'xstate';
+import { createInterner, type Interner } from './interner.ts';
+import type { Configuration, Node, Occurrence } from './node.ts';
+import type { ModelOptions } from './options.ts';
+import type { ActionCode } from './space.ts';
+import { subjectOf } from './codes.ts';
+import type { Subjects } from './subjects.ts';
+
+/** A configuration, and what may be done with it. */
+export interface Plan {
+  readonly node: number;
+  readonly configuration: Configuration;
+  /** What its root has failed with, if it has. */
+  readonly failure: { readonly error: unknown } | undefined;
+  readonly isCrashed: boolean;
+  /** Its root is done or has failed. It has not ended by a crash. */
+  readonly hasEnded: boolean;
+  /** The delays that may end; where time counts, the one that ends first. */
+  readonly timers: readonly ActionCode[];
+  /** Where time counts, milliseconds until one of them ends; `Infinity` without any. */
+  readonly least: number;
+  /** Outcomes and restarts of its actors. */
+  readonly own: readonly ActionCode[];
+  readonly stimuli: readonly ActionCode[];
+  /** Numbers of its pairs of watcher and target. */
+  readonly watches: readonly number[];
+  /** What the node is told, by the subject of an action, where that differs from configuration to configuration. */
+  readonly occurrences: ReadonlyMap<number, Occurrence>;
+  /** Numbers of the addresses that it speaks of. */
+  readonly mentions: readonly number[];
+}
+
+/** The configurations of all nodes, by number. */
+export interface Configurations {
+  readonly count: number;
+  idOf(node: number, configuration: Configuration): number;
+  plan(id: number): Plan;
+  isCrashed(id: number): boolean;
+  /** Whether the root has failed in any of them. */
+  readonly hasFailures: boolean;
+}
+
+/** A watcher and whom it watches. */
+export interface Watch {
+  readonly node: number;
+  readonly watcher: string;
+  readonly target: string;
+}
+
+/** @param addressIds - gives the numbers of addresses. */
+export function createConfigurations(
+  options: ModelOptions<Record<string, AnyActorLogic>, unknown>,
+  nodes: readonly Node[],
+  subjects: Subjects,
+  watches: Interner<Watch>,
+  addressIds: (addresses: readonly string[]) => readonly number[],
+): Configurations {
+  const plans = createInterner<Plan>();
+  const crashed: boolean[] = [];
+  let hasFailures = false;
+  const isTimed = options.timers === 'by-delay';
+  const stimuli = nodes.map(({ name }, node) =>
+    ((options.stimuli?.[name] ?? []) as readonly EventObject[]).map((event) =>
+      subjects.stimulus(node, { type: 'stimulus', event }),
+    ),
+  );
+
+  const planOf = (place: number, configuration: Configuration): Plan => {
+    const node = nodes[place] as Node;
+    const root = configuration.crashed ? undefined : configuration.actors.get(node.name)?.snapshot;
+    const status = root?.status;
+    const occurrences = new Map<number, Occurrence>();
+    const ordinals = new Map<number, number>();
+    const timers: ActionCode[] = [];
+    const own: ActionCode[] = [];
+    let least = Infinity;
+    const timer = (occurrence: Occurrence & { readonly type: 'timer' }): void => {
+      const armed = configuration.timers[occurrence.index];
+      if (armed === undefined) return;
+      const alike = subjectOf(subjects.timer(place, armed, 0));
+      const ordinal = ordinals.get(alike) ?? 0;
+      ordinals.set(alike, ordinal + 1);
+      const code = subjects.timer(place, armed, ordinal);
+      occurrences.set(subjectOf(code), occurrence);
+      const remaining = armed.remaining ?? 0;
+      if (isTimed && remaining >= least) return;
+      if (isTimed) timers.length = 0;
+      least = remaining;
+      timers.push(code);
+    };
+    for (const occurrence of configuration.crashed ? [] : node.spontaneous(configuration)) {
+      if (occurrence.type === 'timer') timer(occurrence);
+      else if (occurrence.type === 'restart') own.push(subjects.revive(place, occurrence));
+      else {
+        const src = configuration.actors.get(occurrence.actor)?.src ?? '';
+        own.push(subjects.outcome(place, occurrence, src, node.outcomeOf(configuration, occurrence)));
+      }
+    }
+    hasFailures ||= status === 'error';
+    return {
+      node: place,
+      configuration,
+      failure: status === 'error' ? { error: root?.error } : undefined,
+      isCrashed: configuration.crashed,
+      hasEnded: status === 'done' || status === 'error' || status === 'stopped',
+      timers,
+      least,
+      own,
+      stimuli: configuration.crashed ? [] : (stimuli[place] ?? []),
+      watches: node.watches(configuration).map(({ watcher, target }) =>
+        watches.idOf(`${watcher} ${target}`, () => ({ node: place, watcher, target })),
+      ),
+      occurrences,
+      mentions: addressIds(configuration.mentions),
+    };
+  };
+
+  return {
+    get count() {
+      return plans.count;
+    },
+    idOf: (place, configuration) =>
+      plans.idOf(`${place} ${configuration.key}`, (id) => {
+        crashed[id] = configuration.crashed;
+        return planOf(place, configuration);
+      }),
+    plan: plans.at,
+    get hasFailures() {
+      return hasFailures;
+    },
+    isCrashed: (id) => crashed[id] as boolean,
+  };
+}

@@ -1,0 +1,126 @@
+// What a step led to, a line each for a reader: who changed, what was sent, and what came to nothing.
+import { textOfTimer } from './action-text.ts';
+import { stateOf } from './changes.ts';
+import { isMachine } from '../../version.ts';
+import type { ActorState, Configuration } from './node.ts';
+import type { Message } from './options.ts';
+import type { Moment, RunStep } from './run.ts';
+import type { NodeStep } from './space.ts';
+import { cut, listOf, orderTextOf, textOf, textOfError, textOfEvent } from './text.ts';
+import type { Change } from './trace.ts';
+
+/** How long the line of a change may be. */
+const MOST_CHARACTERS = 160;
+
+/** What followed from a step, in sentences. */
+export function consequencesOf(step: RunStep, before: Moment): readonly string[] {
+  const { action, changes, done } = step;
+  // of a node that crashed all is gone, which is said already
+  const told = action.type === 'crash' ? [] : changes.map((change) => changeText(change, step));
+  const lines = [...told, ...armedLines(step, before), ...(done ? doneLines(done) : [])];
+  const isLost = action.type === 'deliver' && !done;
+  if (isLost) lines.push(`lost: ${action.message.to} is not there`);
+  const says = action.type === 'deliver' || action.type === 'timer' || action.type === 'stimulus';
+  return lines.length === 0 && says ? ['nothing changes'] : lines;
+}
+
+/** What a node did besides changing. */
+export function doneLines({ before, sends, notes }: NodeStep): readonly string[] {
+  const { inner, unhandled, lost, failures, logged, emitted, touched } = notes;
+  const cells = [...new Set(touched.map(({ cell, how }) => `${how === 'read' ? 'reads' : 'writes'} ${cell}`))];
+  return [
+    ...(cells.length === 0 ? [] : [listOf(cells)]),
+    ...inner.map(({ from, to, event }) => `${from} → ${to}  ${textOfEvent(event)}`),
+    ...sendLines(sends),
+    ...emitted.map(({ actor, event }) => `${actor} emits ${textOfEvent(event)}`),
+    ...logged.map(({ actor, text }) => `${actor} logs ${textOf(text)}`),
+    ...unhandled.map(({ actor, event }) => unhandledText(actor, event, before)),
+    ...lost.map(({ to, event }) => `${to} has ended, and ${textOfEvent(event)} is lost`),
+    ...failures.map(({ actor, error }) => `${actor} fails: ${textOfError(error)}`),
+  ];
+}
+
+/** What was sent, each event once with all whom it is for. */
+function sendLines(sends: readonly Message[]): readonly string[] {
+  const groups = new Map<string, { readonly message: Message; readonly to: string[] }>();
+  for (const message of sends) {
+    const key = `${message.from} ${orderTextOf(message.event)}`;
+    const group = groups.get(key);
+    if (group) group.to.push(message.to);
+    else groups.set(key, { message, to: [message.to] });
+  }
+  return Array.from(
+    groups.values(),
+    ({ message, to }) => `${message.from} sends ${textOfEvent(message.event)} to ${listOf(to)}`,
+  );
+}
+
+export function unhandledText(
+  actor: string,
+  event: { readonly type: string },
+  before: Configuration | undefined,
+): string {
+  const state = stateOf(before?.actors.get(actor));
+  return `${actor} drops ${textOfEvent(event)}: ${state === '' ? 'it' : state} has no use for it`;
+}
+
+/** A change as `barrier: filling → releasing, waiting: ['s0']`. */
+export function changeText(change: Change, { configurations, done }: RunStep): string {
+  const { actor, to, context, ended } = change;
+  const after = findActor(actor, configurations);
+  const { output, error } = (after?.snapshot ?? {}) as { readonly output?: unknown; readonly error?: unknown };
+  const state = to === '' ? '' : wayOf(change, after, done).join(' → ');
+  const end =
+    ended === 'done' && output !== undefined
+      ? `done with ${textOf(output)}`
+      : ended === 'failed' && error !== undefined
+        ? `failed: ${textOfError(error)}`
+        : ended;
+  const keys = Object.entries(context).map(([key, text]) => `${key}: ${text}`);
+  const parts = [...(state === '' ? [] : [state]), ...(end === undefined ? [] : [end]), ...keys];
+  return cut(parts.length === 0 ? `${actor} is there` : `${actor}: ${parts.join(', ')}`, MOST_CHARACTERS);
+}
+
+/** The states that it went through, those included that it has left again in the same step. */
+function wayOf(
+  { actor, from, to }: Change,
+  state: ActorState | undefined,
+  done: NodeStep | undefined,
+): readonly string[] {
+  const way = [from];
+  const taken = done?.notes.transitions.filter((each) => each.actor === actor) ?? [];
+  const machine = state && isMachine(state.logic) ? state.logic.id : '';
+  // of regions side by side each goes a way of its own
+  const isPlain = !from.startsWith('{') && !to.startsWith('{');
+  for (const target of isPlain ? taken.flatMap(({ taken: { targets } }) => targets ?? []) : []) {
+    if (target.startsWith(`${machine}.`)) way.push(target.slice(machine.length + 1));
+  }
+  way.push(to);
+  // what is entered by way of its parent is told once
+  return way.filter((each, index) => {
+    const next = way[index + 1];
+    return each !== '' && each !== next && !next?.startsWith(`${each}.`);
+  });
+}
+
+export function findActor(address: string, configurations: ReadonlyMap<string, Configuration>) {
+  for (const { actors } of configurations.values()) {
+    const found = actors.get(address);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Delays that a step began, where they are not told by the state. */
+function armedLines({ scene, action }: RunStep, before: Moment): readonly string[] {
+  const nameOf = ({ actor, id, event }: (typeof scene.timers)[number]) => `${actor} ${id} ${orderTextOf(event)}`;
+  const ran = before.scene.timers.map(nameOf);
+  if (action.type === 'timer') ran.splice(ran.indexOf(nameOf(action)), 1);
+  return scene.timers.flatMap((timer) => {
+    const at = ran.indexOf(nameOf(timer));
+    if (at >= 0) ran.splice(at, 1);
+    // `after` belongs to its state, which is told
+    if (at >= 0 || timer.id.startsWith('xstate.after.')) return [];
+    return [`${timer.actor} waits to send ${textOfTimer(timer.id, timer.event)}`];
+  });
+}

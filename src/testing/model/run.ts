@@ -1,0 +1,99 @@
+// A run with all that its texts, diagrams and recordings are made from: besides what a trace shows, the configurations at each moment and what the nodes did.
+import { changesOf } from './changes.ts';
+import type { Configuration } from './node.ts';
+import type { Logics, Scene, World } from './options.ts';
+import type { Violation } from './report.ts';
+import { possibleIn, stepTextOf } from './schedule.ts';
+import type { ActionCode, NodeStep, Space, Words } from './space.ts';
+import type { TraceStep } from './trace.ts';
+import { TroupeError } from '../../errors.ts';
+
+export interface Run<TLogics extends Logics = Logics, THistory = unknown> {
+  readonly names: readonly string[];
+  readonly beginnings: readonly NodeStep[];
+  readonly first: Moment<TLogics, THistory>;
+  readonly steps: readonly RunStep<TLogics, THistory>[];
+  readonly loopsTo?: number;
+  /** What the run shows, if it shows something. */
+  readonly about?: About;
+}
+
+/** What a run is the way to. */
+export type About = Pick<Violation, 'kind' | 'claim'> | { readonly kind: 'reached'; readonly claim: string };
+
+/** How all is between two steps. */
+export interface Moment<TLogics extends Logics = Logics, THistory = unknown> {
+  readonly world: World<TLogics>;
+  readonly scene: Scene<THistory>;
+  readonly configurations: ReadonlyMap<string, Configuration>;
+}
+
+export interface RunStep<TLogics extends Logics = Logics, THistory = unknown>
+  extends TraceStep<TLogics, THistory>, Moment<TLogics, THistory> {
+  /** What its node did, if one did. */
+  readonly done: NodeStep | undefined;
+}
+
+/** Walks a space along some actions. */
+export function walk<TLogics extends Logics, THistory>(
+  space: Space<TLogics, THistory>,
+  actions: readonly ActionCode[],
+): Run<TLogics, THistory> {
+  // what claims are given is of no matter here
+  const plain = space as unknown as Space;
+  const first = momentOf(space, space.initial);
+  const steps: RunStep<TLogics, THistory>[] = [];
+  let state = space.initial;
+  let before = first;
+  for (const [index, code] of actions.entries()) {
+    const possible = possibleIn(plain, state);
+    const taken = possible.find((each) => each.code === code);
+    if (!taken) throw notPossible(index + 1);
+    const done = space.stepOf(state, code);
+    const after = momentOf(space, taken.next);
+    steps.push({
+      ...after,
+      number: index + 1,
+      text: stepTextOf(taken, possible),
+      action: taken.action,
+      changes: changesBetween(before, after),
+      sent: done?.sends ?? [],
+      unhandled: done?.notes.unhandled ?? [],
+      done,
+    });
+    state = taken.next;
+    before = after;
+  }
+  return { names: space.names, beginnings: space.beginnings, first, steps };
+}
+
+/** How all is in a state. A space shows one state at a time, so what it shows is taken along. */
+export function momentOf<TLogics extends Logics, THistory>(
+  space: Space<TLogics, THistory>,
+  state: Words,
+): Moment<TLogics, THistory> {
+  const configurations = new Map(space.names.map((name) => [name, space.configurationOf(state, name)]));
+  const { world, scene } = space.show(state);
+  const { inFlight, timers, crashed, cells, history } = scene;
+  return {
+    world: { ...world },
+    scene: { inFlight: [...inFlight], timers: [...timers], crashed: [...crashed], cells: { ...cells }, history },
+    configurations,
+  };
+}
+
+export const changesBetween = (before: Moment, after: Moment) =>
+  [...after.configurations].flatMap(([name, configuration]) =>
+    changesOf(before.configurations.get(name), configuration),
+  );
+
+/** The moment after a number of steps. */
+export const momentAfter = (run: Run, steps: number): Moment => run.steps[steps - 1] ?? run.first;
+
+function notPossible(step: number): TroupeError {
+  return new TroupeError(
+    'SCHEDULE_MISMATCH',
+    `Cannot follow the actions at step ${step}: the action is not possible there. Give those of one run of this system.`,
+    { details: { step } },
+  );
+}

@@ -1,0 +1,145 @@
+// What becomes of a node by what happens to it, computed once and then looked up: a search asks the same questions millions of times and there are only thousands of them.
+// What was asked for cells or names is kept for each of the answers that matter. Each step is taken twice, so that a machine that is not pure is found out.
+import type { Configurations } from './configurations.ts';
+import type { Cells } from './extras.ts';
+import type { Circumstances, Configuration, Node, Occurrence, Step, StepNotes } from './node.ts';
+import type { CrashOptions } from './options.ts';
+import { createPairTable } from './pair-table.ts';
+import { assertSame } from './purity.ts';
+import type { Subject, Subjects, Values } from './subjects.ts';
+import { createTuples } from './tuples.ts';
+
+/** The state around a node, asked only where a step depends on it. */
+export interface Moment {
+  readonly circumstances: Circumstances;
+  /** A number for what the cells hold, and one for the set of addresses of the node that are spoken of elsewhere. */
+  cellsId(): number;
+  spokenOfId(): number;
+}
+
+/** The steps that were taken so far, by number. */
+export interface Steps {
+  readonly count: number;
+  /** The number of the step that a node in a configuration takes. */
+  take(configuration: number, subject: number, moment: Moment): number;
+  /** The configuration that follows. */
+  next(step: number): number;
+  /** The messages that are sent, in order. */
+  sends(step: number): readonly number[];
+  isNoop(step: number): boolean;
+  cells(step: number): Cells | undefined;
+  taken(step: number): TakenStep;
+}
+
+/** A step, and from what it was taken. */
+export interface TakenStep {
+  readonly subject: Subject;
+  readonly before: Configuration;
+  readonly step: Step;
+}
+
+export function createSteps(
+  nodes: readonly Node[],
+  configurations: Configurations,
+  subjects: Subjects,
+  restart: CrashOptions['restart'],
+  values: Values,
+): Steps {
+  /** By configuration and subject: twice the number of a step; or what depends on circumstances, twice its own number and one. */
+  const known = createPairTable();
+  const knownThere = createPairTable();
+  const circumstances = createTuples(10);
+  const asked: { cells: boolean; names: boolean }[] = [];
+
+  const taken: TakenStep[] = [];
+  const nexts: number[] = [];
+  const sends: (readonly number[])[] = [];
+  const noops: boolean[] = [];
+
+  const run = (node: Node, before: Configuration, occurrence: Occurrence | undefined, subject: Subject, around: Circumstances): Step => {
+    if (subject.action.type === 'crash') return crashed(node.crash(before));
+    if (subject.action.type === 'restart') {
+      return node.restart(before, restart === 'persisted' ? 'persisted' : 'initial', around);
+    }
+    // what is neither has an occurrence, here or in the plan of the configuration
+    return node.step(before, occurrence as Occurrence, around);
+  };
+  const evaluate = (configuration: number, id: number, { circumstances: around }: Moment): number => {
+    const subject = subjects.at(id);
+    const plan = configurations.plan(configuration);
+    const node = nodes[plan.node] as Node;
+    const before = plan.configuration;
+    const occurrence = subject.occurrence ?? plan.occurrences.get(id);
+    const step = run(node, before, occurrence, subject, around);
+    assertSame(node.name, subject, step, run(node, before, occurrence, subject, around), values);
+    const messages = step.sends.map(subjects.message);
+    nexts.push(configurations.idOf(plan.node, step.next));
+    sends.push(messages);
+    noops.push(step.isNoop);
+    return taken.push({ subject, before, step }) - 1;
+  };
+  const numbers = new Uint32Array(3);
+  const circumstancesId = (of: number, moment: Moment): number => {
+    const { cells, names } = asked[of] as { cells: boolean; names: boolean };
+    numbers[0] = (cells ? 1 : 0) + (names ? 2 : 0);
+    numbers[1] = cells ? moment.cellsId() : 0;
+    numbers[2] = names ? moment.spokenOfId() : 0;
+    const found = circumstances.find(numbers, 3);
+    return found >= 0 ? found : circumstances.add(numbers, 3);
+  };
+  /** A step that is not known yet, or depends on more than the configuration. */
+  const look = (configuration: number, subject: number, entry: number, moment: Moment): number => {
+    let dependent = entry < 0 ? -1 : entry >> 1;
+    if (dependent >= 0) {
+      const there = knownThere.get(dependent, circumstancesId(dependent, moment));
+      if (there >= 0) return there;
+    }
+    const step = evaluate(configuration, subject, moment);
+    const { cells, names } = (taken[step] as TakenStep).step.consulted;
+    if (dependent < 0) {
+      if (!cells && !names) {
+        known.set(configuration, subject, step * 2);
+        return step;
+      }
+      dependent = asked.push({ cells, names }) - 1;
+      known.set(configuration, subject, dependent * 2 + 1);
+    } else {
+      // what it asks for may depend on the answers: all that was ever asked counts
+      const all = asked[dependent] as { cells: boolean; names: boolean };
+      all.cells ||= cells;
+      all.names ||= names;
+    }
+    knownThere.set(dependent, circumstancesId(dependent, moment), step);
+    return step;
+  };
+
+  return {
+    get count() {
+      return taken.length;
+    },
+    take(configuration, subject, moment) {
+      const entry = known.get(configuration, subject);
+      return entry >= 0 && (entry & 1) === 0 ? entry >> 1 : look(configuration, subject, entry, moment);
+    },
+    next: (step) => nexts[step] as number,
+    sends: (step) => sends[step] as readonly number[],
+    isNoop: (step) => noops[step] as boolean,
+    cells: (step) => (taken[step] as TakenStep).step.cells,
+    taken: (step) => taken[step] as TakenStep,
+  };
+}
+
+const nothing: StepNotes = {
+  unhandled: [],
+  lost: [],
+  transitions: [],
+  logged: [],
+  emitted: [],
+  inner: [],
+  failures: [],
+  touched: [],
+};
+
+function crashed(next: Configuration): Step {
+  return { next, isNoop: false, sends: [], consulted: { cells: false, names: false }, notes: nothing };
+}

@@ -1,0 +1,68 @@
+// A run as the source of a vitest test: it replays the schedule, and expects the end to be what was found. It stands in a file that has the model and vitest's `expect` and `it`.
+import { aboutText } from './about.ts';
+import { sourceOf } from './source-text.ts';
+import type { Run } from './run.ts';
+import { contextOf } from './changes.ts';
+import { countOf, keyOf, orderTextOf, quote } from './text.ts';
+
+/** The source, its last line ended. */
+export function runToTest(run: Run, modelName = 'system'): string {
+  const { steps, about, scene } = { ...run, scene: (run.steps.at(-1) ?? run.first).scene };
+  const title = about ? aboutText(about) : `the schedule of ${countOf(steps.length, 'step')} leads where it led`;
+  const crashed =
+    scene.crashed.length === 0 ? [] : [`expect(trace.scene.crashed).toEqual(${sourceOf(scene.crashed)});`];
+  const lines = [
+    `const trace = ${modelName}.replay(`,
+    `  ${quote(steps.map(({ text }) => text).join(' '))},`,
+    ');',
+    ...assertions(run),
+    ...crashed,
+  ];
+  return [
+    `// found by exploring; it needs \`import { expect, it } from 'vitest'\`, and the model as \`${modelName}\``,
+    `it(${quote(title)}, () => {`,
+    ...lines.map((line) => `  ${line}`),
+    '});',
+    '',
+  ].join('\n');
+}
+
+/** How the nodes that took part are at the end: their states, and of their contexts what the run has changed. */
+function assertions({ names, steps, first }: Run): readonly string[] {
+  const last = steps.at(-1) ?? first;
+  return names.flatMap((name) => {
+    const before = first.configurations.get(name);
+    const after = last.configurations.get(name);
+    const actor = after?.actors.get(name);
+    const tookPart = steps.some(
+      ({ done, changes }) => done?.node === name || changes.some((each) => each.actor === name),
+    );
+    if (!actor || !tookPart) return [];
+    const { value, status } = actor.snapshot as { readonly value?: unknown; readonly status: string };
+    const was = contextOf(before?.actors.get(name));
+    const is = contextOf(actor);
+    const at = `trace.last${member(name)}`;
+    const state = sourceOf(value);
+    const isWhole = 'context' in is && !isContextRecord(actor.snapshot);
+    return [
+      ...(value === undefined || state === undefined ? [] : [`expect(${at}.value).toEqual(${state});`]),
+      ...(status === 'active' ? [] : [`expect(${at}.status).toBe(${quote(status)});`]),
+      ...Object.keys(is).flatMap((key) => {
+        if (is[key] === was[key] || orderTextOf(is[key]) === orderTextOf(was[key])) return [];
+        const source = sourceOf(is[key]);
+        // what has no source, such as a ref, cannot be written into a test
+        return source === undefined ? [] : [`expect(${at}.context${isWhole ? '' : member(key)}).toEqual(${source});`];
+      }),
+    ];
+  });
+}
+
+function isContextRecord(snapshot: object): boolean {
+  const { context } = snapshot as { readonly context?: unknown };
+  return typeof context === 'object' && context !== null && !Array.isArray(context);
+}
+
+function member(key: string): string {
+  const name = keyOf(key);
+  return name === key ? `.${key}` : `[${name}]`;
+}

@@ -1,0 +1,225 @@
+// Walks a space: lists what may happen in a state, in a fixed order, and makes the state that follows from one of it. Each walker has arrays of its own, which the next call
+// overwrites; so whoever walks while another walks takes a walker of his own.
+// Indices stay within the arrays, so what is read there is a number (`as number`).
+import { codeOf, kindOf, kinds, subjectOf, type Kind } from './codes.ts';
+import type { Plan } from './configurations.ts';
+import { budgets, type Extras } from './extras.ts';
+import { createMoment } from './moment.ts';
+import type { Parts } from './parts.ts';
+import type { ActionCode, Words } from './space.ts';
+
+/** Lists what may happen in a state, and makes what follows. */
+export interface Walker {
+  /** Lists what may happen in the state that `words` holds from `start` on, which must stay there until the last `take`; gives how many actions there are. */
+  list(words: Words, start: number, length: number): number;
+  code(index: number): ActionCode;
+  /** Nothing that was listed happens by itself: it rests, unless something goes wrong. */
+  readonly isQuiescent: boolean;
+  /** Makes what follows from an action that was listed, in `next`, and gives its length. */
+  take(index: number): number;
+  /** Scratch, replaced when it must grow. */
+  readonly next: Words;
+  /** The number of the step that was taken by the last `take`; -1 if no node took one. */
+  readonly step: number;
+}
+
+export function createWalker(parts: Parts): Walker {
+  const { names, nodes, subjects, configurations, steps, extras, network, downs } = parts;
+  const { networkAt, extraAt, timerOrder, delaysUnhandled, isFallible, crashCodes, restartCodes } = parts;
+  const nodeCount = nodes.length;
+  const moment = createMoment(parts);
+
+  let source: Words = new Uint32Array(0);
+  let base = 0;
+  let end = 0;
+  let extra = extras.initial;
+
+  let codes = new Uint32Array(64);
+  /** Where in the source the message is that an action is about. */
+  let positions = new Uint32Array(64);
+  let count = 0;
+  let isQuiescent = true;
+
+  let next = new Uint32Array(64);
+  let length = 0;
+  let lastStep = -1;
+
+  const push = (code: ActionCode, position: number): void => {
+    if (count === codes.length) {
+      codes = grown(codes);
+      positions = grown(positions);
+    }
+    codes[count] = code;
+    positions[count++] = position;
+  };
+  const stepOf = (node: number, subject: number, position: number): number => {
+    const configuration = source[base + node] as number;
+    moment.at(source, base, end, extra, node, position);
+    return steps.take(configuration, subject, moment);
+  };
+  /** Whether a message that arrives changes anything at all. */
+  const isOfUse = (message: number, position: number): boolean => {
+    const node = subjects.target(message);
+    return !configurations.isCrashed(source[base + node] as number) && !steps.isNoop(stepOf(node, message, position));
+  };
+
+  const listMessages = (): boolean => {
+    const first = base + networkAt;
+    let isIdle = true;
+    for (let position = first; position < end; position++) {
+      if (!network.canArrive(source, position, first)) continue;
+      const message = source[position] as number;
+      if (delaysUnhandled && !isOfUse(message, network.staysForEver ? -1 : position)) continue;
+      if (network.staysForEver) {
+        push(codeOf(kinds.again, message), position);
+        if (isIdle && isOfUse(message, -1)) isIdle = false;
+      } else {
+        push(codeOf(kinds.deliver, message), position);
+        isIdle = false;
+      }
+    }
+    if (!isFallible) return isIdle;
+    if (!network.staysForEver && extras.may(extra, budgets.duplicate)) {
+      for (let index = 0, deliveries = count; index < deliveries; index++) {
+        push(codeOf(kinds.again, subjectOf(codes[index] as number)), positions[index] as number);
+      }
+    }
+    if (extras.may(extra, budgets.drop)) {
+      for (let position = first; position < end; position++) {
+        if (network.canArrive(source, position, first)) push(codeOf(kinds.drop, source[position] as number), position);
+      }
+    }
+    return isIdle;
+  };
+  const listTimers = (): void => {
+    let least = Infinity;
+    if (timerOrder === 'by-delay') {
+      for (let node = 0; node < nodeCount; node++) least = Math.min(least, planAt(node).least);
+    }
+    for (let node = 0; node < nodeCount; node++) {
+      const plan = planAt(node);
+      if (timerOrder === 'by-delay' && plan.least !== least) continue;
+      for (let index = 0; index < plan.timers.length; index++) push(plan.timers[index] as number, 0);
+    }
+  };
+  const listOwn = (): void => {
+    for (let node = 0; node < nodeCount; node++) {
+      const { own } = planAt(node);
+      for (let index = 0; index < own.length; index++) push(own[index] as number, 0);
+    }
+  };
+  const listStimuli = (): void => {
+    for (let node = 0; node < nodeCount; node++) {
+      for (const code of planAt(node).stimuli) {
+        if (!steps.isNoop(stepOf(node, subjectOf(code), -1))) push(code, 0);
+      }
+    }
+  };
+  const planAt = (node: number): Plan => configurations.plan(source[base + node] as number);
+
+  const list = (words: Words, start: number, size: number): number => {
+    source = words;
+    base = start;
+    end = start + size;
+    extra = extraAt < 0 ? extras.initial : (words[start + extraAt] as number);
+    count = 0;
+    let isIdle = listMessages();
+    const afterMessages = count;
+    // in front of all others, for it is what keeps delays waiting
+    downs.list(source, base, end, push);
+    if (count > afterMessages) isIdle = false;
+    const beforeOwn = count;
+    if (isIdle || timerOrder !== 'when-idle') listTimers();
+    listOwn();
+    if (parts.hasStimuli) listStimuli();
+    isQuiescent = isIdle && count === beforeOwn;
+    if (crashCodes.length === 0) return count;
+    const mayCrash = extras.may(extra, budgets.crash);
+    for (let node = 0; node < nodeCount; node++) {
+      const isCrashed = configurations.isCrashed(source[base + node] as number);
+      if (!isCrashed && mayCrash && crashCodes[node] !== -1) push(crashCodes[node] as number, 0);
+      if (isCrashed && restartCodes[node] !== -1) {
+        isQuiescent = false;
+        // whoever watches it is told of one life's end before the next begins
+        if (!downs.isUntold(node)) push(restartCodes[node] as number, 0);
+      }
+    }
+    return count;
+  };
+
+  const copyNetwork = (without: number): void => {
+    for (let position = base + networkAt; position < end; position++) {
+      if (position !== without) next[length++] = source[position] as number;
+    }
+  };
+  /** What changes besides the node and the network. */
+  const extraAfter = (kind: Kind, subject: number, isReceived: boolean, step: number): number => {
+    extras.begin(extra);
+    if (kind === kinds.again) extras.spend(budgets.duplicate);
+    if (kind === kinds.drop) extras.spend(budgets.drop);
+    if (kind === kinds.crash) extras.spend(budgets.crash);
+    if (isReceived) extras.received(subject);
+    if (step >= 0) {
+      const cells = steps.cells(step);
+      if (cells !== undefined) extras.setCells(cells);
+      for (const message of steps.sends(step)) extras.sent(message);
+    }
+    return extras.end();
+  };
+  /** Time passes for all others until a delay has ended. */
+  const elapse = (except: number): void => {
+    const { least } = planAt(except);
+    if (least === 0) return;
+    for (let node = 0; node < nodeCount; node++) {
+      if (node === except || planAt(node).least === Infinity) continue;
+      next[node] = steps.next(stepOf(node, subjects.elapse(node, least), -1));
+    }
+  };
+
+  const take = (index: number): number => {
+    const code = codes[index] as number;
+    const kind = kindOf(code);
+    const subject = subjectOf(code);
+    const isMessage = kind <= kinds.drop;
+    const position = isMessage ? (positions[index] as number) : -1;
+    const removed = kind === kinds.again ? -1 : position;
+    const node = subjects.target(subject);
+    // the node takes no step when a message is lost, or finds that it has crashed
+    const isStill = kind === kinds.drop || (isMessage && configurations.isCrashed(source[base + node] as number));
+    lastStep = isStill ? -1 : stepOf(node, subject, removed);
+    const sends = isStill ? none : steps.sends(lastStep);
+    while (next.length < end - base + sends.length) next = new Uint32Array(next.length * 2);
+    for (length = 0; length < nodeCount; length++) next[length] = source[base + length] as number;
+    if (!isStill) next[node] = steps.next(lastStep);
+    if (timerOrder === 'by-delay' && kind === kinds.timer) elapse(node);
+    if (extraAt >= 0) next[length++] = extraAfter(kind, subject, isMessage && !isStill, lastStep);
+    copyNetwork(removed);
+    for (let each = 0; each < sends.length; each++) {
+      length = network.insert(next, networkAt, length, sends[each] as number);
+    }
+    return length;
+  };
+
+  return {
+    list,
+    code: (index) => codes[index] as number,
+    get isQuiescent() {
+      return isQuiescent;
+    },
+    take,
+    get next() {
+      return next;
+    },
+    get step() {
+      return lastStep;
+    },
+  };
+}
+
+const none: readonly number[] = [];
+
+function grown(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(array.length * 2);
+  larger.set(array);
+  return larger;
+}

@@ -42,7 +42,7 @@ export function createSearch(options: ModelOptions<Logics, unknown>, limits: Exp
   const { eventually = {}, sometimes = {} } = options;
   const space = createSpace(options, createNodes(options));
   const edges = Object.keys(eventually).length > 0 ? createEdgeRecorder() : undefined;
-  const exploration = beginExploration(space, options as ModelOptions<never, never>, {
+  const exploration = beginExploration(space, options as unknown as ModelOptions<never, never>, {
     ...limits,
     ...(edges === undefined ? {} : { edges }),
   });
@@ -68,7 +68,8 @@ export function createSearch(options: ModelOptions<Logics, unknown>, limits: Exp
     show: (index) => space.show(explored.wordsOf(index)),
     traceTo: (index, about) => createTrace(space, wayTo(index), undefined, about),
     traceToUnhandled(about) {
-      if (space.beginnings.some(({ notes }) => notes.unhandled.length > 0)) return createTrace(space, [], undefined, about);
+      if (space.beginnings.some(({ notes }) => notes.unhandled.length > 0))
+        return createTrace(space, [], undefined, about);
       for (let index = 0; index < explored.expanded; index += 1) {
         const state = explored.wordsOf(index);
         const codes: ActionCode[] = [];
@@ -81,7 +82,8 @@ export function createSearch(options: ModelOptions<Logics, unknown>, limits: Exp
     violationAt: (index, found) => createViolation(space, { ...found, actions: wayTo(index) }, explored.count),
     report() {
       const judged =
-        edges && judgeEventually(space, { count: explored.count, wordsOf: explored.wordsOf, edges: edges.edges() }, eventually);
+        edges &&
+        judgeEventually(space, { count: explored.count, wordsOf: explored.wordsOf, edges: edges.edges() }, eventually);
       return createReport(
         space,
         partsOf(explored, {

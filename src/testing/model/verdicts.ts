@@ -54,7 +54,7 @@ export function judgeAlways(model: unknown, name: string, claim: AnyClaim, limit
   const { search } = prepare(model, limits, name, claim);
   const about = { kind: 'always', claim: name } as const;
   const found = firstState(search, (world, scene) => !claim(world as never, scene as never));
-  if (found) return violated(search.violationAt(found.index, { ...about, ...thrownBy(found) })) as Verdict;
+  if (found) return violated(search.violationAt(found.index, { ...about, ...found })) as Verdict;
   return settled(search, about, `'${name}' always holds`);
 }
 
@@ -67,7 +67,8 @@ export function judgeReach(model: unknown, name: string, claim: AnyClaim, limits
     const { verdict, text } = settled(search, about, `'${name}' holds nowhere`);
     return { ...about, text, verdict: verdict === 'so' ? 'not so' : verdict };
   }
-  if (found.error !== undefined) return violated(search.violationAt(found.index, { ...about, ...thrownBy(found) })) as Verdict;
+  if (found.error !== undefined)
+    return violated(search.violationAt(found.index, { ...about, ...found })) as Verdict;
   const trace = search.traceTo(found.index, { kind: 'reached', claim: name });
   return { ...about, verdict: 'so', text: `'${name}' holds after this:\n\n${trace.toText()}`, trace };
 }

@@ -4,6 +4,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { NodeAddress } from './address.ts';
 import type { Peer } from './peer.ts';
+import { surroundings } from './surroundings.ts';
 import type { RawFrame } from './wire.ts';
 
 const REMEMBERED = 1024;
@@ -66,7 +67,7 @@ export function createIntroductions(here: Neighbourhood): Introductions {
     } else {
       remember(node, from);
       remember(from, node);
-      const { port1, port2 } = new MessageChannel();
+      const { port1, port2 } = surroundings().createChannel();
       there.push({ type: 'introduction', for: node, node: from, port: port1 }, [port1]);
       back.push({ type: 'introduction', for: from, node, port: port2 }, [port2]);
     }

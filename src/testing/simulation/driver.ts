@@ -42,8 +42,7 @@ export function createDriver(timeline: Timeline, seed: number): Driver {
       failAll(atRestError(seed, timeline.time));
       return;
     }
-    for (const waiter of [...waiters])
-      if (next > waiter.limit) waiter.fail(endlessError(seed, timeline.time, waiter.timeout));
+    for (const waiter of [...waiters]) if (next > waiter.limit) waiter.fail(endlessError(seed, waiter.timeout));
     if (waiters.size === 0) return;
     try {
       timeline.advance()?.task();

@@ -17,11 +17,11 @@ export function atRestError(seed: number, time: number): TroupeError {
   );
 }
 
-export function endlessError(seed: number, time: number, timeout: number): TroupeError {
+export function endlessError(seed: number, timeout: number): TroupeError {
   return new TroupeError(
     'SIMULATION_ENDLESS',
-    `The simulation (seed ${seed}) went on for ${shown(timeout)} ms of its time, to ${shown(time)} ms, and what its test waits for did not come. Run it with a longer timeout, or see what goes on for ever.`,
-    { details: { seed, time, timeout } },
+    `The simulation (seed ${seed}) went on for ${shown(timeout)} ms of its time, and what its test waits for did not come. Run it with a longer timeout, or see what goes on for ever.`,
+    { details: { seed, timeout } },
   );
 }
 

@@ -1,6 +1,7 @@
 // Ports of a simulation: what two nodes of one realm are given where they would get the ends of a `MessageChannel`. What is posted travels as on a memory link,
 // so that its time is the simulation's, and they move in packets as real ports do, by being handed on.
 import type { MessagePort } from 'node:worker_threads';
+import { runSoon } from '../../platform.ts';
 import type { Arriving, Carrier } from '../../surroundings.ts';
 
 type Listener = (value: unknown) => void;
@@ -32,8 +33,11 @@ export function createSimulatedChannel(createCarrier: () => Carrier): {
       on: (type: keyof Port['listeners'], listener: Listener) => void mine.listeners[type].add(listener),
       off: (type: keyof Port['listeners'], listener: Listener) => void mine.listeners[type].delete(listener),
       start() {
-        mine.isStarted = true;
-        for (const each of mine.early.splice(0)) each();
+        // never within the call, as with real ports
+        runSoon(() => {
+          mine.isStarted = true;
+          for (const each of mine.early.splice(0)) each();
+        });
       },
       close() {
         if (!isOpen) return;

@@ -53,10 +53,14 @@ export function createIntroductions(here: Neighbourhood): Introductions {
     return peer?.role === 'child' || peer?.role === 'parent' ? peer : descendants.get(node);
   };
 
-  const introduce = (node: NodeAddress, from: NodeAddress): void => {
-    // it asked before it was told that the other is below it
-    if (from === here.address) askFor(node);
-    else if (towards(node) || left.has(node)) answer(node, from);
+  /** `isSettled`: it came back down, for the other is below this one, or was. */
+  const introduce = (node: NodeAddress, from: NodeAddress, isSettled: boolean): void => {
+    if (from === here.address) {
+      // it asked before it was told of the other
+      const via = descendants.get(node);
+      if (via) via.push({ type: 'introduce', node, from });
+      else here.isUnknown(node, isOrderly(node));
+    } else if (isSettled || towards(node) || left.has(node)) answer(node, from);
     else if (here.parent) {
       note(asked, from, node);
       here.parent.push({ type: 'introduce', node, from });
@@ -87,7 +91,6 @@ export function createIntroductions(here: Neighbourhood): Introductions {
     for (const other of introduced.get(node) ?? []) introduced.get(other)?.delete(node);
     introduced.delete(node);
     asked.delete(node);
-    descendants.delete(node);
     // what the nodes between have told of its end holds, when its own port closes later without a word
     left.set(node, orderly || isOrderly(node));
     for (const oldest of left.keys()) {
@@ -135,6 +138,7 @@ export function createIntroductions(here: Neighbourhood): Introductions {
           here.changed(node, undefined);
           return true;
         case 'left':
+          descendants.delete(node);
           forget(node, frame['orderly'] === true);
           here.changed(node, { orderly: isOrderly(node) });
           // whoever was asked for a way there may be gone, too
@@ -142,7 +146,7 @@ export function createIntroductions(here: Neighbourhood): Introductions {
           here.parent?.push({ type: 'left', node, orderly: isOrderly(node) });
           return true;
         case 'introduce':
-          introduce(node, frame['from'] as NodeAddress);
+          introduce(node, frame['from'] as NodeAddress, from.role === 'parent');
           return true;
         case 'roll-call':
           rollCall.begin(() => from.push({ type: 'all-told', call: frame['call'] as string }));
@@ -161,6 +165,8 @@ export function createIntroductions(here: Neighbourhood): Introductions {
     descendants: () => descendants.keys(),
     drop(peer, orderly) {
       const gone = [...descendants].filter(([, via]) => via === peer).map(([node]) => node);
+      // a neighbour may be below as well, and of its end there the nodes between tell
+      for (const node of gone) descendants.delete(node);
       for (const node of [...gone, peer.node]) {
         forget(node, orderly);
         if (node !== peer.node) here.changed(node, { orderly });

@@ -2,12 +2,12 @@
 import { createSimulation, type Simulation, type SimulationOptions } from 'troupe/testing';
 import { between, pick, type Random } from '../../soak/random.ts';
 
-/** The first so many seeds, and one that no run has had before. */
-export function seeds(count: number): readonly number[] {
+/** The first so many seeds, those that found something, and one that no run has had before. */
+export function seeds(count: number, ...found: readonly number[]): readonly number[] {
   const { SEED, SEEDS } = process.env;
   if (SEED !== undefined) return [Number(SEED)];
   const fresh = 1_000_000 + Math.floor(Math.random() * 2 ** 31);
-  return [...Array.from({ length: Number(SEEDS ?? count) }, (_, index) => index + 1), fresh];
+  return [...Array.from({ length: Number(SEEDS ?? count) }, (_, index) => index + 1), ...found, fresh];
 }
 
 /** What a run is made of. */

@@ -10,6 +10,9 @@ export type TroupeErrorCode =
   | 'SETTLE_TIMEOUT' // an actor did not settle, or not where it was wanted, in time
   | 'PERSIST_TIMEOUT' // an actor was not persisted in time
   | 'UNTIL_TIMEOUT' // a condition that a test waited for did not hold in time
+  | 'SIMULATION_AT_REST' // nothing more can happen in a simulation whose test still waits
+  | 'SIMULATION_ENDLESS' // what a test waited for did not come within the simulation's time
+  | 'SIMULATION_OPEN' // another simulation has this realm's time
   | 'NOT_PERSISTED' // a hosted actor's persisted snapshot is not known here
   | 'VERSION_MISMATCH' // a machine, or what was persisted of one, is of another version than its host's
   | 'NOT_SERIALIZABLE' // a value cannot cross to another node

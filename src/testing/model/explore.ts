@@ -12,6 +12,8 @@ import type { ExploreOptions } from './system.ts';
 export interface ExplorationOptions extends ExploreOptions {
   /** Puts in the place of the first `length` words of a state, which may be written to, those of the one that stands for it. */
   readonly representative?: (words: Words, length: number) => void;
+  /** Is shown each state before its successors are looked at. */
+  readonly look?: (state: Words) => void;
   /** Keeps the steps between states. */
   readonly edges?: EdgeRecorder;
 }
@@ -36,6 +38,7 @@ export function beginExploration(
     stopAtFirst = false,
     onProgress,
     representative,
+    look,
     edges,
   }: ExplorationOptions = {},
 ): Exploration {
@@ -79,6 +82,7 @@ export function beginExploration(
     const page = states.page(cursor);
     const start = states.start(cursor);
     const length = states.length(cursor);
+    look?.(page.slice(start, start + length));
     const count = walker.list(page, start, length);
     if (walker.isQuiescent) {
       judged = cursor;

@@ -31,3 +31,10 @@ export {
   putToSleep,
   tellInspectors,
 } from './xstate/inspectors.ts';
+export {
+  createModelledSystem,
+  createRefMaker,
+  madeWith,
+  type ModelledRefs,
+  type ModelledSystem,
+} from './xstate/modelled.ts';

@@ -63,7 +63,8 @@ const reasons: Record<BrokenReason, string> = {
   down: 'a party went down or left while it waited. Send it RESET to use it again.',
 };
 
-function brokenError(id: string, { reason, ...rest }: Broken): TroupeError {
+/** What whoever waited fails with when the barrier is broken. */
+export function brokenError(id: string, { reason, ...rest }: Broken): TroupeError {
   const text = `Cannot pass the barrier '${id}': ${reasons[reason]}`;
   return new TroupeError('BARRIER_BROKEN', text, {
     details: { reason },

@@ -4,7 +4,6 @@
 import {
   assign,
   enqueueActions,
-  fromCallback,
   fromPromise,
   setup,
   type AnyActorLogic,
@@ -16,7 +15,7 @@ import {
 } from 'xstate';
 import { TroupeError } from '../src/errors.ts';
 import type { Recipient } from '../src/recipient.ts';
-import { watch, type Down } from '../src/watch.ts';
+import { watching, type WatchedDown } from '../src/watching.ts';
 
 /** How a {@link barrier} is made. */
 export interface BarrierInput {
@@ -94,9 +93,7 @@ export type BarrierMachine = StateMachine<
 >;
 
 /** What a barrier hears from its own watches and timers. */
-type Lost =
-  | { readonly type: 'DOWN'; readonly party: string; readonly down: Down }
-  | { readonly type: 'TIMED_OUT'; readonly party: string };
+type Lost = WatchedDown | { readonly type: 'TIMED_OUT'; readonly party: string };
 
 const machine = setup({
   types: {
@@ -106,14 +103,7 @@ const machine = setup({
   },
   actors: {
     action: fromPromise(async () => {}) as AnyActorLogic, // whatever ends will do
-    watch: fromCallback<{ type: string }, Party>(({ input: { id, replyTo }, sendBack }) => {
-      const left = new AbortController();
-      watch(replyTo, { signal: left.signal }).then(
-        (down) => sendBack({ type: 'DOWN', party: id, down } satisfies Lost),
-        () => {}, // nobody waits for it any more
-      );
-      return () => left.abort();
-    }),
+    watching,
   },
   guards: {
     isLast: ({ context: { parties, waiting } }) => waiting.length + 1 === parties,
@@ -129,7 +119,7 @@ const machine = setup({
       const { generation, waiting } = context;
       const party: Party = { id: `party ${generation}.${waiting.length}`, replyTo: event.replyTo };
       enqueue.assign({ waiting: [...waiting, party] });
-      enqueue.spawnChild('watch', { id: party.id, input: party });
+      enqueue.spawnChild('watching', { id: party.id, input: { actorRef: party.replyTo, id: party.id } });
       const timeout = event.timeout ?? context.timeout;
       if (timeout <= LONGEST) enqueue.raise({ type: 'TIMED_OUT', party: party.id }, { id: party.id, delay: timeout });
     }),
@@ -149,7 +139,7 @@ const machine = setup({
     break: enqueueActions(({ context: { waiting }, event, enqueue }, why: Omit<Broken, 'type'>) => {
       const verdict: Broken = { type: 'BROKEN', ...why };
       for (const { id, replyTo } of waiting) {
-        if (event.type !== 'DOWN' || event.party !== id) enqueue.sendTo(replyTo, verdict); // the dead need no answer
+        if (event.type !== 'DOWN' || event.id !== id) enqueue.sendTo(replyTo, verdict); // the dead need no answer
       }
       enqueue.assign({ broken: true, verdict });
     }),
@@ -182,7 +172,7 @@ const machine = setup({
       actions: [{ type: 'break', params: { reason: 'reset' } }, 'dismiss', 'beginAnew'],
     },
     DOWN: {
-      guard: { type: 'stillWaits', params: ({ event }) => event.party },
+      guard: { type: 'stillWaits', params: ({ event }) => event.id },
       target: '.broken',
       actions: [
         {

@@ -1,6 +1,7 @@
 // Machines to use and to read.
 
 export { arrive, type ArriveOptions } from './arrive.ts';
+export { arriving, type ArrivingInput, type ArrivingMachine } from './arriving.ts';
 export {
   barrier,
   type BarrierContext,

@@ -2,9 +2,9 @@
 // It says each line exactly once and in order, and takes up each command in the order it came. Its hand is its context; to put the
 // hand elsewhere, into shared memory say, provide the actions `look`, `hold` and `give`.
 
-import { assign, enqueueActions, fromPromise, log, setup } from 'xstate';
+import { assign, enqueueActions, log, setup, type ActorLogic } from 'xstate';
 import type { Recipient } from '../src/recipient.ts';
-import { arrive } from './arrive.ts';
+import { arriving, type ArrivingInput } from './arriving.ts';
 import type { Ready } from './barrier.ts';
 
 /** What a teacher may ask of a {@link student}. */
@@ -54,6 +54,11 @@ export interface Gift {
   readonly number: number;
 }
 
+/* eslint-disable typescript/no-explicit-any -- what it shows and takes on its way is its own matter */
+/** Whatever is done when all have come: a machine, or a promise. */
+type Arrival = ActorLogic<any, any, ArrivingInput, any, any>;
+/* eslint-enable typescript/no-explicit-any */
+
 const keep = { actions: 'keep' } as const;
 
 /** A busy student listens later. Each command by name: a `*` would also swallow the error of a broken barrier. */
@@ -75,7 +80,7 @@ const keepAll = {
  *
  * The hand is `context.held`, which no neighbour can reach, so a number passed on is dropped. Provide these to put it where they can:
  * `look` (an `assign` of `held` from the hand), `hold` (the hand becomes `context.held`, where `null` is empty), `give` (a
- * {@link Gift} into another's hand). Its actor `arrive` resolves when all have come.
+ * {@link Gift} into another's hand). Its actor `arrive`, which is {@link arriving}, is done when all have come; a promise may be provided.
  *
  * @example
  * ```ts
@@ -94,9 +99,7 @@ export const student = setup({
     tags: {} as 'busy',
   },
   actors: {
-    arrive: fromPromise<number, { readonly barrier: Recipient<Ready> | null }>(async ({ input: { barrier }, signal }) =>
-      barrier === null ? 0 : arrive(barrier, { signal }),
-    ),
+    arrive: arriving as Arrival,
   },
   guards: {
     holdsNumber: ({ context }) => context.held !== null,

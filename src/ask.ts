@@ -121,7 +121,8 @@ function fullError({ id }: AnyActorRef, { details, cause }: TroupeError): Troupe
   );
 }
 
-function downError(ref: AnyActorRef, how: 'stopped' | 'done' | 'unreachable'): TroupeError {
+/** What becomes of a question to an actor that has ended. */
+export function downError(ref: AnyActorRef, how: 'stopped' | 'done' | 'unreachable'): TroupeError {
   const what = { stopped: 'has stopped', done: 'is done', unreachable: 'cannot be reached' }[how];
   return new TroupeError('ACTOR_DOWN', `'${ref.id}' ${what} and will not reply. Ask while it runs.`, {
     details: { actor: ref.id, down: how },

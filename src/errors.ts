@@ -35,7 +35,6 @@ export type TroupeErrorCode =
   | 'LOCK_TIMEOUT' // a lock was not free in time
   | 'NOT_LOCKED' // this thread does not hold the lock that it would release
   | 'CANNOT_BLOCK' // a thread would wait where it must not, or where only it could end the wait
-  | 'IMPURE' // a machine that is explored did not do the same twice
   | 'RESTARTS_EXHAUSTED' // a supervised actor failed more often than it may be restarted
   | 'SCHEDULE_MISMATCH' // a schedule asks for a step that is not possible there
   | 'NO_SUCH_ACTOR' // a system that is explored has no actor of that name

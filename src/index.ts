@@ -26,6 +26,8 @@ export { ask } from './ask.ts';
 export type { AnyRecipient, AskOptions, Question, ReplyTo } from './ask.ts';
 export { watch } from './watch.ts';
 export type { Down } from './watch.ts';
+export { watching } from './watching.ts';
+export type { WatchedDown, WatchingInput } from './watching.ts';
 
 /* Supervision */
 export { supervise } from './supervise.ts';

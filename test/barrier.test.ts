@@ -42,7 +42,7 @@ const ready = (replyTo: typeof Ann, timeout?: number): Ready => ({
 const ABORT = { type: 'ABORT' } as const;
 const RESET = { type: 'RESET' } as const;
 /** What the barrier's watch and timer of the n-th to come in a generation say. */
-const died = (place: string) => ({ type: 'DOWN', party: `party ${place}`, down: { type: 'stopped' } }) as const;
+const died = (place: string) => ({ type: 'DOWN', id: `party ${place}`, down: { type: 'stopped' } }) as const;
 const late = (place: string) => ({ type: 'TIMED_OUT', party: `party ${place}` }) as const;
 // The end of the action; XState's types leave such events out of what may be sent.
 const ACTED = { type: 'xstate.done.actor.action', output: undefined, actorId: 'action' } as never;

@@ -104,7 +104,11 @@ describe('troupe draw', () => {
       [[STUDENT, '--direction', 'up'], 2, /'up'.*down or right/],
       [[STUDENT, '--colour'], 2, /--colour/],
       [['nowhere.js#x'], 1, /^Cannot draw nowhere\.js#x: there is no such file in \/.*\.\n$/],
-      [['dist/actors/index.js#pupil'], 1, /#pupil: there is no such export. It exports arrive, barrier, student\./],
+      [
+        ['dist/actors/index.js#pupil'],
+        1,
+        /#pupil: there is no such export. It exports arrive, arriving, barrier, student\./,
+      ],
       [['dist/actors/index.js#arrive'], 1, /#arrive: it is no state machine/],
       [[`${module('throws.mjs', 'throw new Error("broken within")')}#x`], 1, /broken within/],
       [['lesson.ndjson', '--svg'], 2, /leave out --svg/],

@@ -320,7 +320,9 @@ describe('a collector of several roots', () => {
 
   it('tells what plain code of a thread asks, from when it left its thread, and what it is answered', async () => {
     const host = kept(createThreads({ size: 1 }));
-    const { student } = host.import<typeof import('troupe/actors')>(import.meta.resolve('troupe/actors'));
+    const { student } = host.import<typeof import('../dist/test/fixtures/promising.js')>(
+      new URL('../dist/test/fixtures/promising.js', import.meta.url),
+    );
     const collector = openCollector();
     const gate = start(barrier, { id: 'gate', input: { parties: 1 }, inspect: collector.inspect });
     const alice = start(student, { id: 'Alice', input: { name: 'Alice', barrier: gate }, inspect: collector.inspect });

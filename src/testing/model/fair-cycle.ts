@@ -1,0 +1,92 @@
+// A cycle that a fair run may follow for ever, in a component of which it is known that there is one: each thing that must happen in the end where it stays possible is either
+// done on the cycle, or not possible somewhere on it. The cycle is put together from shortest ways, so it is short but need not be the shortest.
+import type { Edges } from './edges.ts';
+
+/** The part of a graph that the cycle must not leave, and what each step is about. */
+export interface FairGraph {
+  readonly edges: Edges;
+  /** What must happen in the end, by edge; -1 for a step that need not. */
+  readonly obligations: Int32Array;
+  /** How many different ones there are. */
+  readonly count: number;
+  /** Whether a state belongs to the component. */
+  readonly isInside: (state: number) => boolean;
+}
+
+/** The edges of a fair cycle from `entry` back to it. */
+export function fairCycle({ edges, obligations, count, isInside }: FairGraph, entry: number): number[] {
+  const { starts, targets } = edges;
+  /** When an obligation was last seen to be possible, by the number of the look. */
+  const seenPossible = new Uint32Array(count);
+  let looks = 0;
+  const look = (state: number): ((obligation: number) => boolean) => {
+    looks++;
+    for (let edge = starts[state]!; edge < starts[state + 1]!; edge++) {
+      if (obligations[edge]! >= 0) seenPossible[obligations[edge]!] = looks;
+    }
+    return (obligation) => seenPossible[obligation] === looks;
+  };
+
+  /** What was possible at all states so far and was not done: what is not possible at the entry is no duty. */
+  const due = new Set<number>();
+  for (let edge = starts[entry]!; edge < starts[entry + 1]!; edge++) {
+    if (obligations[edge]! >= 0) due.add(obligations[edge]!);
+  }
+  const isEased = (state: number): boolean => {
+    const isPossible = look(state);
+    for (const obligation of due) if (!isPossible(obligation)) return true;
+    return false;
+  };
+
+  const search = createSearch(edges, isInside);
+  const cycle: number[] = [];
+  let at = entry;
+  const follow = (way: readonly number[]): void => {
+    for (const edge of way) {
+      cycle.push(edge);
+      at = targets[edge]!;
+      due.delete(obligations[edge]!);
+      const isPossible = look(at);
+      for (const obligation of due) if (!isPossible(obligation)) due.delete(obligation);
+    }
+  };
+  while (due.size > 0) follow(search(at, (edge) => due.has(obligations[edge]!), isEased));
+  if (cycle.length === 0 || at !== entry) follow(search(at, (edge) => targets[edge] === entry));
+  return cycle;
+}
+
+/** Finds the fewest edges from a state up to an edge or a state that is wanted, which there must be. */
+function createSearch(edges: Edges, isInside: (state: number) => boolean) {
+  const { starts, targets } = edges;
+  /** The search in which a state was last come to, from which state, and by which edge. */
+  const found = new Uint32Array(edges.expanded);
+  const from = new Uint32Array(edges.expanded);
+  const into = new Uint32Array(edges.expanded);
+  let searches = 0;
+  return (
+    start: number,
+    isWantedEdge: (edge: number) => boolean,
+    isWantedState: (state: number) => boolean = () => false,
+  ): number[] => {
+    found[start] = ++searches;
+    const queue = [start];
+    for (const state of queue) {
+      for (let edge = starts[state]!; edge < starts[state + 1]!; edge++) {
+        const target = targets[edge]!;
+        if (!isInside(target)) continue;
+        const isNew = found[target] !== searches;
+        if (isWantedEdge(edge) || (isNew && isWantedState(target))) {
+          const way = [edge];
+          for (let at = state; at !== start; at = from[at]!) way.push(into[at]!);
+          return way.reverse();
+        }
+        if (!isNew) continue;
+        found[target] = searches;
+        from[target] = state;
+        into[target] = edge;
+        queue.push(target);
+      }
+    }
+    throw new Error('A component is not connected: this is a bug of the model checker.');
+  };
+}

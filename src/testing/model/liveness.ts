@@ -1,0 +1,216 @@
+// Whether something comes to hold on every run in the end. It does not where a run may come to rest without it, or may go round without it for ever and be fair all the same:
+// whatever must happen in the end (a message that can arrive, a delay, a restart, an outcome) happens now and then, or now and then is not possible. That is weak fairness.
+// What is given against a claim is a real run: the shortest way to where it rests, or to a cycle and the cycle itself. Counterexamples lie within what was fully explored.
+import { componentsOf } from './components.ts';
+import { beyond, type Edges } from './edges.ts';
+import { fairCycle } from './fair-cycle.ts';
+import type { ActionCode, Space, Words } from './space.ts';
+
+/** What was explored, as far as liveness needs it: the initial state is state 0. */
+export interface ExploredGraph {
+  /** How many states were found, also those that were not expanded. */
+  readonly count: number;
+  wordsOf(state: number): Words;
+  readonly edges: Edges;
+}
+
+/** Whether a claim comes to hold on every fair run. */
+export type Eventual =
+  | {
+      readonly verdict: 'holds';
+      /** Whether some run leaves the bounds before it holds: what comes then was not explored. */
+      readonly leavesBounds: boolean;
+    }
+  | {
+      readonly verdict: 'violated';
+      readonly stem: readonly ActionCode[];
+      /** What then goes round for ever; empty where nothing more has to happen. */
+      readonly loop: readonly ActionCode[];
+    }
+  /** The exploration ended too early to tell. */
+  | { readonly verdict: 'undecided' };
+
+/** Tells of claims whether they come to hold, over one exploration. */
+export interface Liveness {
+  /** `holds` tells of a state, by its number, whether the claim holds there; it is asked at most once for each. */
+  check(holds: (state: number) => boolean): Eventual;
+}
+
+export function createLiveness(space: Space, explored: ExploredGraph): Liveness {
+  const { edges } = explored;
+  let known: ReturnType<typeof obligationsOf> | undefined;
+  return {
+    check(holds) {
+      const without = explore(explored, holds);
+      if (without.order.length === 0) return { verdict: 'holds', leavesBounds: false };
+      const { of: obligations, count } = (known ??= obligationsOf(space, explored));
+      const wayTo = (state: number): ActionCode[] => {
+        const stem: ActionCode[] = [];
+        for (let at = state; at !== 0; at = without.from[at]!) stem.push(edges.codes[without.into[at]!]!);
+        return stem.reverse();
+      };
+      for (const state of without.order) {
+        if (isStuck(edges, obligations, state)) return { verdict: 'violated', stem: wayTo(state), loop: [] };
+      }
+      const round = findFairCycle(edges, obligations, count, without);
+      if (round !== undefined) {
+        const loop = round.cycle.map((edge) => edges.codes[edge]!);
+        return { verdict: 'violated', stem: wayTo(round.entry), loop };
+      }
+      if (without.isCutOff) return { verdict: 'undecided' };
+      return { verdict: 'holds', leavesBounds: without.leavesBounds };
+    },
+  };
+}
+
+/** The states that runs come to on which the claim has not held yet. */
+interface Without {
+  /** Those that were expanded, the nearest first. */
+  readonly order: Uint32Array;
+  readonly isInside: Uint8Array;
+  /** From which state, and by which edge, each was first come to. */
+  readonly from: Uint32Array;
+  readonly into: Uint32Array;
+  /** Whether there are such whose successors were not looked at, and such with a step out of the bounds. */
+  readonly isCutOff: boolean;
+  readonly leavesBounds: boolean;
+}
+
+function explore({ edges, count }: ExploredGraph, holds: (state: number) => boolean): Without {
+  const order = new Uint32Array(edges.expanded);
+  const from = new Uint32Array(count);
+  const into = new Uint32Array(count);
+  const isInside = new Uint8Array(edges.expanded);
+  const isSeen = new Uint8Array(count);
+  let length = 0;
+  let isCutOff = false;
+  let leavesBounds = false;
+  const meet = (state: number): void => {
+    isSeen[state] = 1;
+    if (holds(state)) return;
+    if (state >= edges.expanded) {
+      isCutOff = true;
+      return;
+    }
+    isInside[state] = 1;
+    order[length++] = state;
+  };
+  if (count > 0) meet(0);
+  for (let index = 0; index < length; index++) {
+    const state = order[index]!;
+    const end = edges.starts[state + 1]!;
+    for (let edge = edges.starts[state]!; edge < end; edge++) {
+      const target = edges.targets[edge]!;
+      if (target === beyond) leavesBounds = true;
+      else if (isSeen[target] === 0) {
+        from[target] = state;
+        into[target] = edge;
+        meet(target);
+      }
+    }
+  }
+  return { order: order.subarray(0, length), isInside, from, into, isCutOff, leavesBounds };
+}
+
+/** What must happen in the end, numbered, by edge; -1 where it need not. The outcomes of one actor are one duty: it must come to something, not to each. */
+function obligationsOf(
+  space: Space,
+  { edges, wordsOf }: ExploredGraph,
+): { readonly of: Int32Array; readonly count: number } {
+  const of = new Int32Array(edges.count);
+  const byCode = new Map<ActionCode, number>();
+  const byActor = new Map<string, number>();
+  let count = 0;
+  for (let state = 0; state < edges.expanded; state++) {
+    const end = edges.starts[state + 1]!;
+    for (let edge = edges.starts[state]!; edge < end; edge++) {
+      const code = edges.codes[edge]!;
+      let obligation = byCode.get(code);
+      if (obligation === undefined) {
+        obligation = -1;
+        if (space.isFair(code)) {
+          const action = space.actionOf(wordsOf(state), code);
+          if (action.type === 'outcome') {
+            obligation = byActor.get(action.actor) ?? count++;
+            byActor.set(action.actor, obligation);
+          } else obligation = count++;
+        }
+        byCode.set(code, obligation);
+      }
+      of[edge] = obligation;
+    }
+  }
+  return { of, count };
+}
+
+function isStuck(edges: Edges, obligations: Int32Array, state: number): boolean {
+  const end = edges.starts[state + 1]!;
+  for (let edge = edges.starts[state]!; edge < end; edge++) if (obligations[edge]! >= 0) return false;
+  return true;
+}
+
+/**
+ * A fair cycle in the component nearest to the start that has one. A component has one if and only if nothing that must happen is possible in all of its states and done by
+ * none of its edges: a part of the component would have no more, so none needs to be looked at by itself.
+ */
+function findFairCycle(
+  edges: Edges,
+  obligations: Int32Array,
+  count: number,
+  { order, isInside }: Without,
+): { readonly entry: number; readonly cycle: number[] } | undefined {
+  const { starts, targets } = edges;
+  const components = componentsOf(starts, targets, order, isInside);
+  const membersOf = grouped(order, components.of, components.count);
+  /** Of an obligation: in how many states of the component it is possible, the last of them, and the last component that does it; both from 1. */
+  const possible = new Uint32Array(count);
+  const possibleAt = new Uint32Array(count);
+  const doneIn = new Uint32Array(count);
+  const isLooked = new Uint8Array(components.count);
+  for (const entry of order) {
+    const component = components.of[entry]!;
+    if (isLooked[component] === 1) continue;
+    isLooked[component] = 1;
+    const members = membersOf(component);
+    const touched: number[] = [];
+    let hasEdge = false;
+    for (const state of members) {
+      const end = starts[state + 1]!;
+      for (let edge = starts[state]!; edge < end; edge++) {
+        const target = targets[edge]!;
+        const stays = target < isInside.length && components.of[target] === component;
+        if (stays) hasEdge = true;
+        const obligation = obligations[edge]!;
+        if (obligation < 0) continue;
+        if (stays) doneIn[obligation] = component + 1;
+        if (possibleAt[obligation] === state + 1) continue;
+        possibleAt[obligation] = state + 1;
+        if (possible[obligation]!++ === 0) touched.push(obligation);
+      }
+    }
+    const isFair = touched.every(
+      (obligation) => possible[obligation]! < members.length || doneIn[obligation] === component + 1,
+    );
+    for (const obligation of touched) possible[obligation] = 0;
+    if (!hasEdge || !isFair) continue;
+    const graph = {
+      edges,
+      obligations,
+      count,
+      isInside: (state: number): boolean => state < isInside.length && components.of[state] === component,
+    };
+    return { entry, cycle: fairCycle(graph, entry) };
+  }
+  return undefined;
+}
+
+/** The states of each component, in the order given. */
+function grouped(order: Uint32Array, of: Uint32Array, count: number): (component: number) => Uint32Array {
+  const ends = new Uint32Array(count + 1);
+  for (const state of order) ends[of[state]! + 1]!++;
+  for (let component = 0; component < count; component++) ends[component + 1]! += ends[component]!;
+  const starts = ends.slice();
+  const members = new Uint32Array(order.length);
+  for (const state of order) members[starts[of[state]!]!++] = state;
+  return (component) => members.subarray(ends[component], ends[component + 1]);
+}

@@ -1,0 +1,245 @@
+// What comes to hold on every fair run, on small graphs that are written down, and on hundreds of random ones against an oracle that follows the definition to the letter.
+import { describe, expect, it } from 'vitest';
+import { judgeEventually } from '../dist/src/testing/model/eventually.js';
+import { createLiveness, type Eventual } from '../dist/src/testing/model/liveness.js';
+import { createRandom } from '../dist/src/testing/random.js';
+import { createGraphSpace, exploreSpace, type GraphOptions, type GraphStep } from './support/graph-space.ts';
+
+const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+describe('what must come to hold', () => {
+  it('does where every run comes to it', () => {
+    expect(check({ steps: [step(0, 1, 1), step(1, 2, 2)], fair: [1, 2] }, [2])).toEqual({
+      verdict: 'holds',
+      leavesBounds: false,
+    });
+  });
+
+  it('does at once where it holds at the start', () => {
+    expect(check({ steps: [step(0, 1, 0)], fair: [1] }, [0])).toEqual({ verdict: 'holds', leavesBounds: false });
+  });
+
+  it('does not where a run ends without it, and the shortest one is told', () => {
+    const steps = [step(0, 1, 1), step(1, 2, 2), step(0, 3, 3), step(1, 4, 3)];
+    expect(check({ steps, fair: [1, 2, 3, 4] }, [2])).toEqual({ verdict: 'violated', stem: [3], loop: [] });
+  });
+
+  it('does not where only what need not happen leads to it', () => {
+    expect(check({ steps: [step(0, 1, 1)], fair: [] }, [1])).toEqual({ verdict: 'violated', stem: [], loop: [] });
+  });
+
+  it('does where something that is possible all the time leads to it', () => {
+    const steps = [step(0, 1, 1), step(1, 2, 0), step(0, 3, 2), step(1, 3, 2)];
+    expect(check({ steps, fair: [1, 2, 3] }, [2])).toMatchObject({ verdict: 'holds' });
+  });
+
+  it('does not where what leads to it is possible only now and then', () => {
+    const steps = [step(0, 1, 1), step(1, 2, 0), step(0, 3, 2)];
+    expect(check({ steps, fair: [1, 2, 3] }, [2])).toEqual({ verdict: 'violated', stem: [], loop: [1, 2] });
+  });
+
+  it('does not where a step that changes nothing may be all that ever happens', () => {
+    expect(check({ steps: [step(0, 1, 0)], fair: [1] }, [1])).toEqual({ verdict: 'violated', stem: [], loop: [1] });
+  });
+
+  it('is not hidden by another run that comes by the same state and has it behind it', () => {
+    // two ways join: one on which it held, one on which it did not
+    const steps = [step(0, 1, 1), step(0, 2, 2), step(1, 3, 3), step(2, 3, 3)];
+    expect(check({ steps, fair: [1, 2, 3] }, [1])).toEqual({ verdict: 'violated', stem: [2, 3], loop: [] });
+  });
+
+  it('is told by a cycle that does all that must happen, also where it takes more than one round', () => {
+    // 1 and 2 are possible at both states; each is done by an edge of its own
+    const steps = [step(0, 1, 1), step(0, 2, 0), step(1, 1, 0), step(1, 2, 1)];
+    const found = check({ steps, fair: [1, 2] }, []);
+    expect(found).toMatchObject({ verdict: 'violated', stem: [] });
+    expect(found.verdict === 'violated' ? found.loop.toSorted() : []).toEqual([1, 1, 2]);
+  });
+
+  it('takes what may become of one actor as one duty: each of its outcomes alone may never come', () => {
+    const steps = [step(0, 1, 0), step(0, 2, 1)];
+    const outcome = { type: 'outcome', actor: 'till/pay', src: 'pay' } as const;
+    const actions = {
+      1: { ...outcome, index: 0, outcome: { error: 'again' } },
+      2: { ...outcome, index: 1, outcome: { done: 'paid' } },
+    };
+    expect(check({ steps, fair: [1, 2] }, [1])).toMatchObject({ verdict: 'holds' });
+    expect(check({ steps, fair: [1, 2], actions }, [1])).toEqual({ verdict: 'violated', stem: [], loop: [1] });
+  });
+
+  it('does not take a run that goes on outside of the bounds for one that ends', () => {
+    expect(check({ steps: [step(0, 1, 1), step(1, 2, -1)], fair: [1, 2] }, [])).toEqual({
+      verdict: 'holds',
+      leavesBounds: true,
+    });
+  });
+
+  it('does not take a cycle for fair which what leads out of the bounds would have to leave', () => {
+    const steps = [step(0, 1, 0), step(0, 2, -1)];
+    expect(check({ steps, fair: [1, 2] }, [])).toEqual({ verdict: 'holds', leavesBounds: true });
+  });
+
+  it('is not decided where the exploration ended before it held', () => {
+    const line = [step(0, 1, 1), step(1, 1, 2), step(2, 1, 3)];
+    expect(check({ steps: line, fair: [1] }, [3], 2)).toEqual({ verdict: 'undecided' });
+  });
+
+  it('is decided by what was explored where nothing else matters', () => {
+    const line = [step(0, 1, 1), step(1, 1, 2), step(2, 1, 3)];
+    expect(check({ steps: line, fair: [1] }, [2], 2)).toMatchObject({ verdict: 'holds' });
+    const round = [step(0, 1, 1), step(0, 2, 2), step(1, 1, 0), step(2, 1, 3)];
+    expect(check({ steps: round, fair: [1] }, [3], 2)).toEqual({ verdict: 'violated', stem: [], loop: [1, 1] });
+  });
+
+  it('is judged for each claim by itself, also where another throws', () => {
+    const space = createGraphSpace({ steps: [step(0, 1, 1), step(1, 1, 2)], fair: [1] });
+    const explored = exploreSpace(space);
+    const judged = judgeEventually(space, explored, {
+      'it is 2': (_world, { history }) => history === 2,
+      'it is 3': (_world, { history }) => history === 3,
+      'it is what it cannot be': (_world, { history }) => {
+        if (history === 1) throw new Error('It is 1.');
+        return false;
+      },
+    });
+    expect(Object.fromEntries(judged)).toEqual({
+      'it is 2': { verdict: 'holds', leavesBounds: false },
+      'it is 3': { verdict: 'violated', stem: [1, 1], loop: [] },
+      'it is what it cannot be': { verdict: 'threw', state: 1, error: new Error('It is 1.') },
+    });
+  });
+
+  it(`is what the definition says on 2,000 random graphs (seed ${seed})`, () => {
+    const random = createRandom(seed);
+    const verdicts = { holds: 0, stuck: 0, round: 0 };
+    for (let graph = 0; graph < 2_000; graph++) {
+      const options = randomGraph(random);
+      const states = 1 + Math.max(0, ...options.steps.flatMap(({ from, to }) => [from, to]));
+      const holding = Array.from({ length: states }, (_, state) => state).filter(() => random() < 0.2);
+      const expected = byDefinition(options, holding);
+      const found = check(options, holding);
+      const told = JSON.stringify({ graph, ...options, holding, found });
+      expect(found.verdict === 'violated', told).toBe(expected !== 'holds');
+      if (found.verdict === 'violated') {
+        verifyRun(options, holding, found, told);
+        verdicts[found.loop.length === 0 ? 'stuck' : 'round']++;
+      } else verdicts.holds++;
+    }
+    // a generator that makes one kind alone would show little
+    for (const count of Object.values(verdicts)) expect(count).toBeGreaterThan(100);
+  });
+
+  it('is told in well under a second of half a million states and 3.7 million steps', () => {
+    const options = grid(738);
+    const space = createGraphSpace({ steps: [], fair: [1, 2, 3, 4, 5, 6, 7] });
+    const liveness = createLiveness(space, options);
+    const before = process.cpuUsage();
+    expect(liveness.check(() => false)).toMatchObject({ verdict: 'violated' });
+    expect(liveness.check((state) => state === options.count - 1)).toMatchObject({ verdict: 'violated' });
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1e6).toBeLessThan(4);
+  });
+});
+
+function step(from: number, code: number, to: number): GraphStep {
+  return { from, code, to };
+}
+
+function check(options: GraphOptions, holding: readonly number[], mostExpanded?: number): Eventual {
+  const space = createGraphSpace(options);
+  const explored = exploreSpace(space, mostExpanded);
+  return createLiveness(space, explored).check((index) => holding.includes(explored.wordsOf(index)[0]!));
+}
+
+function randomGraph(random: () => number): GraphOptions {
+  const pick = (below: number): number => Math.floor(random() * below);
+  const states = 1 + pick(7);
+  const codes = 1 + pick(4);
+  const fill = 0.15 + 0.7 * random();
+  const steps: GraphStep[] = [];
+  for (let from = 0; from < states; from++) {
+    for (let code = 0; code < codes; code++) {
+      if (random() < fill) steps.push({ from, code, to: random() < 0.05 ? -1 : pick(states) });
+    }
+  }
+  return { steps, fair: Array.from({ length: codes }, (_, code) => code).filter(() => random() < 0.8) };
+}
+
+/** Follows runs one step at a time, each with what it has done of its duties: from each state that is come to without the claim, whether some walk leads back to it and is fair. */
+function byDefinition({ steps, fair }: GraphOptions, holding: readonly number[]): 'holds' | 'violated' {
+  const without = (state: number): boolean => state >= 0 && !holding.includes(state);
+  const isPossible = (state: number, code: number): boolean =>
+    steps.some((each) => each.from === state && each.code === code);
+  const eased = (state: number): number =>
+    fair.reduce((mask, code, bit) => (isPossible(state, code) ? mask : mask | (1 << bit)), 0);
+  const all = (1 << fair.length) - 1;
+  const reached = new Set<number>();
+  const reach = (state: number): void => {
+    if (!without(state) || reached.has(state)) return;
+    reached.add(state);
+    for (const each of steps) if (each.from === state) reach(each.to);
+  };
+  reach(0);
+  for (const start of reached) {
+    if (eased(start) === all) return 'violated';
+    const walked = new Set<string>();
+    const walk = (state: number, mask: number): boolean => {
+      if (!without(state) || walked.has(`${state} ${mask}`)) return false;
+      walked.add(`${state} ${mask}`);
+      return steps.some((each) => {
+        if (each.from !== state) return false;
+        const done = mask | (fair.includes(each.code) ? 1 << fair.indexOf(each.code) : 0) | eased(each.to);
+        return (each.to === start && done === all) || walk(each.to, done);
+      });
+    };
+    if (walk(start, eased(start))) return 'violated';
+  }
+  return 'holds';
+}
+
+/** What is told is a run of the graph on which the claim never holds, and which is fair. */
+function verifyRun(
+  { steps, fair }: GraphOptions,
+  holding: readonly number[],
+  { stem, loop }: Eventual & { readonly verdict: 'violated' },
+  told: string,
+): void {
+  let state = 0;
+  const follow = (code: number): void => {
+    expect(holding, told).not.toContain(state);
+    const taken = steps.find((each) => each.from === state && each.code === code);
+    expect(taken, told).toBeDefined();
+    state = taken!.to;
+  };
+  stem.forEach(follow);
+  const entry = state;
+  const visited = new Set([entry]);
+  for (const code of loop) {
+    follow(code);
+    visited.add(state);
+  }
+  expect(holding, told).not.toContain(state);
+  expect(state, told).toBe(entry);
+  for (const code of fair) {
+    const isAlwaysPossible = [...visited].every((each) => steps.some((one) => one.from === each && one.code === code));
+    expect(!isAlwaysPossible || loop.includes(code), told).toBe(true);
+  }
+}
+
+/** States in a square, with seven steps each that lead about: one large component. */
+function grid(side: number) {
+  const count = side * side;
+  const starts = new Uint32Array(count + 1);
+  const targets = new Uint32Array(count * 7);
+  const codes = new Uint32Array(count * 7);
+  for (let state = 0; state < count; state++) {
+    starts[state] = state * 7;
+    [1, side, side + 1, 2, 2 * side, count - 1, count - side].forEach((leap, place) => {
+      targets[state * 7 + place] = (state + leap) % count;
+      codes[state * 7 + place] = place + 1;
+    });
+  }
+  starts[count] = count * 7;
+  const edges = { expanded: count, count: count * 7, starts, targets, codes };
+  return { count, edges, wordsOf: (state: number) => Uint32Array.of(state) };
+}

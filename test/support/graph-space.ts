@@ -1,0 +1,100 @@
+// A space whose states and steps are written down by hand, and a plain exploration of any space: for tests of what walks spaces.
+import { createEdgeRecorder, beyond, type Edges } from '../../dist/src/testing/model/edges.js';
+import type { Logics } from '../../dist/src/testing/model/options.js';
+import type { Action, ActionCode, Space, Words } from '../../dist/src/testing/model/space.js';
+
+/** A step of a graph: from where, by which action, to where; -1 for out of the bounds. */
+export interface GraphStep {
+  readonly from: number;
+  readonly code: ActionCode;
+  readonly to: number;
+}
+
+export interface GraphOptions {
+  readonly steps: readonly GraphStep[];
+  /** The actions that must happen in the end. */
+  readonly fair: readonly ActionCode[];
+  /** What actions are, where it matters. */
+  readonly actions?: Readonly<Record<ActionCode, Action>>;
+}
+
+/** The states are single words; state 0 is the first. Claims see the state as the history. */
+export function createGraphSpace({ steps, fair, actions = {} }: GraphOptions): Space<Logics, number> {
+  const bySource = new Map<number, GraphStep[]>();
+  for (const step of steps) bySource.set(step.from, [...(bySource.get(step.from) ?? []), step]);
+  const scratch = new Uint32Array(1);
+  const notThere = (): never => {
+    throw new Error('A space of a graph has no nodes.');
+  };
+  return {
+    names: [],
+    initial: Uint32Array.of(0),
+    beginnings: [],
+    successors(state, visit, isBeyond) {
+      for (const { code, to } of bySource.get(state[0]!) ?? []) {
+        if (to < 0) isBeyond?.(code);
+        else {
+          scratch[0] = to;
+          visit(code, scratch, 1);
+        }
+      }
+    },
+    actionOf: (_state, code) => actions[code] ?? { type: 'crash', node: String(code) },
+    stepOf: () => undefined,
+    show: (state) => ({
+      world: {},
+      scene: { inFlight: [], timers: [], crashed: [], cells: {}, history: state[0]! },
+    }),
+    configurationOf: notThere,
+    isFair: (code) => fair.includes(code),
+    isQuiescent: (state) => !(bySource.get(state[0]!) ?? []).some(({ code }) => fair.includes(code)),
+  };
+}
+
+/** What was found, the nearest first. */
+export interface Explored {
+  readonly count: number;
+  readonly generated: number;
+  wordsOf(index: number): Words;
+  parentOf(index: number): number;
+  actionInto(index: number): ActionCode;
+  readonly edges: Edges;
+}
+
+/** Walks a whole space, or as many states of it as are asked for, breadth first. */
+export function exploreSpace(space: Space, mostExpanded = Number.POSITIVE_INFINITY): Explored {
+  const found = [space.initial.slice()];
+  const parents = [0];
+  const actions = [0];
+  const indexes = new Map([[space.initial.join(), 0]]);
+  const recorder = createEdgeRecorder();
+  let generated = 1;
+  for (let index = 0; index < found.length && index < mostExpanded; index++) {
+    space.successors(
+      found[index]!,
+      (code, next, length) => {
+        generated++;
+        const words = next.slice(0, length);
+        const key = words.join();
+        let target = indexes.get(key);
+        if (target === undefined) {
+          target = found.push(words) - 1;
+          parents.push(index);
+          actions.push(code);
+          indexes.set(key, target);
+        }
+        recorder.add(target, code);
+      },
+      (code) => recorder.add(beyond, code),
+    );
+    recorder.endOfState();
+  }
+  return {
+    count: found.length,
+    generated,
+    wordsOf: (index) => found[index]!,
+    parentOf: (index) => parents[index]!,
+    actionInto: (index) => actions[index]!,
+    edges: recorder.edges(),
+  };
+}

@@ -2,11 +2,7 @@
 // can be asked for.
 import { beyond, type EdgeRecorder } from './edges.ts';
 import type { Explored, Finding } from './explored.ts';
-<<<<<<< HEAD
-import { createJudge, type Claimed, type Judgement } from './judge.ts';
-=======
 import { createJudge, isViolation, type Claimed, type Judgement } from './judge.ts';
->>>>>>> wt-space
 import type { ActionCode, Words } from './space.ts';
 import type { Engine } from './space-of.ts';
 import { createStates } from './states.ts';
@@ -16,11 +12,8 @@ import type { ExploreOptions } from './system.ts';
 export interface ExplorationOptions extends ExploreOptions {
   /** Puts in the place of the first `length` words of a state, which may be written to, those of the one that stands for it. */
   readonly representative?: (words: Words, length: number) => void;
-<<<<<<< HEAD
-=======
   /** Is shown each state before what may follow it is looked at. */
   readonly look?: (state: Words) => void;
->>>>>>> wt-space
   /** Keeps the steps between states. */
   readonly edges?: EdgeRecorder;
 }
@@ -45,10 +38,7 @@ export function beginExploration(
     stopAtFirst = false,
     onProgress,
     representative,
-<<<<<<< HEAD
-=======
     look,
->>>>>>> wt-space
     edges,
   }: ExplorationOptions = {},
 ): Exploration {
@@ -89,10 +79,7 @@ export function beginExploration(
 
   /** Looks at what may follow the state at the cursor; beyond the greatest depth only for what was found already. */
   const expand = (isLast: boolean): void => {
-<<<<<<< HEAD
-=======
     look?.(states.wordsOf(cursor));
->>>>>>> wt-space
     const page = states.page(cursor);
     const start = states.start(cursor);
     const length = states.length(cursor);
@@ -231,10 +218,3 @@ export function beginExploration(
     found: () => explored,
   };
 }
-<<<<<<< HEAD
-
-function isViolation(judgement: Judgement): boolean {
-  return judgement.kind !== 'sometimes' || 'error' in judgement;
-}
-=======
->>>>>>> wt-space

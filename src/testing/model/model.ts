@@ -3,11 +3,10 @@ import { optionError } from '../../options.ts';
 import { assertModel } from './check-options.ts';
 import { assertExplore, assertSimulate } from './check-values.ts';
 import { withInside } from './inside.ts';
-import { createNodes } from './nodes.ts';
+import { openSpace } from './open-space.ts';
 import type { Logics, ModelOptions } from './options.ts';
 import { actionsOf } from './schedule.ts';
 import { createSearch } from './search.ts';
-import { createSpace } from './space-of.ts';
 import type { SystemModel } from './system.ts';
 import { createTrace } from './trace-of.ts';
 import { createWalk } from './walk.ts';
@@ -84,7 +83,7 @@ function create(options: ModelOptions<Logics, unknown>): SystemModel<Logics, unk
     replay(schedule) {
       if (typeof schedule !== 'string')
         throw optionError('the schedule', schedule, 'it must be a text', 'Give the one that a report prints.');
-      const space = createSpace(options, createNodes(options));
+      const { space } = openSpace(options, { symmetric: false });
       return createTrace(space, actionsOf(space, schedule));
     },
   };

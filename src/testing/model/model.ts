@@ -5,6 +5,7 @@ import { assertExplore, assertSimulate } from './check-values.ts';
 import { withInside } from './inside.ts';
 import { openSpace } from './open-space.ts';
 import type { Logics, ModelOptions } from './options.ts';
+import { replayLive } from './replay-live.ts';
 import { actionsOf } from './schedule.ts';
 import { createSearch } from './search.ts';
 import type { SystemModel } from './system.ts';
@@ -55,7 +56,7 @@ import { createWalk } from './walk.ts';
  * console.log(table.explore().toText()); // a lost message deadlocks it
  * ```
  *
- * @see L. Lamport, "Specifying Systems" (2002), for states, fairness and history variables; J. Nadal, "Stateright" (2020), for actors under a modelled network.
+ * @see L. Lamport, "Specifying Systems" (2002), for states, fairness and history variables; https://github.com/stateright/stateright, for actors under a modelled network.
  */
 export function model<const TLogics extends Logics, THistory = undefined>(
   options: ModelOptions<TLogics, THistory>,
@@ -81,10 +82,14 @@ function create(options: ModelOptions<Logics, unknown>): SystemModel<Logics, unk
       return walk.report();
     },
     replay(schedule) {
-      if (typeof schedule !== 'string')
-        throw optionError('the schedule', schedule, 'it must be a text', 'Give the one that a report prints.');
+      assertSchedule(schedule);
       const { space } = openSpace(options, { symmetric: false });
       return createTrace(space, actionsOf(space, schedule));
+    },
+    async replayLive(schedule) {
+      assertSchedule(schedule);
+      const { space } = openSpace(options, { symmetric: false });
+      return replayLive(options, space, schedule);
     },
   };
   return withInside(system, {
@@ -93,4 +98,9 @@ function create(options: ModelOptions<Logics, unknown>): SystemModel<Logics, unk
     walk: (how = {}) => createWalk(options, how),
     derive: (changes) => model({ ...options, ...changes }),
   });
+}
+
+function assertSchedule(schedule: unknown): void {
+  if (typeof schedule === 'string') return;
+  throw optionError('the schedule', schedule, 'it must be a text', 'Give the one that a report prints.');
 }

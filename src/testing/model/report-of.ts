@@ -35,7 +35,7 @@ export interface Found extends Pick<Violation, 'kind' | 'claim' | 'error'> {
 
 /** A space, and what it tells of its steps if it does. */
 type Explorable<TLogics extends Logics, THistory> = Space<TLogics, THistory> &
-  Partial<Pick<Engine, 'steps' | 'options'>>;
+  Partial<Pick<Engine, 'evaluated' | 'options'>>;
 
 export function createReport<TLogics extends Logics, THistory>(
   space: Explorable<TLogics, THistory>,
@@ -44,7 +44,7 @@ export function createReport<TLogics extends Logics, THistory>(
   const { ended, states, generated, depth, seconds } = parts;
   // a later search of the same space evaluates more, which is not of this report
   const { names, beginnings, options } = space;
-  const taken = coveredBy(names, space.steps?.() ?? [], options?.network?.delayUnhandled === true);
+  const taken = coveredBy(names, space.evaluated?.() ?? [], options?.network?.delayUnhandled === true);
   let coverage: Coverage | undefined;
   const violations = parts.violations.map((found) => createViolation(space, found, states));
   const report: Report<TLogics, THistory> = {

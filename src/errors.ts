@@ -39,7 +39,6 @@ export type TroupeErrorCode =
   | 'LOCK_TIMEOUT' // a lock was not free in time
   | 'NOT_LOCKED' // this thread does not hold the lock that it would release
   | 'CANNOT_BLOCK' // a thread would wait where it must not, or where only it could end the wait
-  | 'IMPURE' // a machine that is explored did not do the same twice
   | 'RESTARTS_EXHAUSTED' // a supervised actor failed more often than it may be restarted
   | 'MODEL_DIFFERS' // a schedule leads to another state on the real runtime than in the model
   | 'SCHEDULE_MISMATCH' // a schedule asks for a step that is not possible there

@@ -86,7 +86,7 @@ export function simulate(
     return false;
   };
 
-  for (;run < runs; run++) {
+  for (; run < runs; run++) {
     chooser.begin();
     step = 0;
     isOver = false;

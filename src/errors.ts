@@ -40,7 +40,6 @@ export type TroupeErrorCode =
   | 'MODEL_DIFFERS' // a schedule leads to another state on the real runtime than in the model
   | 'SCHEDULE_MISMATCH' // a schedule asks for a step that is not possible there
   | 'NO_SUCH_ACTOR' // a system that is explored has no actor of that name
-  | 'IMPURE' // a machine that is explored did not do the same twice
   | 'NOT_MODELLED' // a machine that is explored needs something of which the model knows nothing
   | 'UNSUPPORTED_XSTATE'; // this version of XState lacks something that troupe stands on
 

@@ -66,10 +66,7 @@ function assertMemoryLinkOptions({ mode, schedule }: { readonly mode?: unknown; 
 const MODES: readonly NonNullable<MemoryLinkOptions['mode']>[] = ['async', 'sync'];
 
 /** A memory link each of whose ends delivers by a schedule of its own. */
-export function linkEnds(
-  [fromLeft, fromRight]: readonly [Carrier, Carrier],
-  immediate = false,
-): readonly [Link, Link] {
+export function linkEnds([fromLeft, fromRight]: readonly [Carrier, Carrier], immediate = false): readonly [Link, Link] {
   const left = createEnd();
   const right = createEnd();
   let open = true;

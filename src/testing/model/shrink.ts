@@ -19,9 +19,9 @@ export function shrinkRun(
   const walked = createWalks(space, isWrong, effort);
   const whole = walked.along(run);
   if (whole === undefined) return run;
-  const straight = walked.shortestAmong(whole, Math.floor(effort / 4)) ?? whole;
+  const straight = walked.shortest(whole, amongStates, effort / 4) ?? withoutRounds(whole);
   const reduced = leaveOut(straight, walked.along, () => walked.left > effort / 4);
-  return (walked.shortestAmong(reduced, walked.left) ?? reduced).codes;
+  return (walked.shortest(reduced, amongParts, walked.left) ?? reduced).codes;
 }
 
 /** A run up to the first state that is wrong, with all states on the way. */
@@ -35,9 +35,25 @@ interface Walks {
   readonly left: number;
   /** Takes the steps that are possible, up to the first state that is wrong; undefined if there is none. */
   along(codes: readonly ActionCode[]): Walked | undefined;
-  /** A shorter run to a state that is wrong, through states of which each node's part is on that run; undefined if none was found within the effort. */
-  shortestAmong(walked: Walked, effort: number): Walked | undefined;
+  /** A shorter run to a state that is wrong, through some states alone; undefined if none was found within the effort. */
+  shortest(walked: Walked, among: Among, effort: number): Walked | undefined;
 }
+
+/** Tells of the states of a run which others may be gone through: `nodes` is how many nodes there are. */
+type Among = (states: readonly Words[], nodes: number) => (state: Words) => boolean;
+
+/** Only those of the run. */
+const amongStates: Among = (states) => {
+  const keys = new Set(states.map((state) => state.join()));
+  return (state) => keys.has(state.join());
+};
+
+/** Those of which each node's part is on the run, and no more is on its way. */
+const amongParts: Among = (states, nodes) => {
+  const parts = Array.from({ length: nodes }, (_, place) => new Set(states.map((state) => state[place])));
+  const longest = Math.max(...states.map((state) => state.length));
+  return (state) => state.length <= longest && parts.every((part, place) => part.has(state[place]));
+};
 
 function createWalks(space: Space, isWrong: (state: Words) => boolean, effort: number): Walks {
   let left = effort;
@@ -68,11 +84,8 @@ function createWalks(space: Space, isWrong: (state: Words) => boolean, effort: n
       }
       return undefined;
     },
-    shortestAmong({ codes, states }, most) {
-      const parts = space.names.map((_, place) => new Set(states.map((state) => state[place])));
-      const longest = Math.max(...states.map((state) => state.length));
-      const isAmong = (state: Words, length: number): boolean =>
-        length <= longest && parts.every((part, place) => part.has(state[place]));
+    shortest({ codes, states }, among, most) {
+      const isAmong = among(states, space.names.length);
       const found: Words[] = [space.initial];
       const from = [0];
       const into: ActionCode[] = [0];
@@ -84,8 +97,9 @@ function createWalks(space: Space, isWrong: (state: Words) => boolean, effort: n
         left--;
         let wrong = -1;
         space.successors(found[index]!, (code, words, length) => {
-          if (wrong >= 0 || !isAmong(words, length)) return;
+          if (wrong >= 0) return;
           const state = words.slice(0, length);
+          if (!isAmong(state)) return;
           const key = state.join();
           if (seen.has(key)) return;
           seen.add(key);
@@ -103,6 +117,18 @@ function createWalks(space: Space, isWrong: (state: Words) => boolean, effort: n
       return undefined;
     },
   };
+}
+
+/** Leaves out what leads from a state back to it. */
+function withoutRounds({ codes, states }: Walked): Walked {
+  const last = new Map(states.map((state, index) => [state.join(), index]));
+  const straight: { codes: ActionCode[]; states: Words[] } = { codes: [], states: [] };
+  for (let index = 0; index < states.length; index++) {
+    index = last.get(states[index]!.join())!;
+    straight.states.push(states[index]!);
+    if (index < codes.length) straight.codes.push(codes[index]!);
+  }
+  return straight;
 }
 
 /** Leaves out ever smaller pieces, as long as what is left leads to what is wrong. */

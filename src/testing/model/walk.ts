@@ -44,10 +44,14 @@ export function createWalk(options: ModelOptions<Logics, unknown>, how: Simulate
       const reached: Record<string, readonly ActionCode[]> = {};
       for (const finding of findings) {
         const { kind, claim, actions } = finding;
-        if (isViolation(finding)) violations.push({ kind, claim, actions, ...('error' in finding ? { error: finding.error } : {}) });
+        if (isViolation(finding))
+          violations.push({ kind, claim, actions, ...('error' in finding ? { error: finding.error } : {}) });
         else reached[claim] = actions;
       }
-      const undecided = [...Object.keys(options.sometimes ?? {}).filter((claim) => !(claim in reached)), ...Object.keys(options.eventually ?? {})];
+      const undecided = [
+        ...Object.keys(options.sometimes ?? {}).filter((claim) => !(claim in reached)),
+        ...Object.keys(options.eventually ?? {}),
+      ];
       return createReport(space, {
         ended: hasEnded ? 'runs' : 'aborted',
         states: 0,

@@ -4,6 +4,7 @@
 import { TroupeError } from '../errors.ts';
 import { lookUp, register } from './directory.ts';
 import type { Block } from './directory.ts';
+import { modelledCells, notModelled } from './modelled.ts';
 import { blockOf, checkName, segmentOf, shown } from './segment.ts';
 
 /** A named number in shared memory, as this thread holds it. Every method but `close` and `unlink` throws `CELL_CLOSED` after `close`. */
@@ -65,6 +66,7 @@ export interface CellOptions {
  */
 export function createCell(name: string, { initial = 0 }: CellOptions = {}): Cell {
   checkName('cell', name);
+  if (modelledCells()) throw notModelled(name);
   const buffer = new SharedArrayBuffer(cellBytes);
   new BigInt64Array(buffer)[0] = toBits(name, initial);
   return cellOf(register('cell', name, buffer));
@@ -92,7 +94,7 @@ export function createCell(name: string, { initial = 0 }: CellOptions = {}): Cel
  */
 export function openCell(name: string): Cell {
   checkName('cell', name);
-  return cellOf(lookUp('cell', name));
+  return modelledCells()?.open(name) ?? cellOf(lookUp('cell', name));
 }
 
 /** A new handle of a cell's block. */

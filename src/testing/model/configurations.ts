@@ -109,9 +109,9 @@ export function createConfigurations(
       least,
       own,
       stimuli: configuration.crashed ? [] : (stimuli[place] ?? []),
-      watches: node.watches(configuration).map(({ watcher, target }) =>
-        watches.idOf(`${watcher} ${target}`, () => ({ node: place, watcher, target })),
-      ),
+      watches: node
+        .watches(configuration)
+        .map(({ watcher, target }) => watches.idOf(`${watcher} ${target}`, () => ({ node: place, watcher, target }))),
       occurrences,
       mentions: addressIds(configuration.mentions),
     };

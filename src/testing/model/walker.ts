@@ -13,6 +13,8 @@ export interface Walker {
   /** Lists what may happen in the state that `words` holds from `start` on, which must stay there until the last `take`; gives how many actions there are. */
   list(words: Words, start: number, length: number): number;
   code(index: number): ActionCode;
+  /** The place of the node that an action happens to. */
+  node(index: number): number;
   /** Nothing that was listed happens by itself: it rests, unless something goes wrong. */
   readonly isQuiescent: boolean;
   /** Makes what follows from an action that was listed, in `next`, and gives its length. */
@@ -187,6 +189,7 @@ export function createWalker(parts: Parts): Walker {
     // the node takes no step when a message is lost, or finds that it has crashed
     const isStill = kind === kinds.drop || (isMessage && configurations.isCrashed(source[base + node] as number));
     lastStep = isStill ? -1 : stepOf(node, subject, removed);
+    if (!isStill) steps.use(lastStep);
     const sends = isStill ? none : steps.sends(lastStep);
     while (next.length < end - base + sends.length) next = new Uint32Array(next.length * 2);
     for (length = 0; length < nodeCount; length++) next[length] = source[base + length] as number;
@@ -203,6 +206,7 @@ export function createWalker(parts: Parts): Walker {
   return {
     list,
     code: (index) => codes[index] as number,
+    node: (index) => subjects.target(subjectOf(codes[index] as number)),
     get isQuiescent() {
       return isQuiescent;
     },

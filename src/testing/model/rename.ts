@@ -1,0 +1,81 @@
+// A configuration with other names in it: what it would be if actors that may stand for each other had changed places.
+import type { AnyActorRef } from 'xstate';
+import { addressOf } from './canonical.ts';
+import { createConfiguration, createCrashed } from './configuration.ts';
+import type { Modelling } from './modelling.ts';
+import type { Address, Renaming } from './node.ts';
+import { nodeOf } from './refs.ts';
+import { rewrite, type Rewriting } from './rewrite.ts';
+import type { HeldActor, HeldConfiguration } from './stage.ts';
+
+/** The configuration of the node `node` with other names in it. */
+export function renameConfiguration(
+  modelling: Modelling,
+  node: string,
+  configuration: HeldConfiguration,
+  renaming: Renaming,
+): HeldConfiguration {
+  const { kept, crashed } = configuration;
+  if (crashed) return createCrashed(kept && renameConfiguration(modelling, node, kept, renaming));
+  const place = (address: Address) => renameAddress(address, renaming);
+  const by = rewritingOf(modelling, renaming);
+  const actors = new Map<Address, HeldActor>();
+  for (const [address, actor] of configuration.actors) {
+    const { parent, id, snapshot, input, waiting, supervised } = actor;
+    const to = place(address);
+    actors.set(to, {
+      ...actor,
+      text: undefined,
+      address: to,
+      id: id === address ? to : id,
+      parent: parent === undefined ? undefined : place(parent),
+      snapshot: rewrite(snapshot, by),
+      input: rewrite(input, by),
+      waiting: waiting.map(({ event, from }) => ({ event: rewrite(event, by), from: place(from) })),
+      supervised: supervised?.saved ? { ...supervised, saved: rewrite(supervised.saved, by) } : supervised,
+    });
+  }
+  const timers = configuration.timers.map((timer) => ({
+    ...timer,
+    actor: place(timer.actor),
+    target: place(timer.target),
+    event: rewrite(timer.event, by),
+  }));
+  const names = new Map([...configuration.names].map(([name, address]) => [name, place(address)]));
+  return createConfiguration(modelling, place(node), { actors, timers, names });
+}
+
+/** An event with other names in it. */
+export const renameValue = <T>(modelling: Modelling, value: T, renaming: Renaming): T =>
+  rewrite(value, rewritingOf(modelling, renaming));
+
+/** An address with another name in it. */
+export function renameAddress(address: Address, { names }: Renaming): Address {
+  const node = nodeOf(address);
+  const name = newName(names, node);
+  return name === node ? address : `${name}${address.slice(node.length)}`;
+}
+
+function rewritingOf(modelling: Modelling, renaming: Renaming): Rewriting {
+  const { names, sortsLists } = renaming;
+  const isName = (value: unknown) => typeof value === 'string' && Object.hasOwn(names, value);
+  return {
+    ref(ref: AnyActorRef) {
+      const address = addressOf(ref);
+      return address === undefined ? ref : modelling.refs.at(renameAddress(address, renaming));
+    },
+    text: (text) => newName(names, text),
+    list: (after, before) =>
+      sortsLists && before.every(isName) && isAscending(before as readonly string[])
+        ? (after as string[]).toSorted(inOrder)
+        : after,
+  };
+}
+
+const newName = (names: Renaming['names'], name: string): string =>
+  Object.hasOwn(names, name) ? (names[name] ?? name) : name;
+
+const inOrder = (left: string, right: string) => (left < right ? -1 : Number(left > right));
+
+const isAscending = (names: readonly string[]) =>
+  names.every((name, at) => at === 0 || inOrder(names[at - 1] ?? '', name) <= 0);

@@ -1,0 +1,65 @@
+// The scope in which XState runs the logic of one actor of a step. Its own actions do there what they do in a real actor; a program's custom actions are run only where the model has
+// cells, for these are all that they could be meant to touch.
+import type { AnyActorRef, AnyActorScope, AnyEventObject } from 'xstate';
+import { TroupeError } from '../../errors.ts';
+import { textOf } from './canonical.ts';
+import { findLive, type Modelling } from './modelling.ts';
+import { stopLive } from './lives.ts';
+import { RUNNING, type Live, type Stage } from './stage.ts';
+
+/** What XState hands to the executor of actions. */
+interface Action {
+  readonly type: string;
+  readonly info: unknown;
+  readonly params: unknown;
+  readonly exec: ((info: unknown, params: unknown) => void) | undefined;
+}
+
+/** The scope of an actor, made at first use. */
+export const scopeOf = (modelling: Modelling, stage: Stage, live: Live): AnyActorScope =>
+  (live.scope ??= createScope(modelling, stage, live));
+
+function createScope(modelling: Modelling, stage: Stage, live: Live): AnyActorScope {
+  const { ref: self, id, address } = live;
+  const runsActions = modelling.options.cells !== undefined;
+  const perform = (action: Action) => {
+    if (action.exec && (runsActions || action.type.startsWith('xstate.'))) action.exec(action.info, action.params);
+  };
+  const scope = {
+    self,
+    id,
+    sessionId: address,
+    system: modelling.systemOf(stage.node),
+    logger: (...words: readonly unknown[]) => {
+      stage.hasActed = true;
+      stage.notes.logged.push({ actor: live.address, text: words.map(wordOf).join(' ') });
+    },
+    defer: (effect: () => void) => void live.deferred.push(effect),
+    emit: (event: AnyEventObject) => {
+      stage.hasActed = true;
+      stage.notes.emitted.push({ actor: live.address, event });
+    },
+    stopChild: (child: AnyActorRef) => {
+      const it = findLive(modelling, stage, child);
+      if ((child as { readonly _parent?: unknown })._parent !== self)
+        throw new Error(`Cannot stop child actor ${child.id} of ${id} because it is not a child`);
+      if (it) stopLive(modelling, stage, it);
+    },
+    actionExecutor: (action: Action) => {
+      stage.hasActed = true;
+      if (live.status === RUNNING) perform(action);
+      else live.deferred.push(() => perform(action));
+    },
+  };
+  return scope as unknown as AnyActorScope;
+}
+
+function wordOf(word: unknown): string {
+  if (typeof word === 'string') return word;
+  try {
+    return textOf(word);
+  } catch (error) {
+    if (error instanceof TroupeError) return String(word);
+    throw error;
+  }
+}

@@ -1,0 +1,165 @@
+// What a step leaves: the actors that are still there or still spoken of, under the addresses that they have for good, with refs in place of the actors that XState made.
+import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
+import { lastAddresses, lastRef } from './births.ts';
+import { addressOf, textOf } from './canonical.ts';
+import { createConfiguration, textOfActor } from './configuration.ts';
+import type { Modelling } from './modelling.ts';
+import type { Address, Step } from './node.ts';
+import { rewrite } from './rewrite.ts';
+import { NOT_STARTED, RUNNING, type HeldActor, type HeldTimer, type Live, type Stage } from './stage.ts';
+import { stay } from './supervised.ts';
+import { namedRefusal } from './values.ts';
+
+/** Ends a step. */
+export function settle(modelling: Modelling, stage: Stage): Step {
+  const { before, sends, consulted, notes } = stage;
+  const effects = { sends, consulted, notes, ...(stage.isWritten && { cells: stage.cells }) };
+  if (before && !stage.hasActed) return { ...effects, next: before, isNoop: true };
+  if (stage.made.size > 0) replaceMade(modelling, stage);
+  for (const { from, event } of sends) checked(from, `event '${event.type}'`, () => textOf(event));
+  const actors = new Map<Address, HeldActor>();
+  for (const live of stage.lives.values()) actors.set(live.address, hold(live));
+  for (const [address, actor] of before?.actors ?? []) if (!actors.has(address)) actors.set(address, actor);
+  const timers = stage.timers.map((timer) => holdTimer(timer));
+  const names = new Map<string, Address>();
+  for (const [name, ref] of stage.names) names.set(name, addressOf(ref) ?? '');
+  const next = createConfiguration(modelling, stage.node, { actors: reachable(actors, timers), timers, names });
+  return { ...effects, next, isNoop: false };
+}
+
+/** What an actor of a step is afterwards; the very same if nothing became of it. */
+function hold(live: Live): HeldActor {
+  const { before, snapshot, status, life, mailbox, supervision } = live;
+  const supervised = supervision && stay(supervision, before?.supervised);
+  if (
+    before &&
+    before.snapshot === snapshot &&
+    before.status === status &&
+    before.life === life &&
+    before.supervised === supervised &&
+    before.waiting.length === mailbox.waiting.length + (supervision?.waiting.length ?? 0)
+  )
+    return before;
+  const { address, id, logic, drive, src, isInline, systemId, syncSnapshot, parent } = live;
+  return {
+    ...{ address, id, logic, drive, src, isInline, systemId, syncSnapshot, parent, status, life, supervised },
+    snapshot: snapshot as Snapshot<unknown>, // it was made with its actor
+    input: supervision ? live.input : undefined,
+    waiting: [...mailbox.waiting, ...(supervision?.waiting ?? [])],
+    text: undefined,
+  };
+}
+
+function holdTimer({ source, target, id, event, remaining, isListed, isNameless }: Stage['timers'][number]): HeldTimer {
+  return {
+    actor: addressOf(source) ?? '',
+    target: addressOf(target) ?? '',
+    id,
+    event,
+    remaining,
+    isListed,
+    isNameless,
+  };
+}
+
+/** Actors that have ended, or were never started, are there for as long as somebody of the node speaks of them. */
+function reachable(actors: ReadonlyMap<Address, HeldActor>, timers: readonly HeldTimer[]): Map<Address, HeldActor> {
+  const kept = new Map<Address, HeldActor>();
+  const waiting: Address[] = [];
+  for (const [address, { status, parent }] of actors)
+    if (status === RUNNING || parent === undefined) waiting.push(address);
+  for (const { event } of timers) {
+    const mentions = new Set<Address>();
+    textOf(event, mentions);
+    waiting.push(...mentions);
+  }
+  for (let address = waiting.pop(); address !== undefined; address = waiting.pop()) {
+    const actor = actors.get(address);
+    if (!actor || kept.has(address)) continue;
+    kept.set(address, actor);
+    waiting.push(...textOfActor(actor).mentions);
+  }
+  return kept;
+}
+
+/** Puts refs in place of the actors that XState made, wherever they have got to. */
+function replaceMade(modelling: Modelling, stage: Stage): void {
+  const made = [...stage.made.values()];
+  const isCrowded = made.some(({ address, base }) => address !== base);
+  const spoken = isCrowded ? spokenOf(stage) : undefined;
+  const last: ReadonlyMap<Address, Address> = spoken
+    ? lastAddresses(stage, made, (address) => spoken.has(address))
+    : new Map(made.map(({ address }) => [address, address]));
+  const ref = lastRef(modelling, stage, last);
+  const refs = { ref };
+  const place = (address: Address) => last.get(address) ?? address;
+  const lives = [...stage.lives.values()];
+  stage.lives.clear();
+  for (const live of lives) {
+    const { before, snapshot, mailbox, parent } = live;
+    live.ref = ref(live.ref);
+    live.address = place(live.address);
+    if (parent !== undefined) live.parent = place(parent);
+    if (before?.snapshot !== snapshot) live.snapshot = rewrite(snapshot, refs);
+    if (live.input !== undefined && live.supervision) live.input = rewrite(live.input, refs);
+    for (const [at, { from, event }] of mailbox.waiting.entries())
+      mailbox.waiting[at] = { from: place(from), event: rewrite(event, refs) };
+    stage.lives.set(live.address, live);
+  }
+  stage.timers = stage.timers.map((timer) => ({
+    ...timer,
+    source: ref(timer.source),
+    target: ref(timer.target),
+    event: rewrite(timer.event, refs),
+  }));
+  for (const [name, each] of stage.names) stage.names.set(name, ref(each));
+  const { sends, notes } = stage;
+  for (const [at, { from, to, event }] of sends.entries())
+    sends[at] = { from: place(from), to, event: rewrite(event, refs) };
+  for (const list of Object.values(notes)) {
+    for (const [at, note] of list.entries()) {
+      const it: Record<string, unknown> = { ...note };
+      for (const key of ['actor', 'from', 'to']) if (typeof it[key] === 'string') it[key] = place(it[key]);
+      if ('event' in it) it['event'] = rewrite(it['event'] as AnyEventObject, refs);
+      list[at] = it as never;
+    }
+  }
+}
+
+/** The addresses that are in use at the end of a step, but for those of actors that were made in it. */
+function spokenOf(stage: Stage): ReadonlySet<Address> {
+  const spoken = new Set<Address>();
+  const lives = [...stage.lives.values()];
+  for (const { address, status, isMade } of lives) if (status === RUNNING && !isMade) spoken.add(address);
+  for (const [address, { status }] of stage.before?.actors ?? [])
+    if (!stage.lives.has(address) && status === RUNNING) spoken.add(address);
+  const add = (value: unknown) => collect(value, spoken);
+  for (const live of lives) {
+    if (live.status === NOT_STARTED || live.status === RUNNING) add(live.snapshot);
+    add(live.mailbox.waiting);
+  }
+  for (const [address, actor] of stage.before?.actors ?? [])
+    if (!stage.lives.has(address)) for (const each of textOfActor(actor).mentions) spoken.add(each);
+  for (const { source, target, event } of stage.timers) add([source, target, event]);
+  for (const { event } of stage.sends) add(event);
+  return spoken;
+}
+
+function collect(value: unknown, spoken: Set<Address>): void {
+  rewrite(value, {
+    ref: (ref: AnyActorRef) => {
+      const address = addressOf(ref);
+      if (address !== undefined) spoken.add(address);
+      return ref;
+    },
+  });
+}
+
+/** Runs what may come upon a value that cannot be modelled; the error then says whose it is. */
+export function checked<T>(actor: Address, where: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw namedRefusal(error, actor, where);
+  }
+}

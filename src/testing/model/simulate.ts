@@ -1,0 +1,97 @@
+// Walks a space at random, run after run, and judges each state on the way: for systems that are too large to be explored. The same seed walks the same ways.
+import { createRandom } from '../random.ts';
+import { createChooser } from './choosers.ts';
+import { createJudge, isViolation, type Claimed, type Judgement } from './judge.ts';
+import type { ActionCode, Words } from './space.ts';
+import type { Engine } from './space-of.ts';
+import type { SimulateOptions } from './system.ts';
+
+/** Something that was found out, and the run that led there. */
+export interface SimulatedFinding extends Judgement {
+  /** What happened from the start on. */
+  readonly actions: readonly ActionCode[];
+  /** Which of the runs it was, from 0. */
+  readonly run: number;
+}
+
+/** What random walks have found. */
+export interface Simulated {
+  readonly seed: number;
+  readonly runs: number;
+  /** How many steps all runs had together, and the longest of them. */
+  readonly steps: number;
+  readonly depth: number;
+  readonly seconds: number;
+  /** At most one for each claim. A run ends at a violation. */
+  readonly findings: readonly SimulatedFinding[];
+}
+
+export function simulate(
+  space: Engine,
+  claimed: Claimed<never, never>,
+  {
+    seed = Math.floor(Math.random() * 2 ** 32),
+    runs = 1000,
+    maxSteps = 10_000,
+    strategy = 'uniform',
+  }: SimulateOptions = {},
+): Simulated {
+  const random = createRandom(seed);
+  const chooser = createChooser(strategy, random, space.names.length, maxSteps);
+  const walker = space.walker();
+  const judge = createJudge(space, claimed);
+  const hasBounds = space.options.within !== undefined;
+  const began = performance.now();
+  const findings: SimulatedFinding[] = [];
+  const actions = new Uint32Array(maxSteps);
+  let words: Words = new Uint32Array(64);
+  let length = 0;
+  let places = new Uint32Array(64);
+  let run = 0;
+  let step = 0;
+  let steps = 0;
+  let depth = 0;
+  let isOver = false;
+
+  const tell = (judgement: Judgement): void => {
+    findings.push({ ...judgement, actions: [...actions.subarray(0, step)], run });
+    if (isViolation(judgement)) isOver = true;
+  };
+  /** Goes to a state. */
+  const enter = (state: Words, size: number): void => {
+    while (words.length < size) words = new Uint32Array(words.length * 2);
+    for (let index = 0; index < size; index++) words[index] = state[index] as number;
+    length = size;
+    judge.look(words, 0, length, tell);
+  };
+  /** Does one of what may happen; gives whether there was any. */
+  const goOn = (): boolean => {
+    let count = walker.list(words, 0, length);
+    if (walker.isQuiescent) judge.lookAtRest(words, 0, length, tell);
+    while (places.length < count) places = new Uint32Array(places.length * 2);
+    for (let index = 0; index < count; index++) places[index] = index;
+    while (count > 0) {
+      const place = chooser.choose(walker, places, count);
+      const size = walker.take(place);
+      if (hasBounds && !space.isWithin(walker.next, 0, size)) {
+        places[places.indexOf(place)] = places[--count] as number;
+        continue;
+      }
+      actions[step++] = walker.code(place);
+      enter(walker.next, size);
+      return true;
+    }
+    return false;
+  };
+
+  for (; run < runs; run++) {
+    chooser.begin();
+    step = 0;
+    isOver = false;
+    enter(space.initial, space.initial.length);
+    while (!isOver && step < maxSteps && goOn());
+    steps += step;
+    depth = Math.max(depth, step);
+  }
+  return { seed, runs: run, steps, depth, seconds: (performance.now() - began) / 1000, findings };
+}

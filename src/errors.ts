@@ -39,14 +39,13 @@ export type TroupeErrorCode =
   | 'LOCK_TIMEOUT' // a lock was not free in time
   | 'NOT_LOCKED' // this thread does not hold the lock that it would release
   | 'CANNOT_BLOCK' // a thread would wait where it must not, or where only it could end the wait
-  | 'IMPURE' // a machine that is explored did not do the same twice
   | 'RESTARTS_EXHAUSTED' // a supervised actor failed more often than it may be restarted
   | 'MODEL_DIFFERS' // a schedule leads to another state on the real runtime than in the model
   | 'SCHEDULE_MISMATCH' // a schedule asks for a step that is not possible there
   | 'NO_SUCH_ACTOR' // a system that is explored has no actor of that name
   | 'CLAIM_VIOLATED' // what was claimed of a system is not so
   | 'NOT_EXHAUSTIVE' // a system was not explored far enough to say
-  | 'SCHEDULE_MISMATCH' // a schedule asks for a step that is not possible there
+  | 'IMPURE' // a machine that is explored did not do the same twice
   | 'NOT_MODELLED' // a machine that is explored needs something of which the model knows nothing
   | 'UNSUPPORTED_XSTATE'; // this version of XState lacks something that troupe stands on
 

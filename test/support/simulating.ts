@@ -1,6 +1,8 @@
 // Simulated runs, one for each seed. A seed that failed runs alone with `SEED=123`; `SEEDS=5000` hunts longer.
 import { createSimulation, type Simulation, type SimulationOptions } from 'troupe/testing';
+import { isTroupeError } from 'troupe';
 import { between, pick, type Random } from '../../soak/random.ts';
+import { rejectionOf } from './observing.ts';
 
 /** The first so many seeds, those that found something, and one that no run has had before. */
 export function seeds(count: number, ...found: readonly number[]): readonly number[] {
@@ -28,6 +30,8 @@ export async function simulate(
   options: Omit<SimulationOptions, 'seed'> = {},
 ): Promise<string> {
   const trace = process.env['TRACE'] ? (line: string) => process.stdout.write(`${line}\n`) : undefined;
+  // XState warns of each event for an actor that has ended, and there are thousands
+  using _quiet = silence();
   await using simulation = createSimulation({ seed, ...(trace && { trace }), ...options });
   const random: Random = simulation.random;
   const run: Run = Object.assign(Object.create(simulation) as Simulation, {
@@ -37,6 +41,16 @@ export async function simulate(
     pause: (most: number) => simulation.advance(random() * most),
   });
   await simulation.run(() => body(run));
+  await simulation.run(() => simulation.bus.close());
+  // nothing of what is closed waits for anything, or goes on
+  const rest = await rejectionOf(simulation.run(() => new Promise(() => {}), { timeout: 120_000 }));
+  if (!isTroupeError(rest, 'SIMULATION_AT_REST')) throw rest;
   await simulation.close();
   return simulation.fingerprint;
+}
+
+function silence(): Disposable {
+  const { warn } = console;
+  console.warn = () => {};
+  return { [Symbol.dispose]: () => void (console.warn = warn) };
 }

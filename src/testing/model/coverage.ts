@@ -4,38 +4,16 @@ import type { MachineDefinition, StateValue, TakenTransition, TransitionDefiniti
 import { stateOf } from './changes.ts';
 import { machineOf } from './machines.ts';
 import type { Coverage } from './report.ts';
-import type { Action, NodeStep } from './space.ts';
-import type { TakenStep } from './steps.ts';
-
-/** What a node did, and by what; as it starts by nothing. */
-export interface CoveredStep extends Omit<NodeStep, 'sends'> {
-  readonly action?: Action | { readonly type: 'elapse' };
-}
-
-/** Steps that any node has taken, without those that were only tried: an event that would not be handled, and so was not sent or stays on its way. */
-export function coveredBy(
-  names: readonly string[],
-  taken: Iterable<TakenStep>,
-  delaysUnhandled: boolean,
-): readonly CoveredStep[] {
-  const steps: CoveredStep[] = [];
-  for (const { subject, before, step } of taken) {
-    const { action, node } = subject;
-    const isTried = action.type === 'stimulus' || (action.type === 'deliver' && delaysUnhandled);
-    if (isTried && step.isNoop) continue;
-    steps.push({ node: names[node] ?? '', before, after: step.next, notes: step.notes, action });
-  }
-  return steps;
-}
+import type { NodeStep } from './space.ts';
 
 /** What some steps, each given once, have covered. */
-export function coverageOf(steps: Iterable<CoveredStep>): Coverage {
+export function coverageOf(steps: Iterable<NodeStep>): Coverage {
   const machines = new Map<string, Seen>();
   const unhandled = new Map<string, Coverage['unhandled'][number] & { steps: number }>();
   const torn = new Map<string, Coverage['torn'][number]>();
   const looked = new WeakSet<object>();
 
-  for (const { node, before, after, notes, action } of steps) {
+  for (const { node, before, after, notes } of steps) {
     for (const { logic, snapshot } of after.actors.values()) {
       if (looked.has(snapshot)) continue;
       looked.add(snapshot);
@@ -57,7 +35,7 @@ export function coverageOf(steps: Iterable<CoveredStep>): Coverage {
     const cells = [...new Set(notes.touched.map(({ cell }) => cell))];
     if (notes.touched.length > 1) {
       const [first] = notes.transitions;
-      const entry = { actor: first?.actor ?? node, event: eventOf(action) ?? first?.taken.event ?? '', cells };
+      const entry = { actor: first?.actor ?? node, event: first?.taken.event ?? '', cells };
       torn.set(JSON.stringify(entry), entry);
     }
   }
@@ -67,11 +45,6 @@ export function coverageOf(steps: Iterable<CoveredStep>): Coverage {
     unhandled: [...unhandled.values()],
     torn: [...torn.values()],
   };
-}
-
-function eventOf(action: CoveredStep['action']): string | undefined {
-  if (action?.type === 'deliver' || action?.type === 'drop') return action.message.event.type;
-  return action?.type === 'timer' || action?.type === 'stimulus' ? action.event.type : undefined;
 }
 
 /** What was seen of a machine. */

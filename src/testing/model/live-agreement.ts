@@ -55,13 +55,20 @@ export function differenceInSent(live: Live, step: NodeStep | undefined): Differ
 function nameActors(live: Live, name: string, { actors }: Configuration): ReadonlyMap<Address, AnyActorRef> {
   const node = live.node(name);
   if (!node) return new Map();
-  return live.refs.assign(node.bus, node.root, name, (address, ids) => {
+  const namesOf = (address: Address, ids: readonly string[]) => {
     const children = childrenOf(actors.get(address));
     const known = ids.map((id) => children.get(id));
     // who was given no id has another in each run
     const others = [...children].filter(([id]) => !ids.includes(id)).map(([, other]) => other);
     return known.map((other) => other ?? others.shift());
-  });
+  };
+  const there = new Map(live.refs.assign(node.bus, node.root, name, namesOf));
+  // those whom their parent has let go of
+  for (const address of actors.keys()) {
+    const actor = there.has(address) ? undefined : live.refs.actorAt(address);
+    for (const each of actor ? live.refs.assign(node.bus, actor, address, namesOf) : []) there.set(...each);
+  }
+  return there;
 }
 
 function childrenOf(state: ActorState | undefined): ReadonlyMap<string, Address> {
@@ -82,6 +89,8 @@ function differenceInActors(
 ): Difference | undefined {
   for (const [address, { snapshot }] of actors) {
     const actor = there.get(address);
+    // it has come and gone in one step
+    if (!actor && snapshot.status !== 'active') continue;
     if (!actor) return { actor: address, what: 'whether it is there', model: 'it is', live: 'it is not' };
     // the root is looked at from where it was started: what it shows has crossed to there
     const shown = (address === name ? live.snapshotOf(name) : actor.getSnapshot()) as Snapshot<unknown>;

@@ -9,7 +9,7 @@ import { refsOf } from '../../refs.ts';
 import type { Address } from './node.ts';
 
 export interface LiveNames {
-  /** What an actor is called, whichever node's ref of it is given; a text that says so where nobody knows. */
+  /** What an actor is called, whichever node's ref of it is given, or a model's; a text that says so where nobody knows. */
   nameOf(ref: AnyActorRef): Address;
   /** The actor that is called so now, in the node where it is. */
   actorAt(address: Address): AnyActorRef | undefined;
@@ -56,7 +56,8 @@ export function createLiveNames(): LiveNames {
       const own = names.get(ref);
       if (own !== undefined) return own;
       const address = mirrorOf(ref)?.line?.address;
-      if (address === undefined) return `an actor '${ref.id}' that is nowhere`;
+      // a ref of a model, of which each has its address for its session
+      if (address === undefined) return ref.sessionId;
       if (!byAddress.has(address)) lookAgain();
       return byAddress.get(address) ?? `an actor '${ref.id}' at ${address}`;
     },

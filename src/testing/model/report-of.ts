@@ -1,11 +1,10 @@
 // A report of what was explored, or walked at random: its violations with their traces, and what was covered.
-import { coveredBy, coverageOf } from './coverage.ts';
+import { coverageOf } from './coverage.ts';
 import type { Logics } from './options.ts';
 import type { Coverage, Report, Violation } from './report.ts';
 import { reportToText } from './report-text.ts';
 import { walk, type Run } from './run.ts';
 import type { ActionCode, Space } from './space.ts';
-import type { Engine } from './space-of.ts';
 import { createTrace, traceOf } from './trace-of.ts';
 import { whyNowhere, whyOf } from './why.ts';
 
@@ -33,18 +32,13 @@ export interface Found extends Pick<Violation, 'kind' | 'claim' | 'error'> {
   readonly loopsTo?: number;
 }
 
-/** A space, and what it tells of its steps if it does. */
-type Explorable<TLogics extends Logics, THistory> = Space<TLogics, THistory> &
-  Partial<Pick<Engine, 'evaluated' | 'options'>>;
-
 export function createReport<TLogics extends Logics, THistory>(
-  space: Explorable<TLogics, THistory>,
+  space: Space<TLogics, THistory>,
   parts: ReportParts,
 ): Report<TLogics, THistory> {
   const { ended, states, generated, depth, seconds } = parts;
   // a later search of the same space evaluates more, which is not of this report
-  const { names, beginnings, options } = space;
-  const taken = coveredBy(names, space.evaluated?.() ?? [], options?.network?.delayUnhandled === true);
+  const steps = [...space.beginnings, ...(space.evaluated?.() ?? [])];
   let coverage: Coverage | undefined;
   const violations = parts.violations.map((found) => createViolation(space, found, states));
   const report: Report<TLogics, THistory> = {
@@ -64,7 +58,7 @@ export function createReport<TLogics extends Logics, THistory>(
     ),
     // nobody may ask for it
     get coverage() {
-      return (coverage ??= coverageOf([...beginnings, ...taken]));
+      return (coverage ??= coverageOf(steps));
     },
     toText: () => reportToText(report, parts),
   };

@@ -61,6 +61,8 @@ export interface Space<TLogics extends Logics = Logics, THistory = unknown> {
   stepOf(state: Words, code: ActionCode): NodeStep | undefined;
   /** The snapshots and the rest, as claims see them; valid until the next call. */
   show(state: Words): { readonly world: World<TLogics>; readonly scene: Scene<THistory> };
+  /** Each step of a node that was ever evaluated, once: what coverage is gathered from. */
+  readonly evaluated?: () => Iterable<NodeStep>;
   /** The configuration of a node. */
   configurationOf(state: Words, name: string): Configuration;
   /** Whether an action must happen in the end where it stays possible: a delivery, a delay, a restart, a promise. */

@@ -157,11 +157,11 @@ function failureOf(act: () => unknown): TroupeError {
 
 /** All nodes but the last are exchanged. */
 function symmetryOf(
-  { space, nodes }: ToySystem,
+  { space, nodes, renames }: ToySystem,
   claims: Readonly<Record<string, (world: unknown) => boolean>> = {},
 ): Symmetry {
   const group = nodes.slice(0, -1).map((_, place) => place);
-  return createSymmetry({ space, nodes, groups: [group], claims });
+  return createSymmetry({ space, nodes, renames, groups: [group], claims });
 }
 
 function exploreUpToSymmetry(system: ToySystem, claims?: Parameters<typeof symmetryOf>[1]): Explored {

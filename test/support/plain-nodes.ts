@@ -151,7 +151,6 @@ function plainNode(name: string, { start, on, outcomes = [], watches = [] }: Pla
             target,
           })),
     rename: (configuration) => configuration,
-    renameValue: (value) => value,
     snapshotOf: (configuration) =>
       (configuration.actors.get(name)?.snapshot ?? { status: 'stopped', output: undefined, error: undefined }) as never,
   };

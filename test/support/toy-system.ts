@@ -1,6 +1,7 @@
 // Systems of toy nodes, plain functions over plain data, as spaces that can be put together anew: for tests of symmetry that need no machines. Messages have no order.
 import type { ActorState, Configuration, Node, Renaming } from '../../dist/src/testing/model/node.js';
 import type { Message } from '../../dist/src/testing/model/options.js';
+import type { Renames } from '../../dist/src/testing/model/permutations.js';
 import type { Rearrangeable } from '../../dist/src/testing/model/rearrange.js';
 import type { Space } from '../../dist/src/testing/model/space.js';
 
@@ -25,6 +26,7 @@ export interface Toy {
 export interface ToySystem {
   readonly space: Space<never, unknown>;
   readonly nodes: readonly Node[];
+  readonly renames: Renames;
   /** What the nodes hold in a state, by name. */
   statesOf(words: Uint32Array): Record<string, Data>;
 }
@@ -122,10 +124,13 @@ export function createToySystem(toys: Readonly<Record<string, Toy>>, { isSet = f
         name,
         rename: ({ key }: Configuration, renaming: Renaming) =>
           configuration(name, renameData(JSON.parse(key), renaming)),
-        renameValue: renameData,
       }) as unknown as Node,
   );
-  return { space, nodes, statesOf };
+  const renames = {
+    message: (message: Message, renaming: Renaming) => renameData(message, renaming) as Message,
+    value: renameData,
+  };
+  return { space, nodes, renames, statesOf };
 }
 
 function renameData(data: unknown, renaming: Renaming): unknown {

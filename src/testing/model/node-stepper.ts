@@ -12,7 +12,7 @@ import { beginLife, deliver, relay, startLive } from './lives.ts';
 import type { Modelling } from './modelling.ts';
 import type { Address, Circumstances, Node, Occurrence, Step } from './node.ts';
 import type { Entry as ActorEntry, InputScope, Outcome } from './options.ts';
-import { renameConfiguration, renameValue } from './rename.ts';
+import { renameConfiguration } from './rename.ts';
 import { restore } from './restoring.ts';
 import { settle } from './settling.ts';
 import { crashedSnapshot } from './showing.ts';
@@ -74,7 +74,6 @@ export function createNode(modelling: Modelling, name: string): Node {
     },
     rename: (configuration, renaming) =>
       renameConfiguration(modelling, name, configuration as HeldConfiguration, renaming),
-    renameValue: (value, renaming) => renameValue(modelling, value, renaming),
     snapshotOf(configuration): Snapshot<unknown> {
       modelling.shown.set(name, configuration as HeldConfiguration);
       const { actors, kept } = configuration as HeldConfiguration;

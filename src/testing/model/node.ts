@@ -120,8 +120,6 @@ export interface Node {
   watches(configuration: Configuration): readonly { readonly watcher: Address; readonly target: Address }[];
   /** The configuration with other names in it, as one of the node that its own name then is: for actors that may stand for each other. */
   rename(configuration: Configuration, renaming: Renaming): Configuration;
-  /** An event, or any other value of the model, with other names in it. */
-  renameValue<T>(value: T, renaming: Renaming): T;
   /** The snapshot of the root, as claims see it: refs in it show what they stand for in the world that is shown (see `show`). */
   snapshotOf(configuration: Configuration): Snapshot<unknown>;
 }

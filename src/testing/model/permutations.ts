@@ -3,14 +3,20 @@
 import type { Configuration, Node, Renaming } from './node.ts';
 import type { Message } from './options.ts';
 import type { Rearrangeable, Rearrangement } from './rearrange.ts';
-import { renameAddress } from './rename.ts';
 import type { Words } from './space.ts';
+
+/** Renames what is no node: it is pure, and what holds no name stays as it is. */
+export interface Renames {
+  message(message: Message, renaming: Renaming): Message;
+  value(value: unknown, renaming: Renaming): unknown;
+}
 
 /** What permutations are made of. */
 export interface PermutationContext {
   readonly names: readonly string[];
   readonly nodes: readonly Node[];
   readonly space: Rearrangeable;
+  readonly renames: Renames;
 }
 
 /** One way of exchanging nodes. */
@@ -66,7 +72,7 @@ export function createPermutations(context: PermutationContext): Permutations {
 type RenamedId = (names: Readonly<Record<string, string>>, idOf: (renaming: Renaming) => number) => number;
 
 function createPermutation(
-  { names, nodes, space }: PermutationContext,
+  { names, nodes, space, renames }: PermutationContext,
   places: readonly number[],
   renamedId: RenamedId,
 ): Permutation {
@@ -87,12 +93,12 @@ function createPermutation(
     },
     message(id) {
       return (messages[id] ??= renamedId(renamed, (renaming) =>
-        space.idOfMessage(renameMessage(nodes, space.message(id), renaming)),
+        space.idOfMessage(renames.message(space.message(id), renaming)),
       ));
     },
     history(id) {
       return (histories[id] ??= renamedId(renamed, (renaming) =>
-        space.idOfHistory(nodes[0]!.renameValue(space.history(id), renaming)),
+        space.idOfHistory(renames.value(space.history(id), renaming)),
       ));
     },
     apply(state, length, into) {
@@ -100,15 +106,6 @@ function createPermutation(
     },
   };
   return permutation;
-}
-
-/** A message with other names in it. */
-export function renameMessage(nodes: readonly Node[], { from, to, event }: Message, renaming: Renaming): Message {
-  return {
-    from: renameAddress(from, renaming),
-    to: renameAddress(to, renaming),
-    event: nodes[0]!.renameValue(event, renaming),
-  };
 }
 
 /** All ways to exchange nodes within groups, as where each place goes; the first leaves all as it is. */

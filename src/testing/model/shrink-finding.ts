@@ -12,12 +12,10 @@ export function shrinkFinding(
   options?: ShrinkOptions,
 ): readonly ActionCode[] {
   const { kind, claim, actions } = finding;
-  const only = (of: typeof kind): object =>
-    kind === of ? { [of]: pick(claimed[of as 'always'], claim) } : { [of]: {} };
   const asked: Claimed<never, never> = {
     ...claimed,
-    ...only('always'),
-    ...only('sometimes'),
+    always: only(kind === 'always', claimed.always, claim),
+    sometimes: only(kind === 'sometimes', claimed.sometimes, claim),
     deadlocks: kind === 'deadlock',
     failures: kind === 'failure',
   };
@@ -35,6 +33,8 @@ export function shrinkFinding(
   return shrinkRun(space, actions, isFoundAt, options);
 }
 
-const pick = (claims: Readonly<Record<string, unknown>> | undefined, claim: string): object => ({
-  [claim]: claims?.[claim],
-});
+/** The claim that is asked for, if it is one of these. */
+function only<TClaim>(isOne: boolean, claims: Readonly<Record<string, TClaim>> = {}, name: string) {
+  const claim = isOne ? claims[name] : undefined;
+  return claim === undefined ? {} : { [name]: claim };
+}

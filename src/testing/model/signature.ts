@@ -1,7 +1,8 @@
 // Puts symmetric nodes in order where there are too many to try all orders: by what each looks like when all others of its group are called the same. Nodes that look alike
 // stay as they are, so two states that differ only in who is who may still be taken for two: never is one taken for another.
 import type { Node } from './node.ts';
-import { renameMessage } from './permutations.ts';
+import type { Message } from './options.ts';
+import type { Renames } from './permutations.ts';
 import type { Rearrangeable } from './rearrange.ts';
 import type { Words } from './space.ts';
 
@@ -12,6 +13,7 @@ export interface SorterContext {
   readonly names: readonly string[];
   readonly nodes: readonly Node[];
   readonly space: Rearrangeable;
+  readonly renames: Renames;
   readonly groups: readonly (readonly number[])[];
 }
 
@@ -31,7 +33,7 @@ export function createSorter(context: SorterContext): Sorter {
 
 /** A number for what a state looks like to one member of a group: from its own configuration, those of others, and the messages. Where it is one by accident, it is a tie. */
 function createLook(
-  { names, nodes, space }: SorterContext,
+  { names, nodes, space, renames }: SorterContext,
   group: readonly number[],
   member: number,
 ): (state: Words, messages: readonly number[]) => number {
@@ -50,7 +52,7 @@ function createLook(
     (configurations[place]![id] ??= numberOf(nodes[place]!.rename(space.configuration(place, id), renaming).key));
   const messageNumbers: number[] = [];
   const message = (id: number): number =>
-    (messageNumbers[id] ??= scatter(space.idOfMessage(renameMessage(nodes, space.message(id), renaming))));
+    (messageNumbers[id] ??= scatter(space.idOfMessage(renames.message(space.message(id) as Message, renaming))));
   return (state, messages) => {
     let look = 0;
     for (let place = 0; place < names.length; place++) {

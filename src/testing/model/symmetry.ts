@@ -14,7 +14,7 @@ import type { Successors } from './equivariance.ts';
 import type { Node } from './node.ts';
 import type { Claims, Logics } from './options.ts';
 import { arrangements, countArrangements, createPermutations, exchanges } from './permutations.ts';
-import type { Permutation } from './permutations.ts';
+import type { Permutation, Renames } from './permutations.ts';
 import { createSorter } from './signature.ts';
 import type { ActionCode, Space, Words } from './space.ts';
 
@@ -35,6 +35,7 @@ export interface SymmetryContext<TLogics extends Logics, THistory> {
   /** The space as it is; it must be rearrangeable. */
   readonly space: Space<TLogics, THistory>;
   readonly nodes: readonly Node[];
+  readonly renames: Renames;
   /** The places of the nodes of each group. */
   readonly groups: readonly (readonly number[])[];
   /** What must not tell the nodes of a group apart. */

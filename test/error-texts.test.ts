@@ -598,12 +598,24 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
     ],
   ],
   CLAIM_VIOLATED: [
-    [() => thrownBy(() => assertAlways(street, 'it is red', ({ light }) => light.matches('red'))), 'CLAIM'],
+    [
+      () => thrownBy(() => assertAlways(street, 'it is red', ({ light }) => light.matches('red'))),
+      [
+        "✗ always 'it is red': it does not hold after 1 step",
+        '   After step 1 light is done.',
+        '',
+        '      at first  light red',
+        '   1. light     after 500 ms',
+        '                light: red → green, done',
+        '',
+        '   schedule: t:light',
+      ].join('\n'),
+    ],
   ],
   NOT_EXHAUSTIVE: [
     [
       () => thrownBy(() => assertAlways(street, 'it is lit', ({ light }) => light.value !== '', { maxStates: 1 })),
-      'NOTEX',
+      "Cannot say of 'it is lit': the search was NOT exhaustive (maxStates was reached after 1 state, at depth 0). Bound the system by within, forget, or smaller budgets and inputs, or raise the limits: the last argument takes { maxStates, maxDepth, seconds }.",
     ],
   ],
   NO_SUCH_ACTOR: [
@@ -613,7 +625,7 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
     ],
     [
       () => thrownBy(() => model({ actors: { gate: { logic: gate, input: ({ actor }) => actor('lamp') } } }).explore()),
-      'ACTOR',
+      "Cannot give the ref of 'lamp': the model has no such actor. It has gate.",
     ],
   ],
   NOT_SYMMETRIC: [
@@ -626,7 +638,7 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
             always: { 'the left one is red': ({ left }) => left.matches('red') },
           }).explore(),
         ),
-      'SYMM',
+      "Cannot let 'left' and 'right' stand for each other: the claim 'the left one is red' holds of one and not of the other. Take them out of 'symmetric', or have the machines treat them alike; keep names that have no order in a Set, as keys of an object, or in a list that is sorted.",
     ],
   ],
   NOT_MODELLED: [
@@ -637,7 +649,7 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
             actors: { clerk: createMachine({ invoke: { id: 'lookup', src: fromPromise(async () => 4) } }) },
           }).explore(),
         ),
-      'NOTMOD',
+      "Cannot explore 'clerk/lookup': it is a promise, which a model does not run. Say what may become of it: invoked: { lookup: [{ done: 'its output' }, { error: new Error('its failure') }] }.",
     ],
   ],
   IMPURE: [
@@ -647,7 +659,7 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
         const machine = createMachine({ context: () => ({ count: (count += 1) }) });
         return thrownBy(() => model({ actors: { machine } }).explore());
       },
-      'IMPURE',
+      "Cannot explore actor 'machine': its start was handled twice in the same state, and `context.count` differed. Keep clocks, random numbers and variables of the module out of its guards, assigns and other actions: pass them in with the events.",
     ],
   ],
   MODEL_DIFFERS: [
@@ -657,7 +669,7 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
         isOpen = false;
         return await run;
       },
-      'DIFFERS',
+      'The model and the live system differ after step 1, \'t:gate\', about \'gate\': its state is "open" in the model, and "shut" live. If the machines do nothing that the model does not know of, tell those who make troupe.',
     ],
   ],
   SIMULATION_AT_REST: [

@@ -26,7 +26,20 @@ export interface Simulated {
   readonly findings: readonly SimulatedFinding[];
 }
 
-export function simulate(
+/** Walks that go on. */
+export interface Simulation {
+  /** Goes on for about that long, or until it has ended; tells whether it has. */
+  run(milliseconds?: number): boolean;
+  found(): Simulated;
+}
+
+export function simulate(space: Engine, claimed: Claimed<never, never>, options: SimulateOptions = {}): Simulated {
+  const simulation = beginSimulation(space, claimed, options);
+  simulation.run();
+  return simulation.found();
+}
+
+export function beginSimulation(
   space: Engine,
   claimed: Claimed<never, never>,
   {
@@ -35,23 +48,23 @@ export function simulate(
     maxSteps = 10_000,
     strategy = 'uniform',
   }: SimulateOptions = {},
-): Simulated {
+): Simulation {
   const random = createRandom(seed);
   const chooser = createChooser(strategy, random, space.names.length, maxSteps);
   const walker = space.walker();
   const judge = createJudge(space, claimed);
   const hasBounds = space.options.within !== undefined;
-  const began = performance.now();
   const findings: SimulatedFinding[] = [];
   const actions = new Uint32Array(maxSteps);
   let words: Words = new Uint32Array(64);
   let length = 0;
-  let places = indices(64);
+  let places = new Uint32Array(64);
   let run = 0;
   let step = 0;
   let steps = 0;
   let depth = 0;
   let isOver = false;
+  let spent = 0;
 
   const tell = (judgement: Judgement): void => {
     findings.push({ ...judgement, actions: [...actions.subarray(0, step)], run });
@@ -68,15 +81,13 @@ export function simulate(
   const goOn = (): boolean => {
     let count = walker.list(words, 0, length);
     if (walker.isQuiescent) judge.lookAtRest(words, 0, length, tell);
-    while (places.length < count) places = indices(places.length * 2);
+    while (places.length < count) places = new Uint32Array(places.length * 2);
+    for (let index = 0; index < count; index++) places[index] = index;
     while (count > 0) {
       const place = chooser.choose(walker, places, count);
       const size = walker.take(place);
       if (hasBounds && !space.isWithin(walker.next, 0, size)) {
-        // out of the running, behind the others
-        const at = places.indexOf(place);
-        places[at] = places[--count] as number;
-        places[count] = place;
+        places[places.indexOf(place)] = places[--count] as number;
         continue;
       }
       actions[step++] = walker.code(place);
@@ -86,7 +97,7 @@ export function simulate(
     return false;
   };
 
-  for (; run < runs; run++) {
+  const walkOnce = (): void => {
     chooser.begin();
     step = 0;
     isOver = false;
@@ -94,8 +105,19 @@ export function simulate(
     while (!isOver && step < maxSteps && goOn());
     steps += step;
     depth = Math.max(depth, step);
-  }
-  return { seed, runs: run, steps, depth, seconds: (performance.now() - began) / 1000, findings };
+    run++;
+  };
+  return {
+    run(milliseconds = Infinity) {
+      const began = performance.now();
+      let now = began;
+      while (run < runs && now - began <= milliseconds) {
+        walkOnce();
+        now = performance.now();
+      }
+      spent += now - began;
+      return run === runs;
+    },
+    found: () => ({ seed, runs: run, steps, depth, seconds: spent / 1000, findings }),
+  };
 }
-
-const indices = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, index) => index);

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
+  assign,
   createActor,
   createMachine,
   fromPromise,
@@ -37,6 +38,8 @@ import {
 import { arrive, barrier } from 'troupe/actors';
 import { createCell, createLock, createSegment, openCell } from 'troupe/shared';
 import { assertAlways, createSimulation, model, until as waitUntil, type Simulation } from 'troupe/testing';
+import { createSimulation, model, until as waitUntil, type Simulation } from 'troupe/testing';
+import { actionsOf } from '../dist/src/testing/model/schedule.js';
 import { createOtherXState } from './support/other-xstate.ts';
 import { collectDeadLetters, rejectionOf, until } from './support/observing.ts';
 import { fixtures, urlOf } from './support/places.ts';
@@ -589,6 +592,19 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
         return await rejectionOf(toPromise(createActor(logic, { id: 'Ada' }).start()));
       },
       "Cannot restart 'Ada' once more: there were 2 failures within 30000 ms, and atMost is 1. The last: worn out. Mend what fails, or allow more with restart: { atMost, within }.",
+    ],
+  ],
+  IMPURE: [
+    [
+      () => {
+        let ticks = 0;
+        const clock = createMachine({
+          context: { ticks },
+          on: { TICK: { actions: assign({ ticks: () => ++ticks }) } },
+        });
+        return thrownBy(() => model({ actors: { clock }, stimuli: { clock: [{ type: 'TICK' }] } }).explore());
+      },
+      "Cannot explore actor 'clock': event 'TICK' was handled twice in the same state, and `context.ticks` differed. Keep clocks, random numbers and variables of the module out of its guards, assigns and other actions: pass them in with the events.",
     ],
   ],
   SCHEDULE_MISMATCH: [

@@ -42,7 +42,7 @@ import { createOtherXState } from './support/other-xstate.ts';
 import { collectDeadLetters, rejectionOf, until } from './support/observing.ts';
 import { fixtures, urlOf } from './support/places.ts';
 import { run } from './support/run.ts';
-import { createSmallSpace } from './support/small-space.ts';
+import { spaceOf } from './support/spaces.ts';
 
 /** What provokes an error, and its text. */
 type Case = readonly [provoke: () => unknown, text: string];
@@ -581,7 +581,7 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
     [
       () =>
         thrownBy(() =>
-          actionsOf(createSmallSpace({ actors: { light: { logic: createMachine({ after: { 5: {} } }) } } }), 't:lamp'),
+          actionsOf(spaceOf({ actors: { light: { logic: createMachine({ after: { 5: {} } }) } } }), 't:lamp'),
         ),
       "Cannot follow the schedule at step 1 of 1, 't:lamp': there is no actor 'lamp'. There is light. What is possible there: t:light. If the machines have changed since it was written, explore them anew.",
     ],

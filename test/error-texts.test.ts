@@ -44,6 +44,7 @@ import { createOtherXState } from './support/other-xstate.ts';
 import { collectDeadLetters, rejectionOf, until } from './support/observing.ts';
 import { fixtures, urlOf } from './support/places.ts';
 import { run } from './support/run.ts';
+import { spaceOf } from './support/spaces.ts';
 
 /** What provokes an error, and its text. */
 type Case = readonly [provoke: () => unknown, text: string];
@@ -653,6 +654,7 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
             symmetric: [['left', 'right']],
             always: { 'the left one is red': ({ left }) => left.matches('red') },
           }).explore(),
+          actionsOf(spaceOf({ actors: { light: { logic: createMachine({ after: { 5: {} } }) } } }), 't:lamp'),
         ),
       "Cannot let 'left' and 'right' stand for each other: the claim 'the left one is red' holds of one and not of the other. Take them out of 'symmetric', or have the machines treat them alike; keep names that have no order in a Set, as keys of an object, or in a list that is sorted.",
     ],

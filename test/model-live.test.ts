@@ -19,7 +19,10 @@ const systems: readonly (readonly [what: string, options: object, walks?: Partia
     { ...lesson(2, 3), network: { order: 'none', drop: Infinity, duplicate: Infinity } },
   ],
   ['pupils who crash and begin anew', { ...lesson(3, 2), crash: { max: 2 } }],
-  ['pupils who crash and go on', { ...lesson(3, 2), crash: { max: 2, restart: 'persisted' } }],
+  [
+    'pupils who crash and go on',
+    { ...lesson(3, 2, { byName: true }), crash: { max: 2, who: ['s0', 's1', 's2'], restart: 'persisted' } },
+  ],
   ['pupils who crash for good', { ...lesson(3, 2), crash: { max: 2, restart: 'never' } }],
   ['pupils by the clock', { ...lesson(3, 3), timers: 'by-delay' }],
   ['a family', family],

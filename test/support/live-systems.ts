@@ -21,8 +21,8 @@ type Arrive = { type: 'ARRIVE'; from: string; replyTo: Recipient<{ type: 'RELEAS
 /** Works, arrives, and goes on when it is released. */
 export const pupil = setup({
   types: {
-    context: {} as { me: string; round: number; rounds: number; barrier: Recipient<Arrive> },
-    input: {} as { me: string; rounds: number; barrier: Recipient<Arrive> },
+    context: {} as { me: string; round: number; rounds: number; barrier?: Recipient<Arrive> | undefined },
+    input: {} as { me: string; rounds: number; barrier?: Recipient<Arrive> },
     events: {} as { type: 'RELEASE' },
   },
   delays: { WORK: 100 },
@@ -34,7 +34,7 @@ export const pupil = setup({
     working: { after: { WORK: 'waiting' } },
     waiting: {
       entry: sendTo(
-        ({ context }) => context.barrier,
+        ({ context, system }) => context.barrier ?? (system.get('barrier') as Recipient<Arrive>),
         ({ context, self }) => ({ type: 'ARRIVE', from: context.me, replyTo: self }),
       ),
       on: {
@@ -72,15 +72,19 @@ export const hurdle = setup({
   },
 });
 
-/** Pupils and their barrier. */
-export function lesson(count: number, rounds: number): object {
+/** Pupils and their barrier, of which they have a ref, or which they know by name. */
+export function lesson(count: number, rounds: number, { byName = false } = {}): object {
   const names = Array.from({ length: count }, (_, index) => `s${index}`);
   const actors = Object.fromEntries(
     names.map((me) => [
       me,
       {
         logic: pupil,
-        input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({ me, rounds, barrier: actor('barrier') }),
+        input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({
+          me,
+          rounds,
+          ...(!byName && { barrier: actor('barrier') }),
+        }),
       },
     ]),
   );

@@ -16,7 +16,7 @@ async function bundleLibrary() {
   });
   const build = await rolldown({
     input: Object.fromEntries(modules.map((path) => [path.replace(/\.tsx?$/, ''), path])),
-    external: [/^xstate/, /^rxjs/, /^ws$/, /^node:/],
+    external: [/^xstate/, /^rxjs/, /^ws$/, /^vitest$/, /^node:/],
     platform: 'neutral',
   });
   const { output } = await build.write({
@@ -35,8 +35,8 @@ async function bundleLibrary() {
         { name: 'src/inspector/inspector', test: /[\\/]src[\\/](inspector|cli)[\\/](?!(troupe|preload)\.ts).*\.ts$/ },
         // what a picture is made by, loaded when one is drawn
         { name: 'src/inspector/drawing', test: /[\\/]node_modules[\\/]|\.tsx$/ },
-        // in its own folder, for it starts a module beside it in threads
-        { name: 'src/testing/harness', test: /[\\/]src[\\/]testing[\\/](?!frozen\.ts)/ },
+        // in its own folder, for it starts a module beside it in threads; the matchers apart, for only who has vitest can load them
+        { name: 'src/testing/harness', test: /[\\/]src[\\/]testing[\\/](?!(frozen|vitest)\.ts)/ },
         { name: 'src/machines', test: /[\\/]actors[\\/]/ },
       ],
     },

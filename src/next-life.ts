@@ -1,7 +1,7 @@
 // The wait before the next life of a supervised actor: by the actor's clock, or a turn of the event loop where there is nothing to wait for. Whoever leads a clock by hand
 // is asked instead, and told whose life it is.
 import type { AnyActor } from 'xstate';
-import { clearTimeout, setTimeout } from './platform.ts';
+import { clearTimeout, setTimeout } from './surroundings.ts';
 
 /** Is told of an actor whose next life is to begin, and begins it by `proceed` unless the returned function is called before. */
 export type LeadNextLife = (actor: AnyActor, proceed: () => void) => () => void;

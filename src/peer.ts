@@ -8,8 +8,9 @@ import { TroupeError } from './errors.ts';
 import type { Link } from './links/link.ts';
 import { closePortsIn } from './lost-ports.ts';
 import { createOutbox } from './packing.ts';
-import { clearTimeout, runSoon, unheld } from './platform.ts';
+import { runSoon } from './platform.ts';
 import { createRepeats } from './repeats.ts';
+import { clearTimeout, unheld } from './surroundings.ts';
 import {
   parsePacket,
   PROTOCOL_VERSION,

@@ -12,7 +12,8 @@ export function escapeText(text: string): string {
 
 /** The same for text behind the first colon of a statement, where brackets, quotes and arrows mean nothing: it can be read as it stands. */
 export function escapeLabel(text: string): string {
-  return escape(text, /[^\p{L}\p{M}\p{N} _.,…:'"(){}[\]=!?*/|→@+-]/gu);
+  // a colon after `wrap` at the very beginning is Mermaid's
+  return escape(text, /[^\p{L}\p{M}\p{N} _.,…:'"(){}[\]=!?*/|→@+-]|(?<=^(?:no)?wrap):/gu);
 }
 
 function escape(text: string, unsafe: RegExp): string {

@@ -43,6 +43,16 @@ export function textOfTimer(id: string, event: { readonly type: string }): strin
   return Number.isNaN(Number(after)) ? `after ${after}` : `after ${after} ms`;
 }
 
+/** What happened, in a clause. */
+export function whatText(action: Action): string {
+  const { who, what } = happeningOf(action);
+  if (action.type !== 'deliver' && action.type !== 'stimulus') return `${who} ${what}`;
+  const route = action.type === 'deliver' ? routeText(action.message) : `from a user to ${action.actor}`;
+  return `${what} ${route}`;
+}
+
+export const routeText = ({ from, to }: { readonly from: string; readonly to: string }) => `from ${from} to ${to}`;
+
 const routeOf = ({ from, to }: { readonly from: string; readonly to: string }) => `${from} → ${to}`;
 
 function outcomeText({ src, outcome }: Action & { readonly type: 'outcome' }): string {

@@ -2,7 +2,7 @@
 // can be asked for.
 import { beyond, type EdgeRecorder } from './edges.ts';
 import type { Explored, Finding } from './explored.ts';
-import { createJudge, type Claimed, type Judgement } from './judge.ts';
+import { createJudge, isViolation, type Claimed, type Judgement } from './judge.ts';
 import type { ActionCode, Words } from './space.ts';
 import type { Engine } from './space-of.ts';
 import { createStates } from './states.ts';
@@ -12,6 +12,8 @@ import type { ExploreOptions } from './system.ts';
 export interface ExplorationOptions extends ExploreOptions {
   /** Puts in the place of the first `length` words of a state, which may be written to, those of the one that stands for it. */
   readonly representative?: (words: Words, length: number) => void;
+  /** Is shown each state before what may follow it is looked at. */
+  readonly look?: (state: Words) => void;
   /** Keeps the steps between states. */
   readonly edges?: EdgeRecorder;
 }
@@ -36,6 +38,7 @@ export function beginExploration(
     stopAtFirst = false,
     onProgress,
     representative,
+    look,
     edges,
   }: ExplorationOptions = {},
 ): Exploration {
@@ -76,6 +79,7 @@ export function beginExploration(
 
   /** Looks at what may follow the state at the cursor; beyond the greatest depth only for what was found already. */
   const expand = (isLast: boolean): void => {
+    look?.(states.wordsOf(cursor));
     const page = states.page(cursor);
     const start = states.start(cursor);
     const length = states.length(cursor);
@@ -149,7 +153,7 @@ export function beginExploration(
   const depthOf = (index: number): number => {
     if (index >= layerEnd) return layers.length;
     let low = 0;
-    for (let high = layers.length; high - low > 1; ) {
+    for (let high = layers.length; high - low > 1;) {
       const middle = (low + high) >> 1;
       if ((layers[middle] as number) <= index) low = middle;
       else high = middle;
@@ -213,8 +217,4 @@ export function beginExploration(
     },
     found: () => explored,
   };
-}
-
-function isViolation(judgement: Judgement): boolean {
-  return judgement.kind !== 'sometimes' || 'error' in judgement;
 }

@@ -24,6 +24,9 @@ export interface Judgement {
   readonly error?: unknown;
 }
 
+/** Whether it is bad news. */
+export const isViolation = (judgement: Judgement): boolean => judgement.kind !== 'sometimes' || 'error' in judgement;
+
 /** Tells what is found out by a state. */
 export interface Judge {
   /** Looks at a state that was found. */

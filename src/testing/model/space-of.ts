@@ -28,8 +28,8 @@ export interface Engine extends Space {
   failure(words: Words, start: number, node: number): { readonly error: unknown } | undefined;
   /** Whether the root of each node has ended, or has crashed for good. */
   hasEnded(words: Words, start: number): boolean;
-  /** All steps that any node has taken so far, each once, also those of actions that were not offered. */
-  steps(): Iterable<TakenStep>;
+  /** The steps of nodes that were taken in some state so far, each once. */
+  evaluated(): Iterable<NodeStep>;
   /** What happens to the node that an action is about; nothing for a drop. A timer's differs from state to state. */
   occurrenceOf(state: Words, code: ActionCode): Occurrence | undefined;
 }
@@ -85,6 +85,13 @@ export function createSpace<TLogics extends Logics, THistory>(
     const { world, scene } = showAt(words, start, length);
     return options.within(world, scene);
   };
+  const nodeStepOf = ({ subject, before, step: { next, sends, notes } }: TakenStep): NodeStep => ({
+    node: names[subject.node] as string,
+    before,
+    after: next,
+    sends,
+    notes,
+  });
   /** The place among what may happen in a state of an action; throws if it is not possible there. */
   const findIn = (state: Words, code: ActionCode): number => {
     const count = own.list(state, 0, state.length);
@@ -116,7 +123,9 @@ export function createSpace<TLogics extends Logics, THistory>(
       if (action.type === 'deliver') {
         const { message } = action;
         const kind = kindOf(code);
-        return kind === kinds.drop ? { type: 'drop', message } : { type: 'deliver', message, again: kind === kinds.again };
+        return kind === kinds.drop
+          ? { type: 'drop', message }
+          : { type: 'deliver', message, again: kind === kinds.again };
       }
       // a code is never about the mere passing of time
       return action as Action;
@@ -126,8 +135,7 @@ export function createSpace<TLogics extends Logics, THistory>(
       if (index < 0) return undefined;
       own.take(index);
       if (own.step < 0 || kindOf(code) === kinds.crash) return undefined;
-      const { subject, before, step } = steps.taken(own.step);
-      return { node: names[subject.node] as string, before, after: step.next, sends: step.sends, notes: step.notes };
+      return nodeStepOf(steps.taken(own.step));
     },
     show: (state) => showAt(state, 0, state.length),
     configurationOf(state, name) {
@@ -169,8 +177,11 @@ export function createSpace<TLogics extends Logics, THistory>(
       }
       return true;
     },
-    *steps() {
-      for (let step = 0; step < steps.count; step++) yield steps.taken(step);
+    *evaluated() {
+      yield* beginnings;
+      for (let step = 0; step < steps.count; step++) {
+        if (steps.isUsed(step)) yield nodeStepOf(steps.taken(step));
+      }
     },
     occurrenceOf(state, code) {
       if (kindOf(code) === kinds.drop) return undefined;

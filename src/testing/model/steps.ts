@@ -29,6 +29,9 @@ export interface Steps {
   isNoop(step: number): boolean;
   cells(step: number): Cells | undefined;
   taken(step: number): TakenStep;
+  /** Notes that a step is one of a run, and was not only looked at. */
+  use(step: number): void;
+  isUsed(step: number): boolean;
 }
 
 /** A step, and from what it was taken. */
@@ -55,8 +58,15 @@ export function createSteps(
   const nexts: number[] = [];
   const sends: (readonly number[])[] = [];
   const noops: boolean[] = [];
+  const used: boolean[] = [];
 
-  const run = (node: Node, before: Configuration, occurrence: Occurrence | undefined, subject: Subject, around: Circumstances): Step => {
+  const run = (
+    node: Node,
+    before: Configuration,
+    occurrence: Occurrence | undefined,
+    subject: Subject,
+    around: Circumstances,
+  ): Step => {
     if (subject.action.type === 'crash') return crashed(node.crash(before));
     if (subject.action.type === 'restart') {
       return node.restart(before, restart === 'persisted' ? 'persisted' : 'initial', around);
@@ -76,6 +86,7 @@ export function createSteps(
     nexts.push(configurations.idOf(plan.node, step.next));
     sends.push(messages);
     noops.push(step.isNoop);
+    used.push(false);
     return taken.push({ subject, before, step }) - 1;
   };
   const numbers = new Uint32Array(3);
@@ -126,6 +137,10 @@ export function createSteps(
     isNoop: (step) => noops[step] as boolean,
     cells: (step) => (taken[step] as TakenStep).step.cells,
     taken: (step) => taken[step] as TakenStep,
+    use(step) {
+      used[step] = true;
+    },
+    isUsed: (step) => used[step] as boolean,
   };
 }
 

@@ -20,12 +20,15 @@ export function createTrace<TLogics extends Logics, THistory>(
   loopsTo?: number,
   about?: About,
 ): Trace<TLogics, THistory> {
-  const walked = walk(space, actions);
-  const run: Run<TLogics, THistory> = {
-    ...walked,
+  return traceOf({
+    ...walk(space, actions),
     ...(loopsTo === undefined ? {} : { loopsTo }),
     ...(about === undefined ? {} : { about }),
-  };
+  });
+}
+
+/** A run as a trace. */
+export function traceOf<TLogics extends Logics, THistory>(run: Run<TLogics, THistory>): Trace<TLogics, THistory> {
   const last = run.steps.at(-1) ?? run.first;
   // of all that writes a run none looks at the types of its snapshots
   const plain = run as unknown as Run;
@@ -44,7 +47,7 @@ export function createTrace<TLogics extends Logics, THistory>(
     first: run.first.world,
     last: last.world,
     scene: last.scene,
-    ...(loopsTo === undefined ? {} : { loopsTo }),
+    ...(run.loopsTo === undefined ? {} : { loopsTo: run.loopsTo }),
     toText: () => runToText(plain),
     toMermaid: () => runToMermaid(plain),
     toTest: (modelName) => runToTest(plain, modelName),

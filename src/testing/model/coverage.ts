@@ -1,0 +1,128 @@
+// What of the machines was seen in some steps, and above all what was not: states that nobody entered, transitions that nobody took, events that came where nothing handled them.
+import { allStates } from '../../inspector/definition.ts';
+import type { MachineDefinition, StateValue, TakenTransition, TransitionDefinition } from '../../inspector/records.ts';
+import { stateOf } from './changes.ts';
+import { machineOf } from './machines.ts';
+import type { Coverage } from './report.ts';
+import type { NodeStep } from './space.ts';
+
+/** What some steps, each given once, have covered. */
+export function coverageOf(steps: Iterable<NodeStep>): Coverage {
+  const machines = new Map<string, Seen>();
+  const unhandled = new Map<string, Coverage['unhandled'][number] & { steps: number }>();
+  const torn = new Map<string, Coverage['torn'][number]>();
+  const looked = new WeakSet<object>();
+
+  for (const { node, before, after, notes } of steps) {
+    for (const { logic, snapshot } of after.actors.values()) {
+      if (looked.has(snapshot)) continue;
+      looked.add(snapshot);
+      const { value } = snapshot as { readonly value?: StateValue };
+      const seen = seenOf(machines, machineOf(logic));
+      if (seen && value !== undefined) enterValue(seen, value);
+    }
+    for (const { actor, taken } of notes.transitions) {
+      const { logic } = after.actors.get(actor) ?? before?.actors.get(actor) ?? {};
+      const seen = logic && seenOf(machines, machineOf(logic));
+      if (seen) take(seen, taken);
+    }
+    for (const { actor, event } of notes.unhandled) {
+      const state = stateOf(before?.actors.get(actor));
+      const key = JSON.stringify([actor, event.type, state]);
+      const entry = unhandled.get(key) ?? { actor, event: event.type, state, steps: 0 };
+      unhandled.set(key, { ...entry, steps: entry.steps + 1 });
+    }
+    const cells = [...new Set(notes.touched.map(({ cell }) => cell))];
+    if (notes.touched.length > 1) {
+      const [first] = notes.transitions;
+      const entry = { actor: first?.actor ?? node, event: first?.taken.event ?? '', cells };
+      torn.set(JSON.stringify(entry), entry);
+    }
+  }
+  return {
+    statesNeverEntered: collect(machines, neverEntered),
+    transitionsNeverTaken: collect(machines, neverTaken),
+    unhandled: [...unhandled.values()],
+    torn: [...torn.values()],
+  };
+}
+
+/** What was seen of a machine. */
+interface Seen {
+  readonly definition: MachineDefinition;
+  readonly parents: ReadonlyMap<string, string>;
+  readonly entered: Set<string>;
+  readonly taken: Set<string>;
+}
+
+function seenOf(machines: Map<string, Seen>, machine: ReturnType<typeof machineOf>): Seen | undefined {
+  if (!machine) return undefined;
+  const { hash, definition } = machine;
+  let seen = machines.get(hash);
+  if (!seen) {
+    const parents = new Map(allStates(definition).flatMap(({ id, states }) => states.map((each) => [each.id, id])));
+    machines.set(hash, (seen = { definition, parents, entered: new Set(), taken: new Set() }));
+  }
+  return seen;
+}
+
+function enterValue({ definition, entered }: Seen, value: StateValue): void {
+  const visit = (state: MachineDefinition['root'], inner: StateValue | undefined): void => {
+    entered.add(state.id);
+    for (const child of state.states) {
+      if (typeof inner === 'string' ? inner === child.key : inner !== undefined && child.key in inner) {
+        visit(child, typeof inner === 'string' ? undefined : inner?.[child.key]);
+      }
+    }
+  };
+  visit(definition.root, value);
+}
+
+/** A state that is left again within the same step is told by the transition alone. */
+function take({ entered, taken, parents }: Seen, transition: TakenTransition): void {
+  taken.add(keyOf(transition.source, transition));
+  for (const target of transition.targets ?? []) {
+    for (let id: string | undefined = target; id !== undefined; id = parents.get(id)) entered.add(id);
+  }
+}
+
+const keyOf = (source: string | undefined, { event, targets }: Pick<TakenTransition, 'event' | 'targets'>) =>
+  JSON.stringify([source, event, targets ?? []]);
+
+/** By the machine's id; of two that bear the same the second is told apart. */
+function collect(
+  machines: ReadonlyMap<string, Seen>,
+  list: (seen: Seen) => readonly string[],
+): Readonly<Record<string, readonly string[]>> {
+  const all: Record<string, readonly string[]> = {};
+  for (const seen of machines.values()) {
+    const { id } = seen.definition;
+    let name = id;
+    for (let number = 2; name in all; number += 1) name = `${id} (${number})`;
+    all[name] = list(seen);
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, items]) => items.length > 0));
+}
+
+const neverEntered = ({ definition, entered }: Seen): readonly string[] =>
+  allStates(definition).flatMap(({ id, type }) => (type === 'history' || entered.has(id) ? [] : [id]));
+
+function neverTaken({ definition, taken }: Seen): readonly string[] {
+  const short = (id: string) => (id.startsWith(`${definition.id}.`) ? id.slice(definition.id.length + 1) : id);
+  const texts = allStates(definition).flatMap(({ transitions }) =>
+    transitions
+      // those that differ in their guards alone cannot be told apart by what was taken
+      .filter((transition) => !taken.has(keyOf(transition.source, transition)))
+      .map((transition) => transitionText(transition, short)),
+  );
+  return [...new Set(texts)];
+}
+
+function transitionText(
+  { source, label, guard, targets }: TransitionDefinition,
+  short: (id: string) => string,
+): string {
+  const when = guard === undefined || guard === 'inline' ? '' : ` [${guard}]`;
+  const to = targets.length === 0 ? '' : ` -> ${targets.map(short).join(', ')}`;
+  return `${short(source)}: ${label}${when}${to}`;
+}

@@ -1,0 +1,132 @@
+// A report as it is printed: first what the verdict rests on, then each violation with the way to it, then what was not covered. An incomplete search is said to be NOT exhaustive.
+import type { ReportParts } from './report-of.ts';
+import type { Coverage, Report, Violation } from './report.ts';
+import { count, countOf, listOf } from './text.ts';
+
+/** How a violation, or a report, is printed. */
+export interface TextOptions {
+  /** Whether each way is drawn as a Mermaid block, too.
+   * @defaultValue false */
+  readonly mermaid?: boolean;
+}
+
+type Told = Pick<ReportParts, 'undecided' | 'growth' | 'isBounded' | 'isSymmetric' | 'walked'>;
+
+export function reportToText(report: Report, told: Told = {}, options: TextOptions = {}): string {
+  const { violations } = report;
+  const sections = [
+    [verdictOf(report, told), ...summaryOf(report, told)].join('\n'),
+    ...violations.map((violation, index) =>
+      violationToText(violation, options, violations.length > 1 ? `${index + 1}. ` : ''),
+    ),
+    coverageText(report.coverage, report.complete),
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+/** What the report rests on, in a line. */
+export function verdictOf(report: Report, { growth, isBounded, isSymmetric, walked }: Told = {}): string {
+  const { complete, states, generated, depth, seconds, ended } = report;
+  const time = timeText(seconds);
+  if (walked) {
+    const end = ended === 'runs' ? '' : ` (${ended})`;
+    return `walked ${countOf(walked.runs, 'run')} at random in ${time}, ${countOf(generated, 'step')}, seed ${walked.seed}, NOT exhaustive${end}.`;
+  }
+  if (!complete) {
+    const more = growth === undefined ? 'what lies beyond is not known.' : growth;
+    return `explored ${countOf(states, 'state')}, depth ${depth}, in ${time}, NOT exhaustive (${ended}); ${more}`;
+  }
+  const bounds = isBounded ? ' within the bounds' : '';
+  const symmetry = isSymmetric ? ', who is who left aside' : '';
+  return `explored ${countOf(states, 'state')} (${countOf(generated, 'step')}, depth ${depth}) in ${time}: every order of what may happen${bounds}${symmetry}.`;
+}
+
+function summaryOf({ violations, complete }: Report, { undecided = [] }: Told): readonly string[] {
+  const open = undecided.length === 0 ? [] : [`Not known yet: ${listOf(undecided.map((claim) => `'${claim}'`))}.`];
+  if (violations.length > 0) return [`${countOf(violations.length, 'violation')}:`, ...open];
+  return [complete ? 'Nothing is violated.' : 'Nothing was violated there; of the rest this says nothing.', ...open];
+}
+
+/** A violation with the way to it. */
+export function violationToText(violation: Violation, { mermaid = false }: TextOptions = {}, number = ''): string {
+  const { why, trace } = violation;
+  const lines = [`${number}${headingOf(violation)}`, `   ${why}`];
+  if (!trace) return lines.join('\n');
+  lines.push('', ...indent(shorten(trace.toText().trimEnd().split('\n'))));
+  if (trace.schedule !== '') lines.push('', `   schedule: ${trace.schedule}`);
+  if (mermaid) lines.push('', '```mermaid', trace.toMermaid().trimEnd(), '```');
+  return lines.join('\n');
+}
+
+function headingOf({ kind, claim, trace, error }: Violation): string {
+  const steps = trace ? trace.steps.length : 0;
+  const way = steps === 0 ? 'at the start' : `after ${countOf(steps, 'step')}`;
+  switch (kind) {
+    case 'always':
+      return `✗ always '${claim}': ${error === undefined ? 'it does not hold' : 'it throws'} ${way}`;
+    case 'eventually':
+      return `✗ eventually '${claim}': ${error === undefined ? `there is a run on which it never holds, ${countOf(steps, 'step')} long` : `it throws ${way}`}`;
+    case 'sometimes':
+      return `✗ sometimes '${claim}': ${error === undefined ? 'it never holds' : `it throws ${way}`}`;
+    case 'deadlock':
+      return `✗ deadlock ${way}: nothing more happens, and it may not stop there`;
+    default:
+      return `✗ failure ${way}: an actor fails`;
+  }
+}
+
+/** How many lines of a way are printed: what is longer is read in the inspector. */
+const MOST_LINES = 400;
+
+function shorten(lines: readonly string[]): readonly string[] {
+  if (lines.length <= MOST_LINES) return lines;
+  const first = lines.slice(0, MOST_LINES / 4);
+  const last = lines.slice(-((MOST_LINES * 3) / 4));
+  return [...first, `… ${countOf(lines.length - MOST_LINES, 'line')} left out: the trace has them all`, ...last];
+}
+
+const indent = (lines: readonly string[]) => lines.map((line) => (line === '' ? line : `   ${line}`));
+
+// ---- coverage
+
+const MOST_LISTED = 8;
+
+/** What was not covered, in short; empty if there is nothing to say. */
+export function coverageText(coverage: Coverage, isComplete: boolean): string {
+  const { statesNeverEntered, transitionsNeverTaken, unhandled, torn } = coverage;
+  const far = isComplete ? '' : ' so far';
+  const entered = Object.values(statesNeverEntered).flatMap(outermost);
+  const taken = Object.entries(transitionsNeverTaken).flatMap(([machine, texts]) =>
+    texts.map((text) => `${machine} ${text}`),
+  );
+  const dropped = unhandled.map(
+    ({ actor, event, state, steps }) =>
+      `${event} by ${actor}${state === '' ? '' : ` in ${state}`} (${countOf(steps, 'step')})`,
+  );
+  const tearing = torn.map(
+    ({ actor, event, cells }) => `${actor}${event === '' ? '' : ` on ${event}`}: ${listOf(cells)}`,
+  );
+  return [
+    ...list(`states never entered${far}`, entered),
+    ...list(`transitions never taken${far}`, taken),
+    ...list('events dropped, for nothing handled them', dropped),
+    ...list('steps that touch cells more than once, between which another thread could come', tearing),
+  ].join('\n');
+}
+
+function list(title: string, items: readonly string[]): readonly string[] {
+  if (items.length === 0) return [];
+  const [only] = items;
+  if (items.length === 1) return [`${title}: ${only}`];
+  const more = items.length > MOST_LISTED ? [`  … and ${count(items.length - MOST_LISTED)} more`] : [];
+  return [`${title}:`, ...items.slice(0, MOST_LISTED).map((item) => `  ${item}`), ...more];
+}
+
+/** Those that are in none of the others: what is within them goes without saying. */
+const outermost = (ids: readonly string[]) => ids.filter((id) => !ids.some((outer) => id.startsWith(`${outer}.`)));
+
+function timeText(seconds: number): string {
+  if (seconds < 1) return `${Math.max(1, Math.round(seconds * 1000))} ms`;
+  if (seconds < 120) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}

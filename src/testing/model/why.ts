@@ -1,0 +1,124 @@
+// Why a run is a violation: who is where at its end, and what went wrong on the way, in a sentence or two.
+import { routeText, whatText } from './action-text.ts';
+import { contextOf, stateOf } from './changes.ts';
+import type { Message } from './options.ts';
+import type { Moment, Run, RunStep } from './run.ts';
+import { countOf, cut, listOf, textOf, textOfError, textOfEvent } from './text.ts';
+import type { Violation } from './report.ts';
+
+type Found = Pick<Violation, 'kind' | 'error'>;
+
+/** How long what is said of everyone may be. */
+const MOST_CHARACTERS = 600;
+const MOST_LOSSES = 5;
+
+/** What is the case instead of what was claimed. */
+export function whyOf({ kind, error }: Found, run: Run): string {
+  const when = run.steps.length === 0 ? 'At the start' : `After step ${run.steps.length}`;
+  // an actor's error is no claim's
+  if (error !== undefined && kind !== 'failure') return `${when} the claim throws ${textOfError(error)}`;
+  switch (kind) {
+    case 'deadlock':
+      return [`${when} nothing more happens: ${everyoneIn(run, 'waits in')}.`, ...lossesOf(run)].join(' ');
+    case 'failure':
+      return failureOf(run, error);
+    case 'eventually':
+      return neverHolds(run, when);
+    default:
+      return `${when} ${everyoneIn(run, 'is in')}.`;
+  }
+}
+
+/** Why a claim of `sometimes` is a violation: there is no run to show. */
+export const whyNowhere = (states: number): string =>
+  states === 1
+    ? 'It does not hold in the only state that there is.'
+    : `It holds in none of ${countOf(states, 'state')}.`;
+
+function neverHolds(run: Run, when: string): string {
+  const { loopsTo, steps } = run;
+  if (loopsTo === undefined || loopsTo === steps.length) {
+    return `${when} nothing more has to happen, and it has not come to hold: ${everyoneIn(run, 'is in')}. ${lossesOf(run).join(' ')}`.trim();
+  }
+  const round = steps.length - loopsTo === 1 ? `Step ${steps.length}` : `Steps ${loopsTo + 1} to ${steps.length}`;
+  return `${round} can go round for ever, and it never comes to hold: ${everyoneIn(run, 'is in')}.`;
+}
+
+function failureOf({ steps, beginnings }: Run, error: unknown): string {
+  const last = steps.at(-1);
+  const failures = last ? last.done?.notes.failures : beginnings.flatMap(({ notes }) => notes.failures);
+  const actor = failures?.at(-1)?.actor ?? last?.done?.node ?? 'An actor';
+  const said = textOfError(error ?? failures?.at(-1)?.error);
+  return `${actor} fails ${last ? `in step ${last.number}, ${whatText(last.action)}` : 'as it starts'}: ${said}`;
+}
+
+/** All actors with their states and what the run has changed of their contexts; those of whom the same is to be said together. */
+function everyoneIn(run: Run, verb: 'is in' | 'waits in'): string {
+  const last: Moment = run.steps.at(-1) ?? run.first;
+  const said = new Map<string, string[]>();
+  const say = (who: string, what: string) => {
+    const others = said.get(what);
+    if (others) others.push(who);
+    else said.set(what, [who]);
+  };
+  for (const [name, { actors, crashed }] of last.configurations) {
+    if (crashed) say(name, 'has crashed');
+    for (const [address, actor] of actors) {
+      const { status } = actor.snapshot;
+      const state = stateOf(actor);
+      const ended = status === 'done' ? 'is done' : status === 'error' ? 'has failed' : 'was stopped';
+      const keys = changedIn(run, address);
+      const context = Object.entries(contextOf(actor)).flatMap(([key, value]) =>
+        keys.has(key) ? [`${key}: ${textOf(value)}`] : [],
+      );
+      if (status !== 'active') say(address, ended);
+      // of what is no machine there is only what it holds
+      else if (state !== '') say(address, `${verb} ${[state, ...context].join(', ')}`);
+      else if (context.length > 0) say(address, `has ${context.join(', ')}`);
+    }
+  }
+  const parts = Array.from(said, ([what, who]) => `${listOf(who)} ${who.length > 1 ? plural(what) : what}`);
+  return cut(parts.join('; '), MOST_CHARACTERS);
+}
+
+const plural = (what: string) =>
+  what.replace(
+    /^(?:is|waits|has|was)\b/u,
+    (verb) => ({ is: 'are', waits: 'wait', has: 'have', was: 'were' })[verb] ?? verb,
+  );
+
+/** The keys of an actor's context that the run has changed; one that is new has changed in none. */
+function changedIn({ steps, first }: Run, address: string): ReadonlySet<string> {
+  const wasThere = new Set([...first.configurations.values()].flatMap(({ actors }) => [...actors.keys()]));
+  const keys = new Set<string>();
+  for (const { changes } of steps) {
+    for (const { actor, context } of changes) {
+      if (actor !== address) continue;
+      if (wasThere.has(address)) Object.keys(context).forEach((key) => keys.add(key));
+      wasThere.add(address);
+    }
+  }
+  return keys;
+}
+
+/** What was lost on the way, and what cannot arrive any more: that is mostly why somebody waits. */
+function lossesOf({ steps, first }: Run): readonly string[] {
+  const losses = steps.flatMap(lossesIn);
+  const left = (steps.at(-1) ?? first).scene.inFlight;
+  const told = losses.length > MOST_LOSSES ? ['…', ...losses.slice(-MOST_LOSSES)] : losses;
+  const sentences = told.length === 0 ? [] : [`Before that ${listOf(told)}.`];
+  return left.length === 0 ? sentences : [...sentences, `${listOf(left.map(messageText))} cannot arrive.`];
+}
+
+function lossesIn({ action, number, unhandled, done }: RunStep): readonly string[] {
+  const at = `in step ${number}`;
+  if (action.type === 'drop') return [`${messageText(action.message)} was lost ${at}`];
+  if (action.type === 'crash') return [`${action.node} crashed ${at}`];
+  if (action.type === 'deliver' && !done) return [`${messageText(action.message)} came ${at} when nobody was there`];
+  return [
+    ...unhandled.map(({ actor, event }) => `${actor} dropped ${event.type} ${at}`),
+    ...(done?.notes.lost ?? []).map(({ to, event }) => `${event.type} came to ${to} ${at} when it had ended`),
+  ];
+}
+
+const messageText = (message: Message) => `${textOfEvent(message.event)} ${routeText(message)}`;

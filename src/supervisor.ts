@@ -15,7 +15,7 @@ import { createLife, isOfOther, type Life } from './life-scope.ts';
 import { restore, saveElsewhere, saveHere } from './life-state.ts';
 import { declareSupervised, lifeOf, setBetweenLives, tellLifeOver } from './lives.ts';
 import { mirrorOf } from './mirror.ts';
-import { clearTimeout, setTimeout } from './platform.ts';
+import { waitForNextLife } from './next-life.ts';
 import { currentBus } from './realm.ts';
 import { createPlaceholder } from './received.ts';
 import { createQueue } from './queue.ts';
@@ -337,14 +337,11 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
       // its thread may be busy with others
       cancelPatience = setDeadline(GONE_WITHIN, startNext);
     };
-    // not within the call, for what is under way in actors below still belongs to the life that is over; and after a turn of the event loop, or one that fails
-    // at every start would let nothing else run
-    const timer: unknown = delay > 0 ? actor.clock.setTimeout(proceed, delay) : setTimeout(proceed, 0);
+    const cancelWait = waitForNextLife(actor, delay, proceed);
     cancelTimer = () => {
       isOff = true;
       cancelPatience?.();
-      if (delay > 0) actor.clock.clearTimeout(timer);
-      else clearTimeout(timer as Parameters<typeof clearTimeout>[0]);
+      cancelWait();
     };
   }
 

@@ -36,7 +36,7 @@ import {
 } from 'troupe';
 import { arrive, barrier } from 'troupe/actors';
 import { createCell, createLock, createSegment, openCell } from 'troupe/shared';
-import { until as waitUntil } from 'troupe/testing';
+import { createSimulation, until as waitUntil, type Simulation } from 'troupe/testing';
 import { actionsOf } from '../dist/src/testing/model/schedule.js';
 import { createOtherXState } from './support/other-xstate.ts';
 import { collectDeadLetters, rejectionOf, until } from './support/observing.ts';
@@ -586,6 +586,28 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
       "Cannot follow the schedule at step 1 of 1, 't:lamp': there is no actor 'lamp'. There is light. What is possible there: t:light. If the machines have changed since it was written, explore them anew.",
     ],
   ],
+  SIMULATION_AT_REST: [
+    [
+      () => simulated((simulation) => rejectionOf(simulation.run(() => new Promise(() => {})))),
+      'The simulation (seed 7) came to rest at 0 ms while its test waits: no timer runs and nothing is on its way. See what was to end the wait; threads, files and sockets are no part of a simulation.',
+    ],
+  ],
+  SIMULATION_ENDLESS: [
+    [
+      () =>
+        simulated((simulation) => {
+          setInterval(() => {}, 10);
+          return rejectionOf(simulation.run(() => new Promise(() => {}), { timeout: 1000 }));
+        }),
+      'The simulation (seed 7) went on for 1000 ms of its time, and what its test waits for did not come. Run it with a longer timeout, or see what goes on for ever.',
+    ],
+  ],
+  SIMULATION_OPEN: [
+    [
+      () => simulated(async () => thrownBy(() => createSimulation())),
+      'Cannot begin a simulation: another one (seed 7) has the time of this realm. Close that one first, or hold it with await using.',
+    ],
+  ],
   UNTIL_TIMEOUT: [
     [
       () => rejectionOf(waitUntil(() => false, { timeout: 5 })),
@@ -599,6 +621,11 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
     ],
   ],
 };
+
+async function simulated(attempt: (simulation: Simulation) => Promise<unknown>): Promise<unknown> {
+  await using simulation = createSimulation({ seed: 7 });
+  return await attempt(simulation);
+}
 
 function thrownBy(attempt: () => unknown): unknown {
   try {

@@ -1,5 +1,18 @@
 // Students who work, arrive at a barrier and go on together, for the small space: they send with `emit`.
 import { assign, emit, setup } from 'xstate';
+import type { Space } from '../../dist/src/testing/model/space.js';
+import { createSmallSpace, type SmallOptions } from './small-space.ts';
+
+/** Two students and their barrier, three rounds. */
+export const lesson = (options: Omit<SmallOptions, 'actors'> = {}): Space =>
+  createSmallSpace({
+    actors: {
+      s0: { logic: pupil, input: { me: 's0', rounds: 3 } },
+      s1: { logic: pupil, input: { me: 's1', rounds: 3 } },
+      barrier: { logic: hurdle, input: { students: ['s0', 's1'] } },
+    },
+    ...options,
+  });
 
 export const pupil = setup({
   types: {

@@ -1,5 +1,5 @@
 // Systems of toy nodes, plain functions over plain data, as spaces that can be put together anew: for tests of symmetry that need no machines. Messages have no order.
-import type { Configuration, Node, Renaming } from '../../dist/src/testing/model/node.js';
+import type { ActorState, Configuration, Node, Renaming } from '../../dist/src/testing/model/node.js';
 import type { Message } from '../../dist/src/testing/model/options.js';
 import type { Renames } from '../../dist/src/testing/model/permutations.js';
 import type { Rearrangeable } from '../../dist/src/testing/model/rearrange.js';
@@ -37,9 +37,9 @@ export function createToySystem(toys: Readonly<Record<string, Toy>>, { isSet = f
   const states = names.map(() => createTable<Data>());
   const messages = createTable<Message>();
   const scratch = new Uint32Array(256);
-  const configuration = (state: Data): Configuration & { readonly data: Data } => ({
+  const configuration = (name: string, state: Data): Configuration & { readonly data: Data } => ({
     key: textOf(state),
-    actors: new Map(),
+    actors: new Map([[name, { snapshot: { context: state } } as ActorState]]),
     timers: [],
     crashed: false,
     mentions: [],
@@ -53,7 +53,7 @@ export function createToySystem(toys: Readonly<Record<string, Toy>>, { isSet = f
     return names.length + messageIds.length;
   };
   const rearrangeable: Rearrangeable = {
-    configuration: (place, id) => configuration(states[place]!.at(id)),
+    configuration: (place, id) => configuration(names[place]!, states[place]!.at(id)),
     idOfConfiguration: (place, { key }) => states[place]!.idOf(JSON.parse(key)),
     message: messages.at,
     idOfMessage: messages.idOf,
@@ -103,9 +103,15 @@ export function createToySystem(toys: Readonly<Record<string, Toy>>, { isSet = f
     stepOf: () => undefined,
     show: (words) => ({
       world: statesOf(words) as never,
-      scene: { inFlight: [], timers: [], crashed: [], cells: {}, history: undefined },
+      scene: {
+        inFlight: Array.from(words.slice(names.length), messages.at),
+        timers: [],
+        crashed: [],
+        cells: {},
+        history: undefined,
+      },
     }),
-    configurationOf: (words, name) => configuration(states[names.indexOf(name)]!.at(words[names.indexOf(name)]!)),
+    configurationOf: (words, name) => configuration(name, states[names.indexOf(name)]!.at(words[names.indexOf(name)]!)),
     isFair: () => true,
     isQuiescent: () => false,
     rearrangeable,
@@ -116,7 +122,8 @@ export function createToySystem(toys: Readonly<Record<string, Toy>>, { isSet = f
     (name) =>
       ({
         name,
-        rename: ({ key }: Configuration, renaming: Renaming) => configuration(renameData(JSON.parse(key), renaming)),
+        rename: ({ key }: Configuration, renaming: Renaming) =>
+          configuration(name, renameData(JSON.parse(key), renaming)),
       }) as unknown as Node,
   );
   const renames = {

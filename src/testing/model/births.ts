@@ -7,7 +7,6 @@ import { createMailbox } from './lives.ts';
 import { findLive, type Modelling } from './modelling.ts';
 import type { Address } from './node.ts';
 import { childAddress, numbered } from './refs.ts';
-import { createScope } from './scopes.ts';
 import { NOT_STARTED, RUNNING, type HeldActor, type Live, type Stage } from './stage.ts';
 import { reviveSupervision, unwrap } from './supervised.ts';
 
@@ -17,33 +16,31 @@ export function liveAt(modelling: Modelling, stage: Stage, address: Address): Li
   if (known) return known;
   const held = stage.before?.actors.get(address);
   if (!held) return undefined;
-  const live = revive(modelling, stage, held);
+  const live = revive(modelling, held);
   stage.lives.set(address, live);
   return live;
 }
 
-function revive(modelling: Modelling, stage: Stage, held: HeldActor): Live {
-  const { address, status } = held;
+function revive(modelling: Modelling, held: HeldActor): Live {
+  const { address, id, status, logic, drive, parent, src, isInline, systemId, syncSnapshot, input, snapshot, life } =
+    held;
   const mailbox = createMailbox();
   mailbox.isActive = status === RUNNING;
   mailbox.waiting = [...held.waiting];
-  const live: Live = {
-    ...held,
+  return {
+    ...{ id, address, status, logic, drive, parent, src, isInline, systemId, syncSnapshot, input, snapshot, life },
     ref: modelling.refs.at(address),
     base: address,
     isMade: false,
     isNamed: true,
     before: held,
-    get scope() {
-      return scopeOf(modelling, stage, live);
-    },
+    scope: undefined,
     supervision: held.supervised && reviveSupervision(held.supervised),
     handling: undefined,
     hasLooked: false,
     deferred: [],
     mailbox,
   };
-  return live;
 }
 
 /** Takes up an actor that XState makes. */
@@ -103,15 +100,12 @@ interface Newborn extends Pick<
 function add(modelling: Modelling, stage: Stage, { ids, original, ...newborn }: Newborn): Live {
   const { id, sessionId: address } = ids;
   const { logic: inner, policy } = unwrap(original);
+  const { ref, base, isMade, isNamed, parent, src, isInline, input, systemId, syncSnapshot } = newborn;
+  const { logic, drive } = driveOf(modelling, inner, src, id);
   const live: Live = {
-    ...newborn,
-    ...driveOf(modelling, inner, newborn.src, id),
-    id,
-    address,
+    ...{ ref, id, address, base, isMade, isNamed, parent, logic, drive, src, isInline, systemId, syncSnapshot, input },
     before: undefined,
-    get scope() {
-      return scopeOf(modelling, stage, live);
-    },
+    scope: undefined,
     snapshot: undefined,
     status: NOT_STARTED,
     life: 0,
@@ -122,15 +116,8 @@ function add(modelling: Modelling, stage: Stage, { ids, original, ...newborn }: 
     mailbox: createMailbox(),
   };
   stage.lives.set(address, live);
-  if (newborn.isMade) stage.made.set(newborn.ref, live);
+  if (isMade) stage.made.set(ref, live);
   return live;
-}
-
-function scopeOf(modelling: Modelling, stage: Stage, live: Live): Live['scope'] {
-  const { ref, id, address } = live;
-  const scope = createScope(modelling, stage, ref, { id, sessionId: address }, () => live);
-  Object.defineProperty(live, 'scope', { value: scope });
-  return scope;
 }
 
 /** The smallest address of which nobody speaks. */

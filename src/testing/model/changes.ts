@@ -23,10 +23,11 @@ function changeOf(actor: Address, before: ActorState | undefined, after: ActorSt
   return { actor, from, to, context, ...(ended ? { ended } : {}) };
 }
 
-/** The state value as text; empty for an actor that is not there, or no machine. */
+/** The state value as text; empty for an actor that is not there, that is no machine, or a machine without states. */
 export function stateOf(actor: ActorState | undefined): string {
   const { value } = (actor?.snapshot ?? {}) as { readonly value?: StateValue };
-  return value === undefined ? '' : textOfState(value);
+  const text = value === undefined ? '' : textOfState(value);
+  return text === '{}' ? '' : text;
 }
 
 function endOf(before: ActorState | undefined, after: ActorState | undefined): Change['ended'] {

@@ -2,7 +2,7 @@
 import { logicText, textOf } from './canonical.ts';
 import type { Modelling } from './modelling.ts';
 import type { Address } from './node.ts';
-import { RUNNING, type HeldActor, type HeldConfiguration, type HeldTimer } from './stage.ts';
+import { RUNNING, type ActorText, type HeldActor, type HeldConfiguration, type HeldTimer } from './stage.ts';
 import { namedRefusal } from './values.ts';
 
 interface Parts {
@@ -49,24 +49,13 @@ export function createCrashed(kept: HeldConfiguration | undefined): HeldConfigur
   };
 }
 
-interface Text {
-  readonly text: string;
-  readonly mentions: readonly Address[];
-}
-
-const texts = new WeakMap<HeldActor, Text>();
-
 /** The text of an actor, and whom it speaks of. */
-export function textOfActor(actor: HeldActor): Text {
-  let text = texts.get(actor);
-  if (!text) texts.set(actor, (text = writeActor(actor, actor.snapshot)));
-  return text;
-}
+export const textOfActor = (actor: HeldActor): ActorText => (actor.text ??= writeActor(actor, actor.snapshot));
 
 /** The text of an actor made anew, to see whether something in it was changed. */
 export const freshTextOf = (actor: HeldActor): string => writeActor(actor, actor.snapshot).text;
 
-function rootText({ options: { forget } }: Modelling, node: string, actor: HeldActor): Text {
+function rootText({ options: { forget } }: Modelling, node: string, actor: HeldActor): ActorText {
   const forgetful = forget && Object.hasOwn(forget, node) ? forget[node] : undefined;
   if (!forgetful) return textOfActor(actor);
   const { mentions } = textOfActor(actor);
@@ -74,7 +63,7 @@ function rootText({ options: { forget } }: Modelling, node: string, actor: HeldA
   return { text: writeActor(actor, [status, forgetful(actor.snapshot as never)]).text, mentions };
 }
 
-function writeActor(actor: HeldActor, shown: unknown): Text {
+function writeActor(actor: HeldActor, shown: unknown): ActorText {
   const { address, logic, drive, src, isInline, systemId, syncSnapshot, status, life, input, waiting, supervised } =
     actor;
   const mentions = new Set<Address>();

@@ -8,6 +8,7 @@ import { kindOfLogic } from '../../logic-kinds.ts';
 import { isMachine } from '../../version.ts';
 import { refuse, type Modelling } from './modelling.ts';
 import type { Invoked, Outcome } from './options.ts';
+import { scopeOf } from './scopes.ts';
 import type { Drive, Live, Stage } from './stage.ts';
 
 /** The mark of logic whose actors tell their parent when another actor has ended. */
@@ -85,16 +86,17 @@ const DECLARATIONS: Readonly<Record<string, readonly [what: string, example: str
 };
 
 /** The first snapshot of an actor. */
-export function initialOf(modelling: Modelling, live: Live): Snapshot<unknown> {
-  const { logic, drive, input, scope } = live;
-  if (drive === 'machine') return logic.getInitialSnapshot(scope, input) as Snapshot<unknown>;
+export function initialOf(modelling: Modelling, stage: Stage, live: Live): Snapshot<unknown> {
+  const { logic, drive, input } = live;
+  if (drive === 'machine') return logic.getInitialSnapshot(scopeOf(modelling, stage, live), input) as Snapshot<unknown>;
   return { status: 'active', output: undefined, error: undefined, context: undefined, input } as Snapshot<unknown>;
 }
 
 /** What an event makes of an actor's snapshot. */
-export function transitionOf(_: Modelling, __: Stage, live: Live, event: AnyEventObject): Snapshot<unknown> {
+export function transitionOf(modelling: Modelling, stage: Stage, live: Live, event: AnyEventObject): Snapshot<unknown> {
   const snapshot = live.snapshot as Snapshot<unknown>; // whoever handles events has begun
-  if (live.drive === 'machine') return live.logic.transition(snapshot, event, live.scope) as Snapshot<unknown>;
+  if (live.drive === 'machine')
+    return live.logic.transition(snapshot, event, scopeOf(modelling, stage, live)) as Snapshot<unknown>;
   if (event.type === 'xstate.stop') return { ...snapshot, ...NO_INPUT, status: 'stopped' } as Snapshot<unknown>;
   const become = becoming.get(event);
   return become ? become(snapshot) : snapshot;

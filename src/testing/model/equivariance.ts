@@ -30,9 +30,9 @@ export function successorsOf(space: Space, state: Words): Successors {
 
 /** A state exchanged. */
 export function imageOf(permutation: Permutation, state: Words): Words {
-  // nothing is added: what is a set may only become smaller
   const image = new Uint32Array(state.length);
-  return image.subarray(0, permutation.apply(state, state.length, image));
+  permutation.apply(state, state.length, image);
+  return image;
 }
 
 /** What speaks against it that nodes can be exchanged: the action and two states that should be the same, or what can be done in one state and not in the other. */

@@ -19,7 +19,7 @@ export const createMailbox = (): Mailbox => ({ isActive: false, isBusy: false, w
 /** Makes the first snapshot of an actor. */
 export function beginLife(modelling: Modelling, stage: Stage, live: Live): void {
   try {
-    live.snapshot = during(stage, live, () => initialOf(modelling, live));
+    live.snapshot = during(stage, live, () => initialOf(modelling, stage, live));
   } catch (error) {
     live.snapshot = { status: 'error', output: undefined, error };
   }

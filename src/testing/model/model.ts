@@ -5,6 +5,7 @@ import { assertExplore, assertSimulate } from './check-values.ts';
 import { withInside } from './inside.ts';
 import { createNodes } from './nodes.ts';
 import type { Logics, ModelOptions } from './options.ts';
+import { replayLive } from './replay-live.ts';
 import { actionsOf } from './schedule.ts';
 import { createSearch } from './search.ts';
 import { createSpace } from './space-of.ts';
@@ -82,10 +83,13 @@ function create(options: ModelOptions<Logics, unknown>): SystemModel<Logics, unk
       return walk.report();
     },
     replay(schedule) {
-      if (typeof schedule !== 'string')
-        throw optionError('the schedule', schedule, 'it must be a text', 'Give the one that a report prints.');
+      assertSchedule(schedule);
       const space = createSpace(options, createNodes(options));
       return createTrace(space, actionsOf(space, schedule));
+    },
+    async replayLive(schedule) {
+      assertSchedule(schedule);
+      return await replayLive(options, createSpace(options, createNodes(options)), schedule);
     },
   };
   return withInside(system, {
@@ -94,4 +98,9 @@ function create(options: ModelOptions<Logics, unknown>): SystemModel<Logics, unk
     walk: (how = {}) => createWalk(options, how),
     derive: (changes) => model({ ...options, ...changes }),
   });
+}
+
+function assertSchedule(schedule: unknown): void {
+  if (typeof schedule === 'string') return;
+  throw optionError('the schedule', schedule, 'it must be a text', 'Give the one that a report prints.');
 }

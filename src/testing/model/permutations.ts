@@ -23,8 +23,8 @@ export interface PermutationContext {
 export interface Permutation extends Rearrangement {
   /** Where each place comes from. */
   readonly sources: readonly number[];
-  /** Writes what it makes of a state, and returns the length. */
-  apply(state: Words, length: number, into: Words): number;
+  /** Writes what it makes of a state, which has the same length. */
+  apply(state: Words, length: number, into: Words): void;
 }
 
 /** Makes permutations that share what they know. */
@@ -101,7 +101,9 @@ function createPermutation(
         space.idOfHistory(renames.value(space.history(id), renaming)),
       ));
     },
-    apply: (state, length, into) => space.rearrange(state, length, permutation, into),
+    apply(state, length, into) {
+      space.rearrange(state, length, permutation, into);
+    },
   };
   return permutation;
 }

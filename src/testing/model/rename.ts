@@ -25,6 +25,7 @@ export function renameConfiguration(
     const to = place(address);
     actors.set(to, {
       ...actor,
+      text: undefined,
       address: to,
       id: id === address ? to : id,
       parent: parent === undefined ? undefined : place(parent),

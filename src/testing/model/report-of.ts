@@ -4,7 +4,7 @@ import type { Logics } from './options.ts';
 import type { Coverage, Report, Violation } from './report.ts';
 import { reportToText } from './report-text.ts';
 import { walk, type Run } from './run.ts';
-import type { ActionCode, NodeStep, Space } from './space.ts';
+import type { ActionCode, Space } from './space.ts';
 import { createTrace, traceOf } from './trace-of.ts';
 import { whyNowhere, whyOf } from './why.ts';
 
@@ -58,7 +58,7 @@ export function createReport<TLogics extends Logics, THistory>(
     ),
     // nobody may ask for it
     get coverage() {
-      return (coverage ??= coverageOf(new Set<NodeStep>(steps)));
+      return (coverage ??= coverageOf(steps));
     },
     toText: () => reportToText(report, parts),
   };

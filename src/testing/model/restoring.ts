@@ -16,7 +16,7 @@ export function restore(modelling: Modelling, stage: Stage, kept: HeldConfigurat
   const add = (address: Address) => {
     const actor = kept.actors.get(address);
     if (!actor || actors.has(address)) return;
-    actors.set(address, { ...actor, status: NOT_STARTED, waiting: [] });
+    actors.set(address, { ...actor, status: NOT_STARTED, waiting: [], text: undefined });
     for (const child of childrenOf(actor.snapshot)) add(child);
   };
   add(stage.node);

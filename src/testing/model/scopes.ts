@@ -15,41 +15,40 @@ interface Action {
   readonly exec: ((info: unknown, params: unknown) => void) | undefined;
 }
 
-/** The scope of an actor; `live` gives it once it is there. */
-export function createScope(
-  modelling: Modelling,
-  stage: Stage,
-  self: AnyActorRef,
-  ids: { readonly id: string; readonly sessionId: string },
-  live: () => Live,
-): AnyActorScope {
+/** The scope of an actor, made at first use. */
+export const scopeOf = (modelling: Modelling, stage: Stage, live: Live): AnyActorScope =>
+  (live.scope ??= createScope(modelling, stage, live));
+
+function createScope(modelling: Modelling, stage: Stage, live: Live): AnyActorScope {
+  const { ref: self, id, address } = live;
   const runsActions = modelling.options.cells !== undefined;
   const perform = (action: Action) => {
     if (action.exec && (runsActions || action.type.startsWith('xstate.'))) action.exec(action.info, action.params);
   };
   const scope = {
     self,
-    ...ids,
+    id,
+    sessionId: address,
     system: modelling.systemOf(stage.node),
     logger: (...words: readonly unknown[]) => {
       stage.hasActed = true;
-      stage.notes.logged.push({ actor: live().address, text: words.map(wordOf).join(' ') });
+      stage.notes.logged.push({ actor: live.address, text: words.map(wordOf).join(' ') });
     },
-    defer: (effect: () => void) => void live().deferred.push(effect),
+    defer: (effect: () => void) => void live.deferred.push(effect),
     emit: (event: AnyEventObject) => {
       stage.hasActed = true;
-      stage.notes.emitted.push({ actor: live().address, event });
+      stage.notes.emitted.push({ actor: live.address, event });
     },
     stopChild: (child: AnyActorRef) => {
       const it = findLive(modelling, stage, child);
       if ((child as { readonly _parent?: unknown })._parent !== self)
-        throw new Error(`Cannot stop child actor ${child.id} of ${ids.id} because it is not a child`);
+        throw new Error(`Cannot stop child actor ${child.id} of ${id} because it is not a child`);
       if (it) stopLive(modelling, stage, it);
     },
     actionExecutor: (action: Action) => {
       stage.hasActed = true;
-      if (live().status === RUNNING) perform(action);
-      else live().deferred.push(() => perform(action));
+      if (live.status === RUNNING) perform(action);
+      else live.deferred.push(() => perform(action));
     },
   };
   return scope as unknown as AnyActorScope;

@@ -46,6 +46,7 @@ function hold(live: Live): HeldActor {
     snapshot: snapshot as Snapshot<unknown>, // it was made with its actor
     input: supervision ? live.input : undefined,
     waiting: [...mailbox.waiting, ...(supervision?.waiting ?? [])],
+    text: undefined,
   };
 }
 
@@ -95,23 +96,15 @@ function replaceMade(modelling: Modelling, stage: Stage): void {
   const lives = [...stage.lives.values()];
   stage.lives.clear();
   for (const live of lives) {
-    const address = place(live.address);
-    const { snapshot, input, mailbox } = live;
-    const waiting = mailbox.waiting.map((entry) => ({ from: place(entry.from), event: rewrite(entry.event, refs) }));
-    stage.lives.set(
-      address,
-      Object.defineProperties({} as Live, {
-        ...Object.getOwnPropertyDescriptors(live),
-        ...valuesOf({
-          ref: ref(live.ref),
-          address,
-          parent: live.parent === undefined ? undefined : place(live.parent),
-          snapshot: live.before?.snapshot === snapshot ? snapshot : rewrite(snapshot, refs),
-          input: rewrite(input, refs),
-          mailbox: { ...mailbox, waiting },
-        }),
-      }),
-    );
+    const { before, snapshot, mailbox, parent } = live;
+    live.ref = ref(live.ref);
+    live.address = place(live.address);
+    if (parent !== undefined) live.parent = place(parent);
+    if (before?.snapshot !== snapshot) live.snapshot = rewrite(snapshot, refs);
+    if (live.input !== undefined && live.supervision) live.input = rewrite(live.input, refs);
+    for (const [at, { from, event }] of mailbox.waiting.entries())
+      mailbox.waiting[at] = { from: place(from), event: rewrite(event, refs) };
+    stage.lives.set(live.address, live);
   }
   stage.timers = stage.timers.map((timer) => ({
     ...timer,
@@ -132,14 +125,6 @@ function replaceMade(modelling: Modelling, stage: Stage): void {
     }
   }
 }
-
-const valuesOf = (values: Readonly<Record<string, unknown>>): PropertyDescriptorMap =>
-  Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [
-      key,
-      { value, writable: true, enumerable: true, configurable: true },
-    ]),
-  );
 
 /** The addresses that are in use at the end of a step, but for those of actors that were made in it. */
 function spokenOf(stage: Stage): ReadonlySet<Address> {

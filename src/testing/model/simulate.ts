@@ -46,7 +46,7 @@ export function simulate(
   const actions = new Uint32Array(maxSteps);
   let words: Words = new Uint32Array(64);
   let length = 0;
-  let places = new Uint32Array(64);
+  let places = indices(64);
   let run = 0;
   let step = 0;
   let steps = 0;
@@ -68,13 +68,15 @@ export function simulate(
   const goOn = (): boolean => {
     let count = walker.list(words, 0, length);
     if (walker.isQuiescent) judge.lookAtRest(words, 0, length, tell);
-    while (places.length < count) places = new Uint32Array(places.length * 2);
-    for (let index = 0; index < count; index++) places[index] = index;
+    while (places.length < count) places = indices(places.length * 2);
     while (count > 0) {
       const place = chooser.choose(walker, places, count);
       const size = walker.take(place);
       if (hasBounds && !space.isWithin(walker.next, 0, size)) {
-        places[places.indexOf(place)] = places[--count] as number;
+        // out of the running, behind the others
+        const at = places.indexOf(place);
+        places[at] = places[--count] as number;
+        places[count] = place;
         continue;
       }
       actions[step++] = walker.code(place);
@@ -84,7 +86,7 @@ export function simulate(
     return false;
   };
 
-  for (;run < runs; run++) {
+  for (; run < runs; run++) {
     chooser.begin();
     step = 0;
     isOver = false;
@@ -95,3 +97,5 @@ export function simulate(
   }
   return { seed, runs: run, steps, depth, seconds: (performance.now() - began) / 1000, findings };
 }
+
+const indices = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, index) => index);

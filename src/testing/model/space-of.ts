@@ -123,7 +123,9 @@ export function createSpace<TLogics extends Logics, THistory>(
       if (action.type === 'deliver') {
         const { message } = action;
         const kind = kindOf(code);
-        return kind === kinds.drop ? { type: 'drop', message } : { type: 'deliver', message, again: kind === kinds.again };
+        return kind === kinds.drop
+          ? { type: 'drop', message }
+          : { type: 'deliver', message, again: kind === kinds.again };
       }
       // a code is never about the mere passing of time
       return action as Action;

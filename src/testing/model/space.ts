@@ -61,7 +61,7 @@ export interface Space<TLogics extends Logics = Logics, THistory = unknown> {
   stepOf(state: Words, code: ActionCode): NodeStep | undefined;
   /** The snapshots and the rest, as claims see them; valid until the next call. */
   show(state: Words): { readonly world: World<TLogics>; readonly scene: Scene<THistory> };
-  /** Each step of a node that was ever evaluated, once: what coverage is gathered from. Without it every state is looked at again. */
+  /** Each step of a node that was ever evaluated, once: what coverage is gathered from. */
   readonly evaluated?: () => Iterable<NodeStep>;
   /** The configuration of a node. */
   configurationOf(state: Words, name: string): Configuration;

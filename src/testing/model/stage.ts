@@ -46,6 +46,14 @@ export interface HeldActor extends ActorState {
   /** Events that came before it was started, or while it was between two lives. */
   readonly waiting: readonly Entry[];
   readonly supervised: Supervised | undefined;
+  /** Its canonical text, once somebody has asked. */
+  text: ActorText | undefined;
+}
+
+/** The canonical text of an actor, and whom it speaks of. */
+export interface ActorText {
+  readonly text: string;
+  readonly mentions: readonly Address[];
 }
 
 /** All that a configuration holds of a delayed event. */
@@ -80,26 +88,27 @@ export interface HeldConfiguration extends Configuration {
 
 /** An actor during a step. */
 export interface Live {
-  readonly ref: AnyActorRef;
+  ref: AnyActorRef;
   readonly id: string;
   /** Where it is, unless a smaller address turns out to be free. */
-  readonly address: Address;
+  address: Address;
   /** The address of an actor of its id, whichever; of a root its own. */
   readonly base: Address;
   readonly isMade: boolean;
   /** It was given an id. */
   readonly isNamed: boolean;
-  readonly parent: Address | undefined;
+  parent: Address | undefined;
   readonly logic: AnyActorLogic;
   readonly drive: Drive;
   readonly src: string;
   readonly isInline: boolean;
   readonly systemId: string | undefined;
   readonly syncSnapshot: boolean;
-  readonly input: unknown;
+  input: unknown;
   /** What it was before the step. */
   readonly before: HeldActor | undefined;
-  readonly scope: AnyActorScope;
+  /** Made when it is needed. */
+  scope: AnyActorScope | undefined;
   snapshot: Snapshot<unknown> | undefined;
   status: LifeStatus;
   life: number;

@@ -1,6 +1,7 @@
 // The groups of actors that are declared to be symmetric, checked: what can be seen before anything is explored.
 import type { AnyActorLogic } from 'xstate';
 import { TroupeError } from '../../errors.ts';
+import { versionOf } from '../../version.ts';
 
 /** What of a model's options has to do with symmetry. */
 export interface SymmetryOptions {
@@ -39,7 +40,7 @@ export function symmetricGroups(options: SymmetryOptions): number[][] {
     const [first, ...others] = group;
     if (first === undefined) continue;
     for (const other of others) {
-      if (logicOf(actors[first]!) !== logicOf(actors[other]!)) {
+      if (!isAlike(logicOf(actors[first]!), logicOf(actors[other]!))) {
         const mend = 'Give them the very same logic, and what differs as input.';
         throw refusal(group, `'${first}' and '${other}' have different logic`, mend);
       }
@@ -60,6 +61,12 @@ export function symmetricGroups(options: SymmetryOptions): number[][] {
 
 const logicOf = (entry: AnyActorLogic | { readonly logic: AnyActorLogic }): AnyActorLogic =>
   'logic' in entry ? (entry.logic as AnyActorLogic) : entry;
+
+/** Two machines may be made by one function. */
+function isAlike(one: AnyActorLogic, other: AnyActorLogic): boolean {
+  const version = versionOf(one);
+  return one === other || (version !== undefined && version === versionOf(other));
+}
 
 const quoted = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ');
 

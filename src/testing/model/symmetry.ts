@@ -1,5 +1,5 @@
-// A space in which states that differ only in who is who are one: each is represented by the least of its images under the exchanges of symmetric nodes. Where there are too
-// many exchanges to try (see `most`), nodes are sorted by what they look like: then a state may have several representatives, but none stands for another state.
+// States that differ only in who is who are one: each is represented by the least of its images under the exchanges of symmetric nodes. Where there are too many exchanges to
+// try (see `most`), nodes are sorted by what they look like: then states that are one may have several representatives, but none stands for what it is not.
 // A path of representatives is no run: `realRun` gives the one that it stands for.
 import {
   differenceOf,
@@ -22,13 +22,17 @@ import type { ActionCode, Space, Words } from './space.ts';
 const most = 120;
 
 /** A space up to who is who. */
-export interface SymmetricSpace<TLogics extends Logics, THistory> extends Space<TLogics, THistory> {
-  /** The actions of the run that a path of this space stands for; to be followed in the space that this one was made of. */
+export interface Symmetry {
+  /** Is shown each state before its successors are looked at. Throws `NOT_SYMMETRIC` where they show that nodes of a group are treated differently. */
+  look(state: Words): void;
+  /** Puts in the place of the first `length` words of a state those of the one that stands for it. */
+  representative(words: Words, length: number): void;
+  /** The actions of the run that a path of representatives stands for, itself given by the actions between them. */
   realRun(path: readonly ActionCode[]): ActionCode[];
 }
 
 export interface SymmetryContext<TLogics extends Logics, THistory> {
-  /** The space as it is, with what it knows of its numbers. */
+  /** The space as it is; it must be rearrangeable. */
   readonly space: Space<TLogics, THistory>;
   readonly nodes: readonly Node[];
   readonly renames: Renames;
@@ -38,10 +42,10 @@ export interface SymmetryContext<TLogics extends Logics, THistory> {
   readonly claims: Claims<TLogics, THistory>;
 }
 
-/** Throws `NOT_SYMMETRIC`, at once or while it is explored, where nodes of a group are found to be treated differently. */
-export function createSymmetricSpace<TLogics extends Logics, THistory>(
+/** Throws `NOT_SYMMETRIC` where nodes of a group do not begin alike. */
+export function createSymmetry<TLogics extends Logics, THistory>(
   context: SymmetryContext<TLogics, THistory>,
-): SymmetricSpace<TLogics, THistory> {
+): Symmetry {
   const { space, groups, claims } = context;
   const { names } = space;
   const rearrangeable = space.rearrangeable!;
@@ -82,35 +86,37 @@ export function createSymmetricSpace<TLogics extends Logics, THistory>(
 
   let best: Words = new Uint32Array(64);
   let other: Words = new Uint32Array(64);
-  /** The least image in `best`, its length, and what led to it. */
-  const represent = (state: Words): { readonly length: number; readonly by: Permutation } => {
-    if (best.length < state.length)
-      [best, other] = [new Uint32Array(state.length * 2), new Uint32Array(state.length * 2)];
+  /** Writes the least image of a state into `best`, and gives what led to it. */
+  const represent = (state: Words, length: number): Permutation => {
+    if (best.length < length) [best, other] = [new Uint32Array(length * 2), new Uint32Array(length * 2)];
     if (sort !== undefined) {
-      const messages: number[] = [];
-      const spy = (id: number): number => {
-        messages.push(id);
-        return id;
-      };
-      const same = { ...permutations.of(identity), configuration: (_: number, id: number) => id, message: spy };
-      rearrangeable.rearrange(state, state.length, { ...same, history: (id) => id }, other);
-      const by = permutations.of(sort(state, messages));
-      return { length: by.apply(state, state.length, best), by };
+      const by = permutations.of(sort(state, messagesOf(state, length)));
+      by.apply(state, length, best);
+      return by;
     }
-    best.set(state);
-    let length = state.length;
+    for (let index = 0; index < length; index++) best[index] = state[index]!;
     let by = permutations.of(identity);
     for (const places of all!) {
       const permutation = permutations.of(places);
       const order = compareNodes(permutation, state, best, names.length);
       if (order > 0) continue;
-      const otherLength = permutation.apply(state, state.length, other);
-      if (order === 0 && compare(other, otherLength, best, length) >= 0) continue;
+      permutation.apply(state, length, other);
+      if (order === 0 && compare(other, best, length) >= 0) continue;
       [best, other] = [other, best];
-      length = otherLength;
       by = permutation;
     }
-    return { length, by };
+    return by;
+  };
+  const messagesOf = (state: Words, length: number): number[] => {
+    const messages: number[] = [];
+    const same = (id: number): number => id;
+    const message = (id: number): number => {
+      messages.push(id);
+      return id;
+    };
+    const own = { places: identity, names: {}, configuration: (_: number, id: number) => id, message, history: same };
+    rearrangeable.rearrange(state, length, own, other);
+    return messages;
   };
 
   /** Of each action, the place of the node that it is about, and the configurations of that node to which it has happened. */
@@ -132,22 +138,17 @@ export function createSymmetricSpace<TLogics extends Logics, THistory>(
   };
 
   return {
-    ...space,
-    successors(state, visit, isBeyond) {
-      const own = state.slice();
-      const successors = successorsOf(space, own);
-      if (hasNew(own, successors.codes)) verify(own, successors, pairs);
-      const { states, codes, beyond } = successors;
-      if (permutations.sortsLists === 'open') {
-        states.forEach(represent);
-        // something was renamed in which order could matter: what the machines do tells whether it does
-        if (permutations.sortingMatters) verify(own, successors, all ?? pairs);
-      }
-      states.forEach((next, index) => {
-        const { length } = represent(next);
-        visit(codes[index]!, best, length);
-      });
-      if (isBeyond !== undefined) for (const code of beyond) isBeyond(code);
+    look(state) {
+      const successors = successorsOf(space, state);
+      if (hasNew(state, successors.codes)) verify(state, successors, pairs);
+      if (permutations.sortsLists !== 'open') return;
+      for (const next of successors.states) represent(next, next.length);
+      // something was renamed in which order could matter: what the machines do tells whether it does
+      if (permutations.sortingMatters) verify(state, successors, all ?? pairs);
+    },
+    representative(words, length) {
+      represent(words, length);
+      for (let index = 0; index < length; index++) words[index] = best[index]!;
     },
     realRun(path) {
       const run: ActionCode[] = [];
@@ -163,8 +164,8 @@ export function createSymmetricSpace<TLogics extends Logics, THistory>(
         const at = possible.states.findIndex((state) => isEqual(state, wanted));
         if (at < 0) verify(represented, successorsOf(space, represented), [places]);
         run.push(possible.codes[at]!);
-        const { length, by } = represent(next);
-        represented = best.slice(0, length);
+        const by = represent(next, next.length);
+        represented = best.slice(0, next.length);
         real = wanted;
         const before = places;
         places = by.sources.map((source) => before[source]!);
@@ -199,11 +200,12 @@ function compareNodes(permutation: Permutation, state: Words, best: Words, count
   return 0;
 }
 
-function compare(first: Words, firstLength: number, second: Words, secondLength: number): number {
-  for (let index = 0; index < firstLength && index < secondLength; index++) {
+function compare(first: Words, second: Words, length: number): number {
+  for (let index = 0; index < length; index++) {
     if (first[index] !== second[index]) return first[index]! - second[index]!;
   }
-  return firstLength - secondLength;
+  return 0;
 }
 
-const isEqual = (first: Words, second: Words): boolean => compare(first, first.length, second, second.length) === 0;
+const isEqual = (first: Words, second: Words): boolean =>
+  first.length === second.length && compare(first, second, first.length) === 0;

@@ -67,8 +67,7 @@ export function judgeReach(model: unknown, name: string, claim: AnyClaim, limits
     const { verdict, text } = settled(search, about, `'${name}' holds nowhere`);
     return { ...about, text, verdict: verdict === 'so' ? 'not so' : verdict };
   }
-  if (found.error !== undefined)
-    return violated(search.violationAt(found.index, { ...about, ...found })) as Verdict;
+  if (found.error !== undefined) return violated(search.violationAt(found.index, { ...about, ...found })) as Verdict;
   const trace = search.traceTo(found.index, { kind: 'reached', claim: name });
   return { ...about, verdict: 'so', text: `'${name}' holds after this:\n\n${trace.toText()}`, trace };
 }

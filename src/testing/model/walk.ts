@@ -1,12 +1,69 @@
-import type { ModelOptions, Logics } from './options.ts';
+// Random walks through a model with all that is told of them. They go on in pieces, as a search does.
+import { createNodes } from './nodes.ts';
+import type { Logics, ModelOptions } from './options.ts';
+import { createReport, type Found } from './report-of.ts';
 import type { Report } from './report.ts';
+import { isViolation } from './judge.ts';
+import { beginSimulation } from './simulate.ts';
+import type { ActionCode } from './space.ts';
+import { createSpace } from './space-of.ts';
 import type { Progress, SimulateOptions } from './system.ts';
+
+/** Walks that can be gone on with. */
 export interface Walk {
+  /** Goes on, for so many milliseconds or to its end; says whether it has ended. */
   run(milliseconds?: number): boolean;
+  /** Ends it where it is. */
   abort(): void;
   progress(): Progress;
+  /** What is known so far. */
   report(): Report<Logics, unknown>;
 }
-export function createWalk(_: ModelOptions<Logics, unknown>, __: SimulateOptions): Walk {
-  throw new Error('TODO');
+
+/** Nothing is done before it is run. */
+export function createWalk(options: ModelOptions<Logics, unknown>, how: SimulateOptions): Walk {
+  const space = createSpace(options, createNodes(options));
+  const simulation = beginSimulation(space, options as unknown as ModelOptions<never, never>, how);
+  let isAborted = false;
+  let hasEnded = false;
+  let last = { seconds: 0, steps: 0 };
+  return {
+    run: (milliseconds) => isAborted || (hasEnded = simulation.run(milliseconds)),
+    abort() {
+      isAborted = true;
+    },
+    progress() {
+      const { steps, depth, seconds, findings } = simulation.found();
+      const rate = (steps - last.steps) / Math.max(seconds - last.seconds, 0.001);
+      last = { seconds, steps };
+      const violations = findings.filter(isViolation).length;
+      return { states: steps, generated: steps, depth, waiting: 0, seconds, rate, violations };
+    },
+    report() {
+      const { seed, runs, steps, depth, seconds, findings } = simulation.found();
+      const violations: Found[] = [];
+      const reached: Record<string, readonly ActionCode[]> = {};
+      for (const finding of findings) {
+        const { kind, claim, actions } = finding;
+        if (isViolation(finding))
+          violations.push({ kind, claim, actions, ...('error' in finding ? { error: finding.error } : {}) });
+        else reached[claim] = actions;
+      }
+      const undecided = [
+        ...Object.keys(options.sometimes ?? {}).filter((claim) => !(claim in reached)),
+        ...Object.keys(options.eventually ?? {}),
+      ];
+      return createReport(space, {
+        ended: hasEnded ? 'runs' : 'aborted',
+        states: 0,
+        generated: steps,
+        depth,
+        seconds,
+        violations,
+        reached,
+        undecided,
+        walked: { runs, seed },
+      });
+    },
+  };
 }

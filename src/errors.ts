@@ -45,7 +45,7 @@ export type TroupeErrorCode =
   | 'NO_SUCH_ACTOR' // a system that is explored has no actor of that name
   | 'CLAIM_VIOLATED' // what was claimed of a system is not so
   | 'NOT_EXHAUSTIVE' // a system was not explored far enough to say
-  | 'SCHEDULE_MISMATCH' // a schedule asks for a step that is not possible there
+  | 'IMPURE' // a machine that is explored did not do the same twice
   | 'NOT_MODELLED' // a machine that is explored needs something of which the model knows nothing
   | 'UNSUPPORTED_XSTATE'; // this version of XState lacks something that troupe stands on
 

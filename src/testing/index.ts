@@ -31,7 +31,7 @@ export type {
   TimerOrder,
   World,
 } from './model/options.ts';
-export type { ExploreOptions, Progress, SimulateOptions, SystemModel } from './model/system.ts';
+export type { ExploreOptions, LiveRun, Progress, SimulateOptions, SystemModel } from './model/system.ts';
 export type { Coverage, Report, Violation } from './model/report.ts';
 export type { Change, Trace, TraceStep } from './model/trace.ts';
 export type { Action } from './model/space.ts';

@@ -3,12 +3,11 @@ import { optionError } from '../../options.ts';
 import { assertModel } from './check-options.ts';
 import { assertExplore, assertSimulate } from './check-values.ts';
 import { withInside } from './inside.ts';
-import { createNodes } from './nodes.ts';
+import { openSpace } from './open-space.ts';
 import type { Logics, ModelOptions } from './options.ts';
 import { replayLive } from './replay-live.ts';
 import { actionsOf } from './schedule.ts';
 import { createSearch } from './search.ts';
-import { createSpace } from './space-of.ts';
 import type { SystemModel } from './system.ts';
 import { createTrace } from './trace-of.ts';
 import { createWalk } from './walk.ts';
@@ -57,7 +56,7 @@ import { createWalk } from './walk.ts';
  * console.log(table.explore().toText()); // a lost message deadlocks it
  * ```
  *
- * @see L. Lamport, "Specifying Systems" (2002), for states, fairness and history variables; J. Nadal, "Stateright" (2020), for actors under a modelled network.
+ * @see L. Lamport, "Specifying Systems" (2002), for states, fairness and history variables; https://github.com/stateright/stateright, for actors under a modelled network.
  */
 export function model<const TLogics extends Logics, THistory = undefined>(
   options: ModelOptions<TLogics, THistory>,
@@ -84,12 +83,13 @@ function create(options: ModelOptions<Logics, unknown>): SystemModel<Logics, unk
     },
     replay(schedule) {
       assertSchedule(schedule);
-      const space = createSpace(options, createNodes(options));
+      const { space } = openSpace(options, { symmetric: false });
       return createTrace(space, actionsOf(space, schedule));
     },
     async replayLive(schedule) {
       assertSchedule(schedule);
-      return await replayLive(options, createSpace(options, createNodes(options)), schedule);
+      const { space } = openSpace(options, { symmetric: false });
+      return replayLive(options, space, schedule);
     },
   };
   return withInside(system, {

@@ -2,14 +2,14 @@
 import { createEdgeRecorder } from './edges.ts';
 import { judgeEventually } from './eventually.ts';
 import { beginExploration } from './explore.ts';
-import { createNodes } from './nodes.ts';
+import { growthOf } from './growth.ts';
+import { openSpace } from './open-space.ts';
 import type { Logics, ModelOptions, Scene, World } from './options.ts';
 import { createReport, createViolation, type Found } from './report-of.ts';
 import { partsOf } from './report-parts.ts';
 import type { Report, Violation } from './report.ts';
 import type { About } from './run.ts';
 import type { ActionCode } from './space.ts';
-import { createSpace } from './space-of.ts';
 import type { ExploreOptions, Progress } from './system.ts';
 import { createTrace } from './trace-of.ts';
 import type { Trace } from './trace.ts';
@@ -40,15 +40,19 @@ export interface Search {
 /** Nothing is done before it is run. */
 export function createSearch(options: ModelOptions<Logics, unknown>, limits: ExploreOptions): Search {
   const { eventually = {}, sometimes = {} } = options;
-  const space = createSpace(options, createNodes(options));
+  const { space, symmetry } = openSpace(options);
   const edges = Object.keys(eventually).length > 0 ? createEdgeRecorder() : undefined;
   const exploration = beginExploration(space, options as unknown as ModelOptions<never, never>, {
     ...limits,
     ...(edges === undefined ? {} : { edges }),
+    ...(symmetry === undefined ? {} : { look: symmetry.look, representative: symmetry.representative }),
   });
   const explored = exploration.found();
   const wrong = () => explored.findings.filter((each) => each.kind !== 'sometimes' || 'error' in each);
-  const wayTo = (index: number): readonly ActionCode[] => explored.wayTo(index);
+  // of states that stand for others a path is no run
+  const real = (path: readonly ActionCode[]) => symmetry?.realRun(path) ?? path;
+  const wayTo = (index: number) => real(explored.wayTo(index));
+  const told = Object.create(explored, { wayTo: { value: wayTo } }) as typeof explored;
   let isAborted = false;
   let last = { seconds: 0, states: 0 };
 
@@ -75,7 +79,7 @@ export function createSearch(options: ModelOptions<Logics, unknown>, limits: Exp
         const codes: ActionCode[] = [];
         space.successors(state, (code) => void codes.push(code));
         const code = codes.find((each) => (space.stepOf(state, each)?.notes.unhandled.length ?? 0) > 0);
-        if (code !== undefined) return createTrace(space, [...wayTo(index), code], undefined, about);
+        if (code !== undefined) return createTrace(space, real([...explored.wayTo(index), code]), undefined, about);
       }
       return undefined;
     },
@@ -84,12 +88,16 @@ export function createSearch(options: ModelOptions<Logics, unknown>, limits: Exp
       const judged =
         edges &&
         judgeEventually(space, { count: explored.count, wordsOf: explored.wordsOf, edges: edges.edges() }, eventually);
+      const { ended } = explored;
+      const growth = ended === undefined || ended === 'explored' ? undefined : growthOf(space, explored);
       return createReport(
         space,
-        partsOf(explored, {
+        partsOf(told, {
           sometimes: Object.keys(sometimes),
           isBounded: options.within !== undefined,
+          isSymmetric: symmetry !== undefined,
           ...(judged === undefined ? {} : { eventually: judged }),
+          ...(growth === undefined ? {} : { growth }),
         }),
       );
     },

@@ -51,7 +51,7 @@ export function judgeDeadlock(model: unknown, limits?: Limits): Verdict {
 
 /** Whether a claim holds at every moment. */
 export function judgeAlways(model: unknown, name: string, claim: AnyClaim, limits?: Limits): Verdict {
-  const { search } = prepare(model, limits, name, claim);
+  const search = searchFor(model, name, claim, limits);
   const about = { kind: 'always', claim: name } as const;
   const found = firstState(search, (world, scene) => !claim(world as never, scene as never));
   if (found) return violated(search.violationAt(found.index, { ...about, ...found })) as Verdict;
@@ -60,7 +60,7 @@ export function judgeAlways(model: unknown, name: string, claim: AnyClaim, limit
 
 /** Whether a claim holds at some moment. */
 export function judgeReach(model: unknown, name: string, claim: AnyClaim, limits?: Limits): Verdict {
-  const { search } = prepare(model, limits, name, claim);
+  const search = searchFor(model, name, claim, limits);
   const about = { kind: 'sometimes', claim: name } as const;
   const found = firstState(search, (world, scene) => claim(world as never, scene as never));
   if (!found) {
@@ -125,6 +125,14 @@ function prepare(
   if (latest?.inside !== inside || latest.limits !== key)
     latest = { inside, limits: key, search: inside.search(limits) };
   return { inside, search: latest.search };
+}
+
+/** The exploration in which a claim is judged. Where actors stand for each other, the claim must be looked at with it, for it must not tell them apart. */
+function searchFor(model: unknown, name: string, claim: AnyClaim, limits: Limits | undefined): Search {
+  const { inside, search } = prepare(model, limits, name, claim);
+  if ((inside.options.symmetric ?? []).length === 0) return search;
+  const asked = inside.derive({ always: { [name]: claim as never }, sometimes: {}, eventually: {} });
+  return (insideOf(asked) as Inside).search(limits);
 }
 
 function runUntil(search: Search, isEnough: () => boolean): void {

@@ -1,12 +1,11 @@
 // Random walks through a model with all that is told of them. They go on in pieces, as a search does.
-import { createNodes } from './nodes.ts';
+import { openSpace } from './open-space.ts';
 import type { Logics, ModelOptions } from './options.ts';
 import { createReport, type Found } from './report-of.ts';
 import type { Report } from './report.ts';
 import { isViolation } from './judge.ts';
 import { beginSimulation } from './simulate.ts';
 import type { ActionCode } from './space.ts';
-import { createSpace } from './space-of.ts';
 import type { Progress, SimulateOptions } from './system.ts';
 
 /** Walks that can be gone on with. */
@@ -22,7 +21,7 @@ export interface Walk {
 
 /** Nothing is done before it is run. */
 export function createWalk(options: ModelOptions<Logics, unknown>, how: SimulateOptions): Walk {
-  const space = createSpace(options, createNodes(options));
+  const { space } = openSpace(options, { symmetric: false });
   const simulation = beginSimulation(space, options as unknown as ModelOptions<never, never>, how);
   let isAborted = false;
   let hasEnded = false;

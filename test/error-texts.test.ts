@@ -7,7 +7,6 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
-  assign,
   createActor,
   createMachine,
   fromPromise,
@@ -38,13 +37,10 @@ import {
 import { arrive, barrier } from 'troupe/actors';
 import { createCell, createLock, createSegment, openCell } from 'troupe/shared';
 import { assertAlways, createSimulation, model, until as waitUntil, type Simulation } from 'troupe/testing';
-import { createSimulation, model, until as waitUntil, type Simulation } from 'troupe/testing';
-import { actionsOf } from '../dist/src/testing/model/schedule.js';
 import { createOtherXState } from './support/other-xstate.ts';
 import { collectDeadLetters, rejectionOf, until } from './support/observing.ts';
 import { fixtures, urlOf } from './support/places.ts';
 import { run } from './support/run.ts';
-import { spaceOf } from './support/spaces.ts';
 
 /** What provokes an error, and its text. */
 type Case = readonly [provoke: () => unknown, text: string];
@@ -595,19 +591,6 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
       "Cannot restart 'Ada' once more: there were 2 failures within 30000 ms, and atMost is 1. The last: worn out. Mend what fails, or allow more with restart: { atMost, within }.",
     ],
   ],
-  IMPURE: [
-    [
-      () => {
-        let ticks = 0;
-        const clock = createMachine({
-          context: { ticks },
-          on: { TICK: { actions: assign({ ticks: () => ++ticks }) } },
-        });
-        return thrownBy(() => model({ actors: { clock }, stimuli: { clock: [{ type: 'TICK' }] } }).explore());
-      },
-      "Cannot explore actor 'clock': event 'TICK' was handled twice in the same state, and `context.ticks` differed. Keep clocks, random numbers and variables of the module out of its guards, assigns and other actions: pass them in with the events.",
-    ],
-  ],
   SCHEDULE_MISMATCH: [
     [
       () => thrownBy(() => street.replay('t:lamp')),
@@ -654,7 +637,6 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
             symmetric: [['left', 'right']],
             always: { 'the left one is red': ({ left }) => left.matches('red') },
           }).explore(),
-          actionsOf(spaceOf({ actors: { light: { logic: createMachine({ after: { 5: {} } }) } } }), 't:lamp'),
         ),
       "Cannot let 'left' and 'right' stand for each other: the claim 'the left one is red' holds of one and not of the other. Take them out of 'symmetric', or have the machines treat them alike; keep names that have no order in a Set, as keys of an object, or in a list that is sorted.",
     ],

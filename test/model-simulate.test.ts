@@ -57,7 +57,8 @@ describe('a simulation', () => {
       const claims = {
         always: { 'stays below 9': (world) => Math.abs(Number(world['one']?.context)) < 9 },
       } satisfies Record<string, Record<string, Claim>>;
-      const by = (seed: number) => walkThrough(spaceOf({ one: wanderer }), claims, { runs: 20, maxSteps: 300, seed, strategy });
+      const by = (seed: number) =>
+        walkThrough(spaceOf({ one: wanderer }), claims, { runs: 20, maxSteps: 300, seed, strategy });
       expect(by(7).findings).toEqual(by(7).findings);
       expect(by(7).findings[0]?.actions).not.toEqual(by(8).findings[0]?.actions);
     });

@@ -40,6 +40,8 @@ export function createWalker(parts: Parts): Walker {
   let codes = new Uint32Array(64);
   /** Where in the source the message is that an action is about. */
   let positions = new Uint32Array(64);
+  /** The step of it, where that was found out already; -1 where not. */
+  let listed = new Int32Array(64);
   let count = 0;
   let isQuiescent = true;
 
@@ -47,23 +49,29 @@ export function createWalker(parts: Parts): Walker {
   let length = 0;
   let lastStep = -1;
 
-  const push = (code: ActionCode, position: number): void => {
+  const push = (code: ActionCode, position: number, step = -1): void => {
     if (count === codes.length) {
       codes = grown(codes);
       positions = grown(positions);
+      listed = Int32Array.from(grown(Uint32Array.from(listed)));
     }
     codes[count] = code;
-    positions[count++] = position;
+    positions[count] = position;
+    listed[count++] = step;
   };
   const stepOf = (node: number, subject: number, position: number): number => {
     const configuration = source[base + node] as number;
+    const known = steps.known(configuration, subject);
+    if (known >= 0) return known;
     moment.at(source, base, end, extra, node, position);
     return steps.take(configuration, subject, moment);
   };
-  /** Whether a message that arrives changes anything at all. */
-  const isOfUse = (message: number, position: number): boolean => {
+  /** The step that a message leads to if it arrives; -1 if that changes nothing at all. */
+  const useOf = (message: number, position: number): number => {
     const node = subjects.target(message);
-    return !configurations.isCrashed(source[base + node] as number) && !steps.isNoop(stepOf(node, message, position));
+    if (configurations.isCrashed(source[base + node] as number)) return -1;
+    const step = stepOf(node, message, position);
+    return steps.isNoop(step) ? -1 : step;
   };
 
   const listMessages = (): boolean => {
@@ -72,14 +80,14 @@ export function createWalker(parts: Parts): Walker {
     for (let position = first; position < end; position++) {
       if (!network.canArrive(source, position, first)) continue;
       const message = source[position] as number;
-      if (delaysUnhandled && !isOfUse(message, network.staysForEver ? -1 : position)) continue;
-      if (network.staysForEver) {
-        push(codeOf(kinds.again, message), position);
-        if (isIdle && isOfUse(message, -1)) isIdle = false;
-      } else {
-        push(codeOf(kinds.deliver, message), position);
-        isIdle = false;
+      const isKept = network.staysForEver;
+      let step = -1;
+      if (delaysUnhandled || isKept) {
+        step = useOf(message, isKept ? -1 : position);
+        if (step < 0 && delaysUnhandled) continue;
       }
+      if (step >= 0 || !isKept) isIdle = false;
+      push(codeOf(isKept ? kinds.again : kinds.deliver, message), position, step);
     }
     if (!isFallible) return isIdle;
     if (!network.staysForEver && extras.may(extra, budgets.duplicate)) {
@@ -191,7 +199,8 @@ export function createWalker(parts: Parts): Walker {
     const node = subjects.target(subject);
     // the node takes no step when a message is lost, or finds that it has crashed
     const isStill = kind === kinds.drop || (isMessage && configurations.isCrashed(source[base + node] as number));
-    lastStep = isStill ? -1 : stepOf(node, subject, removed);
+    lastStep = listed[index] as number;
+    if (lastStep < 0 && !isStill) lastStep = stepOf(node, subject, removed);
     if (!isStill) steps.use(lastStep);
     const sends = isStill ? none : steps.sends(lastStep);
     while (next.length < end - base + sends.length) next = new Uint32Array(next.length * 2);

@@ -36,6 +36,8 @@ export interface Extras {
   sent(message: number): void;
   spend(budget: Budget): void;
   end(): number;
+  /** Whether what has been gathered speaks of actors. */
+  historySpeaks(history: number): boolean;
   historyAt(history: number): unknown;
   idOfHistory(history: unknown): number;
 }
@@ -46,7 +48,7 @@ const width = 5;
 export function createExtras(
   options: Pick<ModelOptions<Record<string, AnyActorLogic>, unknown>, 'network' | 'crash' | 'cells' | 'history'>,
   subjects: Subjects,
-  { textOf }: Values,
+  { textOf, mentionsOf }: Values,
 ): Extras {
   const { network = {}, crash, cells: firstCells = {}, history } = options;
   const limits = [0, 0, network.drop ?? 0, network.duplicate ?? 0, crash?.max ?? 0];
@@ -56,6 +58,7 @@ export function createExtras(
   const idOfCells = (cells: Cells): number => cellStates.idOf(textOf(cells), () => cells);
   const histories = createInterner<unknown>();
   const idOfHistory = (gathered: unknown): number => histories.idOf(textOf(gathered), () => gathered);
+  const speaks: boolean[] = [];
   const told = { received: createPairTable(), sent: createPairTable() };
   const tell = (what: 'received' | 'sent', before: number, message: number): number => {
     const tells = history?.[what];
@@ -121,6 +124,7 @@ export function createExtras(
       if (isCounted[budget]) set(budget, (numbers[budget] as number) - 1);
     },
     end,
+    historySpeaks: (id) => (speaks[id] ??= mentionsOf(histories.at(id)).length > 0),
     historyAt: histories.at,
     idOfHistory,
   };

@@ -4,7 +4,8 @@ import type { Logics, ModelOptions } from './options.ts';
 import { createReport, type Found } from './report-of.ts';
 import type { Report } from './report.ts';
 import { isViolation } from './judge.ts';
-import { beginSimulation } from './simulate.ts';
+import { shrinkFinding } from './shrink-finding.ts';
+import { beginSimulation, type SimulatedFinding } from './simulate.ts';
 import type { ActionCode } from './space.ts';
 import type { Progress, SimulateOptions } from './system.ts';
 
@@ -22,10 +23,17 @@ export interface Walk {
 /** Nothing is done before it is run. */
 export function createWalk(options: ModelOptions<Logics, unknown>, how: SimulateOptions): Walk {
   const { space } = openSpace(options, { symmetric: false });
-  const simulation = beginSimulation(space, options as unknown as ModelOptions<never, never>, how);
+  const claimed = options as unknown as ModelOptions<never, never>;
+  const simulation = beginSimulation(space, claimed, how);
   let isAborted = false;
   let hasEnded = false;
   let last = { seconds: 0, steps: 0 };
+  const shortened = new Map<object, readonly ActionCode[]>();
+  const shorter = (finding: SimulatedFinding): readonly ActionCode[] => {
+    const known = shortened.get(finding) ?? shrinkFinding(space, claimed, finding);
+    shortened.set(finding, known);
+    return known;
+  };
   return {
     run: (milliseconds) => isAborted || (hasEnded = simulation.run(milliseconds)),
     abort() {
@@ -44,8 +52,8 @@ export function createWalk(options: ModelOptions<Logics, unknown>, how: Simulate
       const reached: Record<string, readonly ActionCode[]> = {};
       for (const finding of findings) {
         const { kind, claim, actions } = finding;
-        if (isViolation(finding))
-          violations.push({ kind, claim, actions, ...('error' in finding ? { error: finding.error } : {}) });
+        const thrown = 'error' in finding ? { error: finding.error } : {};
+        if (isViolation(finding)) violations.push({ kind, claim, actions: shorter(finding), ...thrown });
         else reached[claim] = actions;
       }
       const undecided = [

@@ -62,19 +62,35 @@ export const hurdle = setup({
 });
 
 type Options = Omit<ModelOptions<Record<string, typeof pupil | typeof hurdle>>, 'actors'>;
+type Round = { readonly context: { readonly round: number } };
 
 /** Some students and their barrier, for some rounds. */
-export const lessonOf = (students: number, rounds: number, options: Options = {}) => {
+export const lessonOptions = (students: number, rounds: number, options: Options = {}) => {
   const names = Array.from({ length: students }, (_, index) => `s${index}`);
-  return spaceOf({
+  return {
     actors: {
       ...Object.fromEntries(names.map((me) => [me, { logic: pupil, input: { me, rounds } }])),
       barrier: { logic: hurdle, input: { students: names } },
     },
     ...options,
-  } as never);
+  } as unknown as ModelOptions<Record<string, typeof pupil>>;
 };
 
 /** Two students, three rounds. */
 export const lesson = ({ drop = 0, duplicate = 0, crash = 0 } = {}) =>
-  lessonOf(2, 3, { network: { drop, duplicate }, crash: { max: crash } });
+  spaceOf(lessonOptions(2, 3, { network: { drop, duplicate }, crash: { max: crash } }));
+
+/** No student is a round ahead of one who is still working. */
+export const together = (world: Readonly<Record<string, unknown>>): boolean => {
+  const students = Object.entries(world).flatMap(([name, snapshot]) =>
+    name === 'barrier' ? [] : [snapshot as Round & { value: string }],
+  );
+  const front = Math.max(...students.map(({ context }) => context.round));
+  return students.every(({ value, context }) => value !== 'working' || context.round === front);
+};
+
+/** All students are done: the barrier never is. */
+export const allDone = (world: Readonly<Record<string, unknown>>): boolean =>
+  Object.entries(world).every(
+    ([name, snapshot]) => name === 'barrier' || (snapshot as { status: string }).status === 'done',
+  );

@@ -14,30 +14,46 @@ const MOST_CHARACTERS = 160;
 
 /** What followed from a step, in sentences. */
 export function consequencesOf(step: RunStep, before: Moment): readonly string[] {
-  const { action, changes, done } = step;
-  // of a node that crashed all is gone, which is said already
-  const told = action.type === 'crash' ? [] : changes.map((change) => changeText(change, step));
-  const lines = [...told, ...armedLines(step, before), ...(done ? doneLines(done) : [])];
+  const { action, done } = step;
+  const told = toldChanges(step);
+  const failed = new Set(told.flatMap(({ actor, ended }) => (ended === 'failed' ? [actor] : [])));
+  const lines = [
+    ...told.map((change) => changeText(change, step)),
+    ...armedLines(step, before),
+    ...(done ? doneLines(done, failed) : []),
+  ];
   const isLost = action.type === 'deliver' && !done;
   if (isLost) lines.push(`lost: ${action.message.to} is not there`);
   const says = action.type === 'deliver' || action.type === 'timer' || action.type === 'stimulus';
   return lines.length === 0 && says ? ['nothing changes'] : lines;
 }
 
-/** What a node did besides changing. */
-export function doneLines(step: NodeStep): readonly string[] {
+/** The changes that are not told by the action itself: of a node that crashes all is gone, and of a promise that is done its end. */
+export const toldChanges = ({ action, changes }: RunStep): readonly Change[] =>
+  changes.filter(({ actor, to }) => {
+    if (action.type === 'crash') return false;
+    return action.type !== 'outcome' || actor !== action.actor || to !== '';
+  });
+
+/** What a node did besides changing; `told` are the actors whose failure was. */
+export function doneLines(step: NodeStep, told: ReadonlySet<string> = new Set()): readonly string[] {
   const { before, sends, notes } = step;
   const { unhandled, lost, failures, logged, emitted, touched } = notes;
   const cells = [...new Set(touched.map(({ cell, how }) => `${how === 'read' ? 'reads' : 'writes'} ${cell}`))];
   return [
     ...(cells.length === 0 ? [] : [listOf(cells)]),
-    ...innerMessages(step).map(({ from, to, event }) => `${from} → ${to}  ${textOfEvent(event)}`),
+    ...innerMessages(step)
+      // what ends a child is told of the child
+      .filter(({ event }) => !event.type.startsWith('xstate.'))
+      .map(({ from, to, event }) => `${from} → ${to}  ${textOfEvent(event)}`),
     ...sendLines(sends),
     ...emitted.map(({ actor, event }) => `${actor} emits ${textOfEvent(event)}`),
     ...logged.map(({ actor, text }) => `${actor} logs ${textOf(text)}`),
     ...unhandled.map(({ actor, event }) => unhandledText(actor, event, before)),
     ...lost.map(({ to, event }) => `${to} has ended, and ${textOfEvent(event)} is lost`),
-    ...failures.map(({ actor, error }) => `${actor} fails: ${textOfError(error)}`),
+    ...failures
+      .filter(({ actor }) => !told.has(actor))
+      .map(({ actor, error }) => `${actor} fails: ${textOfError(error)}`),
   ];
 }
 

@@ -11,12 +11,17 @@ export function runToTest(run: Run, modelName = 'system'): string {
   const title = about ? aboutText(about) : `the schedule of ${countOf(steps.length, 'step')} leads where it led`;
   const crashed =
     scene.crashed.length === 0 ? [] : [`expect(trace.scene.crashed).toEqual(${sourceOf(scene.crashed)});`];
+  const schedule = quote(steps.map(({ text }) => text).join(' '));
+  const isShort = schedule.length + modelName.length < 80;
   const lines = [
-    `const trace = ${modelName}.replay(`,
-    `  ${quote(steps.map(({ text }) => text).join(' '))},`,
-    ');',
+    ...(isShort
+      ? [`const trace = ${modelName}.replay(${schedule});`]
+      : [`const trace = ${modelName}.replay(`, `  ${schedule},`, ');']),
     ...assertions(run),
     ...crashed,
+    ...(about?.kind === 'deadlock' && scene.inFlight.length === 0
+      ? ['expect(trace.scene.inFlight).toEqual([]);', 'expect(trace.scene.timers).toEqual([]);']
+      : []),
   ];
   return [
     `// found by exploring; it needs \`import { expect, it } from 'vitest'\`, and the model as \`${modelName}\``,
@@ -28,17 +33,22 @@ export function runToTest(run: Run, modelName = 'system'): string {
 }
 
 /** How the nodes that took part are at the end: their states, and of their contexts what the run has changed. */
-function assertions({ names, steps, first }: Run): readonly string[] {
+function assertions({ names, steps, first, about }: Run): readonly string[] {
   const last = steps.at(-1) ?? first;
   return names.flatMap((name) => {
     const before = first.configurations.get(name);
     const after = last.configurations.get(name);
     const actor = after?.actors.get(name);
-    const tookPart = steps.some(
-      ({ done, changes }) => done?.node === name || changes.some((each) => each.actor === name),
-    );
+    // where nothing more happens it matters of each where it is
+    const tookPart =
+      about?.kind === 'deadlock' ||
+      steps.some(({ done, changes }) => done?.node === name || changes.some((each) => each.actor === name));
     if (!actor || !tookPart) return [];
-    const { value, status } = actor.snapshot as { readonly value?: unknown; readonly status: string };
+    const { value, status, error } = actor.snapshot as {
+      readonly value?: unknown;
+      readonly status: string;
+      readonly error?: unknown;
+    };
     const was = contextOf(before?.actors.get(name));
     const is = contextOf(actor);
     const at = `trace.last${member(name)}`;
@@ -47,6 +57,9 @@ function assertions({ names, steps, first }: Run): readonly string[] {
     return [
       ...(value === undefined || state === undefined ? [] : [`expect(${at}.value).toEqual(${state});`]),
       ...(status === 'active' ? [] : [`expect(${at}.status).toBe(${quote(status)});`]),
+      ...(status === 'error' && error instanceof Error
+        ? [`expect(${at}.error).toHaveProperty('message', ${quote(error.message)});`]
+        : []),
       ...Object.keys(is).flatMap((key) => {
         if (is[key] === was[key] || orderTextOf(is[key]) === orderTextOf(was[key])) return [];
         const source = sourceOf(is[key]);

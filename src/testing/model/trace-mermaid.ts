@@ -3,7 +3,7 @@
 import { escapeLabel, escapeText } from '../../inspector/mermaid-text.ts';
 import { aboutText } from './about.ts';
 import { happeningOf } from './action-text.ts';
-import { changeText } from './consequences.ts';
+import { changeText, toldChanges } from './consequences.ts';
 import type { Message } from './options.ts';
 import type { Run, RunStep } from './run.ts';
 import { textOfError, textOfEvent } from './text.ts';
@@ -31,21 +31,22 @@ export function runToMermaid(run: Run): string {
 type Find = (address: string) => string;
 
 function drawStep(step: RunStep, find: Find): readonly string[] {
-  const { action, number, changes, unhandled, done } = step;
+  const { action, number, unhandled, done } = step;
   const what = `${number}. ${escapeLabel(whatOf(step))}`;
   if (action.type === 'drop') return [`${arrow(action.message, '--x', find)}: ${what}`];
   const drawn =
     action.type === 'deliver'
       ? `${arrow(action.message, '->>', find)}: ${what}`
       : `Note over ${find(ownerOf(step))}: ${what}`;
-  // of a node that crashed all is gone, which is said already
-  const changed = action.type === 'crash' ? [] : changes;
+  const changed = toldChanges(step);
   return [
     drawn,
     ...changed.map((change) => note(find(change.actor), textOfChange(change, step))),
     ...unhandled.map(({ actor, event }) => note(find(actor), `${event.type} is dropped`)),
     ...(action.type === 'deliver' && !done ? [note(find(action.message.to), 'not there: lost')] : []),
-    ...(done?.notes.failures ?? []).map(({ actor, error }) => note(find(actor), `fails: ${textOfError(error)}`)),
+    ...(done?.notes.failures ?? [])
+      .filter(({ actor }) => !changed.some((change) => change.actor === actor && change.ended === 'failed'))
+      .map(({ actor, error }) => note(find(actor), `fails: ${textOfError(error)}`)),
   ];
 }
 

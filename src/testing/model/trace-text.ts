@@ -17,7 +17,7 @@ export function runToText(run: Run): string {
   const width = Math.max(START.length, ...widths);
   const indent = ' '.repeat(figures + 2 + width + 2);
 
-  const lines = [startOf(run), ...run.beginnings.flatMap(doneLines)].map((line, index) =>
+  const lines = [startOf(run), ...run.beginnings.flatMap((step) => doneLines(step))].map((line, index) =>
     index === 0 ? `${' '.repeat(figures + 2)}${START.padEnd(width)}  ${line}` : `${indent}${line}`,
   );
   for (const [index, step] of steps.entries()) {

@@ -172,18 +172,21 @@ function violated(violation: Violation<Logics, unknown> | undefined): Verdict | 
 }
 
 /** Nothing was found against it: that says something only where all was explored. */
-function settled(search: Search, about: Pick<Verdict, 'kind' | 'claim'>, sentence: string): Verdict {
+function settled(search: Search, about: Pick<Verdict, 'kind' | 'claim'>, holds: string): Verdict {
   const report = search.report();
-  if (report.complete) return { ...about, verdict: 'so', text: `${sentence}: in all ${report.states} states.` };
+  if (report.complete) return { ...about, verdict: 'so', text: `${holds}: in all ${countOf(report.states, 'state')}.` };
+  const growth = search.growth();
   return {
     ...about,
     verdict: 'unknown',
-    text: `It is not known: the search was NOT exhaustive (${endOf(report)}). ${MEND}\n\n${report.toText()}`,
+    text: `Cannot say of '${about.claim}': the search was NOT exhaustive, ${endOf(report)}.${growth === undefined ? '' : ` ${sentence(growth)}`} ${MEND}`,
   };
 }
 
 const MEND =
   'Bound the system by within, forget, or smaller budgets and inputs, or raise the limits: the last argument takes { maxStates, maxDepth, seconds }.';
 
+const sentence = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+
 const endOf = ({ ended, states, depth }: Report<Logics, unknown>) =>
-  `${ended === 'seconds' ? 'the seconds ran out' : `${ended} was reached`} after ${countOf(states, 'state')}, at depth ${depth}`;
+  `for ${ended === 'seconds' ? 'the seconds ran out' : `${ended} was reached`} after ${countOf(states, 'state')}, at depth ${depth}`;

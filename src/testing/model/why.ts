@@ -1,6 +1,9 @@
 // Why a run is a violation: who is where at its end, and what went wrong on the way, in a sentence or two.
+import type { StateValue } from '../../inspector/records.ts';
 import { routeText, whatText } from './action-text.ts';
 import { contextOf, stateOf } from './changes.ts';
+import { activeStates, machineOf } from './machines.ts';
+import type { ActorState } from './node.ts';
 import type { Message } from './options.ts';
 import type { Moment, Run, RunStep } from './run.ts';
 import { countOf, cut, listOf, textOf, textOfError, textOfEvent } from './text.ts';
@@ -49,7 +52,7 @@ function failureOf({ steps, beginnings }: Run, error: unknown): string {
   const failures = last ? last.done?.notes.failures : beginnings.flatMap(({ notes }) => notes.failures);
   const actor = failures?.at(-1)?.actor ?? last?.done?.node ?? 'An actor';
   const said = textOfError(error ?? failures?.at(-1)?.error);
-  return `${actor} fails ${last ? `in step ${last.number}, ${whatText(last.action)}` : 'as it starts'}: ${said}`;
+  return `${actor} fails ${last ? `in step ${last.number} (${whatText(last.action)})` : 'as it starts'}: ${said}`;
 }
 
 /** All actors with their states and what the run has changed of their contexts; those of whom the same is to be said together. */
@@ -68,17 +71,32 @@ function everyoneIn(run: Run, verb: 'is in' | 'waits in'): string {
       const state = stateOf(actor);
       const ended = status === 'done' ? 'is done' : status === 'error' ? 'has failed' : 'was stopped';
       const keys = changedIn(run, address);
-      const context = Object.entries(contextOf(actor)).flatMap(([key, value]) =>
-        keys.has(key) ? [`${key}: ${textOf(value)}`] : [],
-      );
+      const held = Object.entries(contextOf(actor)).filter(([key]) => keys.has(key));
+      const context = held.map(([key, value]) => `${key}: ${textOf(value)}`).join(', ');
+      const awaited = verb === 'is in' ? [] : awaitedBy(actor);
+      const hope = awaited.length === 0 ? '' : ` for ${listOf(awaited, 'or')}`;
       if (status !== 'active') say(address, ended);
       // of what is no machine there is only what it holds
-      else if (state !== '') say(address, `${verb} ${[state, ...context].join(', ')}`);
-      else if (context.length > 0) say(address, `has ${context.join(', ')}`);
+      else if (state !== '') say(address, `${verb} ${state}${hope}${context === '' ? '' : ` (${context})`}`);
+      else if (context !== '') say(address, `has ${context}`);
     }
   }
   const parts = Array.from(said, ([what, who]) => `${listOf(who)} ${who.length > 1 ? plural(what) : what}`);
   return cut(parts.join('; '), MOST_CHARACTERS);
+}
+
+const MOST_AWAITED = 4;
+
+/** What would bring a machine on from where it is; neither delays nor what it does by itself, for those would have happened. */
+function awaitedBy({ logic, snapshot }: ActorState): readonly string[] {
+  const { value } = snapshot as { readonly value?: StateValue };
+  const machine = machineOf(logic);
+  if (!machine || value === undefined) return [];
+  const labels = activeStates(machine.definition, value).flatMap(({ transitions }) =>
+    transitions.flatMap(({ event, label }) => (event === '' || event.startsWith('xstate.after.') ? [] : [label])),
+  );
+  const all = [...new Set(labels)];
+  return all.length > MOST_AWAITED ? [...all.slice(0, MOST_AWAITED - 1), 'others'] : all;
 }
 
 const plural = (what: string) =>

@@ -1,6 +1,7 @@
 // Where an actor is: `node@incarnation/local-id`. The incarnation is a fresh token for each start of a node, so an address never
 // means a later actor by accident. An address alone routes a frame; names and session ids are labels for people.
 import { TroupeError } from './errors.ts';
+import { surroundings } from './surroundings.ts';
 
 /** A node and its incarnation: `main@k3x9`. */
 export type NodeAddress = `${string}@${string}`;
@@ -10,9 +11,8 @@ export type Address = `${NodeAddress}/${string}`;
 
 /** A token that no other start of a node has. */
 export function createIncarnation(): string {
-  const random = new Uint32Array(2);
-  globalThis.crypto.getRandomValues(random);
-  return [...random].map((part) => part.toString(36)).join('');
+  const { randomWord } = surroundings();
+  return [randomWord(), randomWord()].map((part) => part.toString(36)).join('');
 }
 
 /** Throws `INVALID_ARGUMENT` for a name that could not be told from the rest of an address. */

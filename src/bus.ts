@@ -207,6 +207,9 @@ export function createBus(options: BusOptions = {}): Bus {
     for (const told of heeding) told(letter);
     deadLetters.next(letter);
   };
+  /** A node that is being connected, and why its link had ended before: first it is told that the node is there, and then that it is gone. */
+  let connecting: Peer | undefined;
+  let endedEarly: TroupeError | undefined;
   const self = {
     get address() {
       return address;
@@ -293,6 +296,7 @@ export function createBus(options: BusOptions = {}): Bus {
       if (closed || (closing.hasBegun && as === 'child')) throw closedError();
       if (ended) expectEnd(link, ended);
       const peer = addPeer(link, node, as);
+      connecting = peer;
       peer.listen();
       peer.push(
         {
@@ -305,7 +309,12 @@ export function createBus(options: BusOptions = {}): Bus {
         ports,
       );
       if (as === 'child') introductions.announce(node);
-      return greet(node, peer);
+      const route = greet(node, peer);
+      connecting = undefined;
+      const end = endedEarly;
+      endedEarly = undefined;
+      if (end) drop(peer, end);
+      return route;
     },
     join(link) {
       const joined = createDeferred<unknown>();
@@ -382,7 +391,10 @@ export function createBus(options: BusOptions = {}): Bus {
       lost: (first, next) => routes.mailboxesOf(peer.node)?.lost(first, next),
       isAsking: () => routes.mailboxesOf(peer.node)?.isAsking ?? false,
       held: () => channels.heldOf(peer.node),
-      ended: (error) => drop(peer, error),
+      ended(error) {
+        if (connecting === peer) endedEarly = error;
+        else drop(peer, error);
+      },
     };
     const peer = createPeer(link, node, role, listener);
     peers.add(peer);

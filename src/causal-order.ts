@@ -3,7 +3,7 @@
 // it waits for its cause, and what happened since waits with it. The clock is the machine's monotonic one, which all its threads share.
 import type { Address, NodeAddress } from './address.ts';
 import type { Bus } from './bus.ts';
-import { now, runLater } from './platform.ts';
+import { now, runLater } from './surroundings.ts';
 
 /** Where and when an event was shown as sent. */
 export interface Seen {

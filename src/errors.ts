@@ -10,6 +10,9 @@ export type TroupeErrorCode =
   | 'SETTLE_TIMEOUT' // an actor did not settle, or not where it was wanted, in time
   | 'PERSIST_TIMEOUT' // an actor was not persisted in time
   | 'UNTIL_TIMEOUT' // a condition that a test waited for did not hold in time
+  | 'SIMULATION_AT_REST' // nothing more can happen in a simulation whose test still waits
+  | 'SIMULATION_ENDLESS' // what a test waited for did not come within the simulation's time
+  | 'SIMULATION_OPEN' // another simulation has this realm's time
   | 'NOT_PERSISTED' // a hosted actor's persisted snapshot is not known here
   | 'VERSION_MISMATCH' // a machine, or what was persisted of one, is of another version than its host's
   | 'NOT_SERIALIZABLE' // a value cannot cross to another node
@@ -25,6 +28,7 @@ export type TroupeErrorCode =
   | 'SOURCE_NOT_LOADABLE' // a TypeScript source where nothing can load it
   | 'NO_LOCAL_MODULE' // a question that only the module at hand could answer
   | 'NOT_AN_ACTOR' // an argument is not an actor reference
+  | 'NOT_SYMMETRIC' // actors that are declared to be symmetric are not
   | 'INVALID_ARGUMENT' // an argument or option is out of range
   | 'PROTOCOL_MISMATCH' // the other side of a link speaks another version
   | 'BAD_FRAME' // the other side of a link sent something that is no frame
@@ -36,8 +40,11 @@ export type TroupeErrorCode =
   | 'NOT_LOCKED' // this thread does not hold the lock that it would release
   | 'CANNOT_BLOCK' // a thread would wait where it must not, or where only it could end the wait
   | 'RESTARTS_EXHAUSTED' // a supervised actor failed more often than it may be restarted
+  | 'MODEL_DIFFERS' // a schedule leads to another state on the real runtime than in the model
   | 'SCHEDULE_MISMATCH' // a schedule asks for a step that is not possible there
   | 'NO_SUCH_ACTOR' // a system that is explored has no actor of that name
+  | 'CLAIM_VIOLATED' // what was claimed of a system is not so
+  | 'NOT_EXHAUSTIVE' // a system was not explored far enough to say
   | 'IMPURE' // a machine that is explored did not do the same twice
   | 'NOT_MODELLED' // a machine that is explored needs something of which the model knows nothing
   | 'UNSUPPORTED_XSTATE'; // this version of XState lacks something that troupe stands on

@@ -3,7 +3,8 @@
 import { isAddress, localIdOf, nodeOf, type Address, type NodeAddress } from './address.ts';
 import type { Bus, DeadLetter } from './bus.ts';
 import { textOfError } from './failures.ts';
-import { builtin, clearTimeout, now, unheld } from './platform.ts';
+import { builtin } from './platform.ts';
+import { clearTimeout, now, unheld } from './surroundings.ts';
 import { timeDepartures } from './taps.ts';
 
 /** What an inspector publishes for all nodes. */

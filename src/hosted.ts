@@ -119,6 +119,8 @@ export interface HostedOptions {
   readonly persist?: PersistMode | undefined;
   readonly mailbox?: MailboxOptions | undefined;
   readonly logger?: ((...args: unknown[]) => void) | undefined;
+  /** The local id that each actor has where it runs, one at a time; by default each has one of its own. */
+  readonly session?: string | undefined;
   /** Finds a place for an actor; throws if there is none. */
   place(actor: AnyActor): Place;
 }
@@ -201,7 +203,7 @@ export function createHosted(options: HostedOptions): AnyActorLogic {
       const version = versionOf(local);
       const place = options.place(actor);
       // the far side addresses actors of other callers too
-      const session = nameSession(bus);
+      const session = options.session ?? nameSession(bus);
       const { systemId } = actor;
       refsOf(bus).declare(actor, addressOf(place.route.node, session));
       const announce = joinHosted(actor, { bus, route: place.route, to: session, fail: mirror.fail });

@@ -4,6 +4,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { NodeAddress } from './address.ts';
 import type { Peer } from './peer.ts';
+import { surroundings } from './surroundings.ts';
 import type { RawFrame } from './wire.ts';
 
 const REMEMBERED = 1024;
@@ -42,6 +43,8 @@ export function createIntroductions(here: Neighbourhood): Introductions {
   const introduced = new Map<NodeAddress, Set<NodeAddress>>();
   /** Nodes that were below this one and are gone, and whether in order: of those no news will come. */
   const left = new Map<NodeAddress, boolean>();
+  /** What the nodes above were asked for one below, until they answer: nobody else would, if the way to them ends. */
+  const asked = new Map<NodeAddress, Set<NodeAddress>>();
   const rollCall = createRollCall(() => here.children);
 
   /** The way up or down the tree; never by a neighbour, or two nodes that ask at once would have two who answer. */
@@ -50,37 +53,44 @@ export function createIntroductions(here: Neighbourhood): Introductions {
     return peer?.role === 'child' || peer?.role === 'parent' ? peer : descendants.get(node);
   };
 
-  const introduce = (node: NodeAddress, from: NodeAddress): void => {
-    if (towards(node) || left.has(node)) answer(node, from);
-    else if (here.parent) here.parent.push({ type: 'introduce', node, from });
+  /** `isSettled`: it came back down, for the other is below this one, or was. */
+  const introduce = (node: NodeAddress, from: NodeAddress, isSettled: boolean): void => {
+    if (from === here.address) {
+      // it asked before it was told of the other
+      const via = descendants.get(node);
+      if (via) via.push({ type: 'introduce', node, from });
+      else here.isUnknown(node, isOrderly(node));
+    } else if (isSettled || towards(node) || left.has(node)) answer(node, from);
+    else if (here.parent) {
+      note(asked, from, node);
+      here.parent.push({ type: 'introduce', node, from });
+    }
     // it may have joined below, and the news be on its way
     else rollCall.begin(() => answer(node, from));
   };
   const answer = (node: NodeAddress, from: NodeAddress): void => {
     const there = towards(node);
     const back = towards(from);
-    if (!there || !back || introduced.get(node)?.has(from)) {
+    asked.get(from)?.delete(node);
+    // the node that both are below introduces them, or they might get two channels; it knows by now
+    if (there && there === back) there.push({ type: 'introduce', node, from });
+    else if (!there || !back || introduced.get(node)?.has(from)) {
       // there is no way, or they have their port already and ignore this answer
       if (from === here.address) here.isUnknown(node, isOrderly(node));
       else back?.push({ type: 'introduction', for: from, node, orderly: isOrderly(node) });
     } else {
-      remember(node, from);
-      remember(from, node);
-      const { port1, port2 } = new MessageChannel();
+      note(introduced, node, from);
+      note(introduced, from, node);
+      const { port1, port2 } = surroundings().createChannel();
       there.push({ type: 'introduction', for: node, node: from, port: port1 }, [port1]);
       back.push({ type: 'introduction', for: from, node, port: port2 }, [port2]);
     }
-  };
-  const remember = (one: NodeAddress, other: NodeAddress): void => {
-    const known = introduced.get(one);
-    if (known) known.add(other);
-    else introduced.set(one, new Set([other]));
   };
   const isOrderly = (node: NodeAddress): boolean => left.get(node) === true;
   const forget = (node: NodeAddress, orderly: boolean): void => {
     for (const other of introduced.get(node) ?? []) introduced.get(other)?.delete(node);
     introduced.delete(node);
-    descendants.delete(node);
+    asked.delete(node);
     // what the nodes between have told of its end holds, when its own port closes later without a word
     left.set(node, orderly || isOrderly(node));
     for (const oldest of left.keys()) {
@@ -91,6 +101,7 @@ export function createIntroductions(here: Neighbourhood): Introductions {
   const pass = (frame: Introduction): void => {
     const { node, port } = frame;
     if (frame.for !== here.address) {
+      asked.get(frame.for)?.delete(node);
       const via = towards(frame.for);
       if (via)
         via.push(
@@ -104,18 +115,20 @@ export function createIntroductions(here: Neighbourhood): Introductions {
   };
   const announce = (node: NodeAddress) => here.parent?.push({ type: 'joined', node });
 
+  const askFor = (node: NodeAddress): void => {
+    const via = descendants.get(node) ?? here.parent;
+    if (via) via.push({ type: 'introduce', node, from: here.address });
+    else if (left.has(node)) here.isUnknown(node, isOrderly(node));
+    else
+      rollCall.begin(() => {
+        const found = descendants.get(node);
+        if (found) found.push({ type: 'introduce', node, from: here.address });
+        else here.isUnknown(node, isOrderly(node));
+      });
+  };
+
   return {
-    askFor(node) {
-      const via = descendants.get(node) ?? here.parent;
-      if (via) via.push({ type: 'introduce', node, from: here.address });
-      else if (left.has(node)) here.isUnknown(node, isOrderly(node));
-      else
-        rollCall.begin(() => {
-          const found = descendants.get(node);
-          if (found) found.push({ type: 'introduce', node, from: here.address });
-          else here.isUnknown(node, isOrderly(node));
-        });
-    },
+    askFor,
     take(frame, from) {
       const node = frame['node'] as NodeAddress;
       switch (frame.type) {
@@ -125,12 +138,15 @@ export function createIntroductions(here: Neighbourhood): Introductions {
           here.changed(node, undefined);
           return true;
         case 'left':
+          descendants.delete(node);
           forget(node, frame['orderly'] === true);
           here.changed(node, { orderly: isOrderly(node) });
+          // whoever was asked for a way there may be gone, too
+          here.isUnknown(node, isOrderly(node));
           here.parent?.push({ type: 'left', node, orderly: isOrderly(node) });
           return true;
         case 'introduce':
-          introduce(node, frame['from'] as NodeAddress);
+          introduce(node, frame['from'] as NodeAddress, from.role === 'parent');
           return true;
         case 'roll-call':
           rollCall.begin(() => from.push({ type: 'all-told', call: frame['call'] as string }));
@@ -149,16 +165,29 @@ export function createIntroductions(here: Neighbourhood): Introductions {
     descendants: () => descendants.keys(),
     drop(peer, orderly) {
       const gone = [...descendants].filter(([, via]) => via === peer).map(([node]) => node);
+      // a neighbour may be below as well, and of its end there the nodes between tell
+      for (const node of gone) descendants.delete(node);
       for (const node of [...gone, peer.node]) {
         forget(node, orderly);
         if (node !== peer.node) here.changed(node, { orderly });
         if (peer.role === 'child') here.parent?.push({ type: 'left', node, orderly });
       }
       rollCall.drop(peer);
+      if (peer.role === 'parent') {
+        for (const [from, wanted] of asked)
+          for (const node of wanted) towards(from)?.push({ type: 'introduction', for: from, node, orderly: false });
+        asked.clear();
+      }
       // whoever was to answer for them is gone
       for (const node of gone) here.isUnknown(node, orderly);
     },
   };
+}
+
+function note<T>(sets: Map<T, Set<T>>, one: T, other: T): void {
+  const known = sets.get(one);
+  if (known) known.add(other);
+  else sets.set(one, new Set([other]));
 }
 
 interface RollCall {

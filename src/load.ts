@@ -47,7 +47,8 @@ function pick(module: Module, name: string, source: string): AnyActorLogic {
   return value;
 }
 
-async function importModule(source: string): Promise<Module> {
+/** Imports a module, or the TypeScript file that is meant by its URL. */
+export async function importModule(source: string): Promise<Module> {
   try {
     return await importAs(source, () => import(source) as Promise<Module>);
   } catch (error) {

@@ -8,8 +8,9 @@ import { TroupeError } from './errors.ts';
 import type { Link } from './links/link.ts';
 import { closePortsIn } from './lost-ports.ts';
 import { createOutbox } from './packing.ts';
-import { clearTimeout, runSoon, unheld } from './platform.ts';
+import { runSoon } from './platform.ts';
 import { createRepeats } from './repeats.ts';
+import { clearTimeout, unheld } from './surroundings.ts';
 import {
   parsePacket,
   PROTOCOL_VERSION,
@@ -72,7 +73,7 @@ const LONGEST_PROBE = 1000;
 
 /** A peer over a link; without one it is this node itself. */
 export function createPeer(link: Link | undefined, node: NodeAddress, role: Role, listener: PeerListener): Peer {
-  const outbox = createOutbox({ post, progress, immediate: link?.immediate ?? false });
+  const outbox = createOutbox({ post, progress, immediate: link?.immediate ?? link?.prompt ?? false });
   // a child speaks when it is spoken to: its first frame answers the greeting, and what it has to say before that waits
   let silent = role === 'parent';
   /** Whether packets may be lost without a word: this end knows it of its link, or the other end has said so. */

@@ -26,28 +26,6 @@ export function builtin<TName extends keyof Builtins>(name: TName): Builtins[TNa
 /** `node:worker_threads` where this realm has it. */
 export const workerThreads: typeof WorkerThreads | undefined = builtin('node:worker_threads');
 
-/** Captured at load, so that a test's fake timers cannot stop a deadline of ours. */
-export const { setTimeout, clearTimeout } = globalThis;
-
-/** A timer that keeps no process alive. */
-export function unheld(delay: number, task: () => void): ReturnType<typeof setTimeout> {
-  const timer = setTimeout(task, delay);
-  (timer as { unref?(): void }).unref?.();
-  return timer;
-}
-
-/** Runs a task after some milliseconds, unless the returned function is called before; it keeps no process alive. */
-export function runLater(task: () => void, delay: number): () => void {
-  const timer = unheld(delay, task);
-  return () => clearTimeout(timer);
-}
-
-/** The machine's monotonic clock in milliseconds, which all threads of a process share; a browser's clock where there is no Node. */
-export function now(): number {
-  const { process, performance } = globalThis;
-  return process?.hrtime ? Number(process.hrtime.bigint()) / 1e6 : performance.timeOrigin + performance.now();
-}
-
 const soon = Promise.resolve();
 
 /**

@@ -19,9 +19,10 @@ import {
 import { lifeOf, onLifeOver } from './lives.ts';
 import { kindOfLogic } from './logic-kinds.ts';
 import { mirrorOf } from './mirror.ts';
-import { now, runSoon } from './platform.ts';
+import { runSoon } from './platform.ts';
 import { refsOf } from './refs.ts';
 import { describeSnapshot, diffFields, type Patch, type Told } from './snapshots.ts';
+import { now } from './surroundings.ts';
 import { recordSystem, type Inspected, type TakeInspected } from './taps.ts';
 import { createErrorEvent, onEnd, statusOf } from './xstate.ts';
 

@@ -14,6 +14,7 @@ import { isActorRef } from './recipient.ts';
 import { createRemote } from './remote.ts';
 import { findAddressesBy } from './senders.ts';
 import { cellExtension } from './shared/extension.ts';
+import { surroundings } from './surroundings.ts';
 import { assertSeams, onEnd, statusOf } from './xstate.ts';
 
 /** The refs that a bus knows. */
@@ -95,6 +96,7 @@ function createRefs(bus: Bus): Refs {
   });
   const hold = (actor: AnyActorRef, address: Address) => {
     held.set(address, new WeakRef(actor));
+    surroundings().keep(actor);
     forgotten.register(actor, address);
   };
 

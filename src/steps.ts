@@ -9,10 +9,10 @@ import type { Line } from './line.ts';
 import type { Mirror } from './mirror.ts';
 import type { Outputs } from './outputs.ts';
 import { keepPersisted } from './persisted.ts';
-import { now } from './platform.ts';
 import { isActive, type Posting } from './posting.ts';
 import { applyPatch, type Received } from './received.ts';
 import type { Patch } from './snapshots.ts';
+import { now } from './surroundings.ts';
 import { inject, isInspected } from './taps.ts';
 import type { StepFrame } from './wire.ts';
 import {

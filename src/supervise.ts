@@ -8,6 +8,7 @@ import { declareHostedLike } from './hosted.ts';
 import { assertWord, optionError } from './options.ts';
 import { delayOf, NO_FAILURES, type Backoff, type RestartLimit, type Tally } from './restarts.ts';
 import { supervisorOf } from './supervisor.ts';
+import { random } from './surroundings.ts';
 import { assertSeams } from './xstate.ts';
 
 export type { Backoff, RestartLimit } from './restarts.ts';
@@ -154,7 +155,7 @@ function delayBy(backoff: NonNullable<SuperviseOptions['backoff']>): (attempt: n
   if (!(Number.isFinite(factor) && factor >= 1))
     throw optionError('backoff.factor', factor, 'it must be a number from 1');
   if (!(jitter >= 0 && jitter <= 1)) throw optionError('backoff.jitter', jitter, 'it must be a number from 0 to 1');
-  return (attempt) => delayOf(attempt, { first, most, factor, jitter }, Math.random());
+  return (attempt) => delayOf(attempt, { first, most, factor, jitter }, random());
 }
 
 /** The longest wait that a timer can have. */

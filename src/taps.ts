@@ -5,7 +5,7 @@ import type { AnyActorRef, InspectionEvent } from 'xstate';
 import type { Address, NodeAddress } from './address.ts';
 import type { Bus } from './bus.ts';
 import { inCausalOrder, type Origin, type Seen } from './causal-order.ts';
-import { now } from './platform.ts';
+import { now } from './surroundings.ts';
 import { hasInspectors, interceptInspection, onInspectorsChange, tellInspectors } from './xstate.ts';
 
 /** An inspection event before XState stamps it with the root, or what only troupe's inspector is told. */

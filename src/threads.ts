@@ -8,10 +8,10 @@ import { createHosted, createHostedModule, type HostedModule, type ImportOptions
 import { assertHostOptions, assertImportOptions, createHost, localOf, type Host, type HostOptions } from './hosts.ts';
 import { createIntern, type Intern } from './intern.ts';
 import { openThread, type Factory, type Thread } from './open-thread.ts';
-import { clearTimeout, setTimeout } from './platform.ts';
 import { currentBus } from './realm.ts';
 import { createResidents, type Residents } from './residents.ts';
 import { moduleUrl, type Source } from './source.ts';
+import { clearTimeout, setTimeout } from './surroundings.ts';
 
 /** What a thread may use and how long it lives. */
 export interface ThreadOptions extends HostOptions {

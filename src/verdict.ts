@@ -3,8 +3,8 @@ import type { AnyActor } from 'xstate';
 import type { Persisted } from './blob.ts';
 import { isTroupeError } from './errors.ts';
 import { exhaustedError, messageOf, notPersistedError, type FailureAction, type Policy } from './failures.ts';
-import { now } from './platform.ts';
 import { count, isExhausted } from './restarts.ts';
+import { now } from './surroundings.ts';
 
 export interface Verdict {
   readonly action: FailureAction;

@@ -1,7 +1,7 @@
 // A wait that always ends: by what it waits for, by the signal, or by the deadline. The deadline
 // keeps the process alive, for somebody waits for it.
 import { TroupeError } from './errors.ts';
-import { clearTimeout, setTimeout } from './platform.ts';
+import { clearTimeout, setTimeout } from './surroundings.ts';
 
 export interface WaitOptions {
   /** Milliseconds; `Infinity` waits without a deadline. */

@@ -23,6 +23,7 @@ export {
 } from './xstate/mailbox.ts';
 export { isObserved, onListenersChange, onObserversChange } from './xstate/observers.ts';
 export { hookNames, namedDuring, namesIn, setName, unsetName } from './xstate/names.ts';
+export { steerSystem, type Delayed } from './xstate/steering.ts';
 export { armDelay, cancelDelays, delaysIn } from './xstate/timers.ts';
 export {
   hasInspectors,

@@ -78,6 +78,22 @@ describe('a bus', () => {
   });
 });
 
+describe('a link that has ended before it is connected', () => {
+  it('is that of a node that comes and is gone', () => {
+    const hub = openBus('hub');
+    const changes: string[] = [];
+    hub.nodes.subscribe(({ type }) => changes.push(type));
+    const [up, down] = createMemoryLink({ mode: 'sync' });
+    down.close();
+    const letters = lettersOf(hub);
+    const route = hub.connect(up, { node: 'below@1', as: 'child' });
+    send(hub, 'below@1', '7', 1);
+    expect(route.down).toMatchObject({ code: 'ACTOR_DOWN' });
+    expect(changes).toEqual(['up', 'down']);
+    expect(letters).toMatchObject([{ reason: 'unreachable', target: 'below@1/7' }]);
+  });
+});
+
 describe('channels', () => {
   it('bring frames to the local id that they are for, in order, both ways', async () => {
     const hub = openBus('hub');
@@ -333,6 +349,7 @@ for (const [kind, link] of [
       introductions.take({ type: 'joined', node: 'child@1' }, between);
       introductions.take({ type: 'left', node: 'child@1', orderly: true }, between);
       introductions.drop(below, false);
+      unknown.mockClear();
       introductions.askFor('child@1');
       expect(unknown.mock.calls).toEqual([['child@1', true]]);
     });

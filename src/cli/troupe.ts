@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<num
   inspect,
   // it brings what draws, which the others do without
   draw: async (given) => (await import('./draw.ts')).draw([...given]),
+  check: async (given) => (await import('./check.ts')).check(given),
   '--help': () => tell(USAGE),
   '-h': () => tell(USAGE),
   '--version': () => tell(versionOf()),

@@ -1,7 +1,7 @@
 // Waiting for pages: until one looks, so that it misses nothing, and until all have left, so that they can be read in peace. Whoever waits so wants the process to
 // live on, which the inspector itself does not.
 import type { Observable } from 'rxjs/internal/Observable';
-import { clearTimeout, setTimeout } from '../platform.ts';
+import { clearTimeout, setTimeout } from '../surroundings.ts';
 import { wait } from '../wait.ts';
 
 /** Resolves when a page looks, or when the inspector ends; rejects when the signal is aborted. */

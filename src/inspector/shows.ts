@@ -1,10 +1,10 @@
 // What pages look at: a system that runs, which is recorded while anybody looks and a little longer, for a page that is loaded anew; or a recording, which is all there.
 import { randomUUID } from 'node:crypto';
 import type { AnyEventObject } from 'xstate';
-import { clearTimeout, setTimeout } from '../platform.ts';
 import { createJournal, JOURNAL_LIMITS, type JournalLimits } from './journal.ts';
 import type { Show } from './page-session.ts';
 import type { ActorKey, InspectorRecord, RecordingHeader } from './records.ts';
+import { clearTimeout, setTimeout } from '../surroundings.ts';
 
 /** What is recorded from, of the collector. */
 export interface Recordable {

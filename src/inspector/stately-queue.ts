@@ -1,6 +1,6 @@
 // Messages in order, where one of them cannot be made yet: of a hosted machine its host tells what it is made of, and who draws it wants that with the first word.
 import type { AnyActorRef } from 'xstate';
-import { clearTimeout, setTimeout } from '../platform.ts';
+import { clearTimeout, setTimeout } from '../surroundings.ts';
 
 /** How long it waits for what a host has to tell, in milliseconds. */
 const PATIENCE = 1000;

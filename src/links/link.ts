@@ -23,6 +23,12 @@ export interface Link {
    */
   readonly immediate?: boolean;
   /**
+   * Whether the bus posts each frame at once, in a packet of its own.
+   *
+   * @internal
+   */
+  readonly prompt?: boolean;
+  /**
    * Whether packets may be lost, come twice or out of order without a word; then the bus asks after those that are not answered.
    *
    * @defaultValue false

@@ -4,7 +4,7 @@ import { Observable } from 'rxjs/internal/Observable';
 import type { Subscriber } from 'rxjs/internal/Subscriber';
 import { closePorts } from '../lost-ports.ts';
 import { assertWord, optionError } from '../options.ts';
-import { runSoon } from '../platform.ts';
+import { surroundings, type Carrier } from '../surroundings.ts';
 import type { Link } from './link.ts';
 
 /** How a memory link delivers. */
@@ -50,8 +50,9 @@ export interface MemoryLinkOptions {
 export function createMemoryLink(options: MemoryLinkOptions = {}): readonly [Link, Link] {
   assertMemoryLinkOptions(options);
   const immediate = options.mode === 'sync';
-  const schedule = immediate ? (deliver: () => void) => deliver() : (options.schedule ?? runSoon);
-  return linkEnds([schedule, schedule], immediate);
+  const carrier = (): Carrier =>
+    immediate ? (deliver) => deliver() : (options.schedule ?? surroundings().createCarrier());
+  return linkEnds([carrier(), carrier()], immediate);
 }
 
 function assertMemoryLinkOptions({ mode, schedule }: { readonly mode?: unknown; readonly schedule?: unknown }): void {
@@ -64,18 +65,12 @@ function assertMemoryLinkOptions({ mode, schedule }: { readonly mode?: unknown; 
 
 const MODES: readonly NonNullable<MemoryLinkOptions['mode']>[] = ['async', 'sync'];
 
-/** When a posted packet is delivered. */
-type Schedule = (deliver: () => void) => void;
-
 /** A memory link each of whose ends delivers by a schedule of its own. */
-export function linkEnds(
-  [fromLeft, fromRight]: readonly [Schedule, Schedule],
-  immediate = false,
-): readonly [Link, Link] {
+export function linkEnds([fromLeft, fromRight]: readonly [Carrier, Carrier], immediate = false): readonly [Link, Link] {
   const left = createEnd();
   const right = createEnd();
   let open = true;
-  const link = (mine: End, other: End, schedule: Schedule): Link => ({
+  const link = (mine: End, other: End, carry: Carrier): Link => ({
     packets: mine.packets,
     immediate,
     post(packet, transfer = []) {
@@ -83,16 +78,14 @@ export function linkEnds(
         closePorts(transfer);
         return;
       }
-      // a list of ports is a transfer list, but its type also takes what only browsers have
-      const [copy, moved] =
-        typeof packet === 'string'
-          ? [packet, []]
-          : structuredClone([packet, transfer] as const, { transfer: transfer as never[] });
-      schedule(() =>
-        other.deliver((subscriber) => {
-          if (subscriber.closed) closePorts(moved);
-          else subscriber.next(copy);
-        }),
+      const [copy, moved] = typeof packet === 'string' ? [packet, []] : surroundings().copy(packet, transfer);
+      carry(
+        () =>
+          other.deliver((subscriber) => {
+            if (subscriber.closed) closePorts(moved);
+            else subscriber.next(copy);
+          }),
+        copy,
       );
     },
     close() {

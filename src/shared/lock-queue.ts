@@ -1,6 +1,7 @@
 // One lock as one thread waits for it: its tasks in the order they came, with one sleep for all of them. What the lock is in shared
 // memory, and why no wake is lost, is in lock-word.ts; here nothing is decided but who of this thread is next.
-import { clearTimeout, now, setTimeout, workerThreads } from '../platform.ts';
+import { workerThreads } from '../platform.ts';
+import { clearTimeout, now, setTimeout } from '../surroundings.ts';
 import type { Block, Membership } from './directory.ts';
 import { contend, free, freeOfTheDead, holderOf, take, TURN } from './lock-word.ts';
 import type { Taken } from './lock-word.ts';
@@ -215,5 +216,5 @@ const waitAsync: WaitAsync =
   (Atomics as { readonly waitAsync?: WaitAsync }).waitAsync ??
   ((words, index, value) =>
     Atomics.load(words, index) === value
-      ? { async: true, value: new Promise((resolve) => setTimeout(resolve, COURTESY)) }
+      ? { async: true, value: new Promise<void>((resolve) => setTimeout(resolve, COURTESY)) }
       : { async: false });

@@ -7,13 +7,14 @@ import { TroupeError } from '../errors.ts';
 import type { Link } from '../links/link.ts';
 import { mirrorOf } from '../mirror.ts';
 import { optionError } from '../options.ts';
-import { clearTimeout, setTimeout } from '../platform.ts';
 import { currentBus } from '../realm.ts';
 import { assertActorRef } from '../recipient.ts';
 import { createFaultLink, type FaultLink } from './fault-link.ts';
 import { freezeThread, type Frost } from './freeze.ts';
+import { GOLDEN } from './random.ts';
 import type { FaultClock, Trouble } from './lane.ts';
 import { turns } from './turns.ts';
+import { clearTimeout, random, setTimeout } from '../surroundings.ts';
 
 /** Which bus is to have faults, and how they are drawn. */
 export interface FaultOptions {
@@ -112,7 +113,7 @@ export interface Faults extends Disposable {
  */
 export function injectFaults({
   bus = currentBus(),
-  seed = Math.floor(Math.random() * 2 ** 32),
+  seed = Math.floor(random() * 2 ** 32),
   clock = { setTimeout, clearTimeout },
 }: FaultOptions = {}): Faults {
   if (!Number.isSafeInteger(seed)) throw optionError('seed', seed, 'it must be a whole number');
@@ -244,9 +245,6 @@ interface FaultyNode {
   /** While its thread is blocked. */
   frost: Frost | undefined;
 }
-
-/** Far enough apart that the numbers of two seeds have nothing in common: 2 ** 32 over the golden ratio. */
-const GOLDEN = 0x9e3779b9;
 
 /** Resolves when the bus tells that a node is gone, or is closed itself. */
 function whenDown(bus: Bus, address: NodeAddress): Promise<void> {

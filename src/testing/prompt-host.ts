@@ -3,7 +3,7 @@
 import type { Route } from '../bus.ts';
 import { linkEnds } from '../links/memory.ts';
 import { createHostOver, type MemoryHost, type MemoryHostOptions } from '../memory-host.ts';
-import { runSoon } from '../platform.ts';
+import { surroundings } from '../surroundings.ts';
 
 /**
  * Makes one. What was sent before a start or a stop is handled before it, within the same call; and so is, after a start, what the actor
@@ -30,11 +30,12 @@ export function createPromptHost(options: MemoryHostOptions): MemoryHost {
 /** Delivers what is posted in later microtasks, one each, or all that waits when asked to. */
 function createQueue(): { post(deliver: () => void): void; deliverAll(): void } {
   const waiting: (() => void)[] = [];
+  const carry = surroundings().createCarrier();
   const deliverNext = () => waiting.shift()?.();
   return {
     post(deliver) {
       waiting.push(deliver);
-      runSoon(deliverNext);
+      carry(deliverNext);
     },
     deliverAll() {
       while (waiting.length > 0) deliverNext();

@@ -1,6 +1,7 @@
 // A space whose states and steps are written down by hand, and a plain exploration of any space: for tests of what walks spaces.
 import { createEdgeRecorder, beyond, type Edges } from '../../dist/src/testing/model/edges.js';
 import type { Logics } from '../../dist/src/testing/model/options.js';
+import type { Symmetry } from '../../dist/src/testing/model/symmetry.js';
 import type { Action, ActionCode, Space, Words } from '../../dist/src/testing/model/space.js';
 
 /** A step of a graph: from where, by which action, to where; -1 for out of the bounds. */
@@ -58,22 +59,27 @@ export interface Explored {
   wordsOf(index: number): Words;
   parentOf(index: number): number;
   actionInto(index: number): ActionCode;
+  depthOf(index: number): number;
+  readonly depth: number;
   readonly edges: Edges;
 }
 
-/** Walks a whole space, or as many states of it as are asked for, breadth first. */
-export function exploreSpace(space: Space, mostExpanded = Number.POSITIVE_INFINITY): Explored {
+/** Walks a whole space, or as many states of it as are asked for, breadth first, up to symmetry if there is one. */
+export function exploreSpace(space: Space, mostExpanded = Number.POSITIVE_INFINITY, symmetry?: Symmetry): Explored {
   const found = [space.initial.slice()];
   const parents = [0];
   const actions = [0];
+  const depths = [0];
   const indexes = new Map([[space.initial.join(), 0]]);
   const recorder = createEdgeRecorder();
   let generated = 1;
   for (let index = 0; index < found.length && index < mostExpanded; index++) {
+    symmetry?.look(found[index]!);
     space.successors(
       found[index]!,
       (code, next, length) => {
         generated++;
+        symmetry?.representative(next, length);
         const words = next.slice(0, length);
         const key = words.join();
         let target = indexes.get(key);
@@ -81,6 +87,7 @@ export function exploreSpace(space: Space, mostExpanded = Number.POSITIVE_INFINI
           target = found.push(words) - 1;
           parents.push(index);
           actions.push(code);
+          depths.push(depths[index]! + 1);
           indexes.set(key, target);
         }
         recorder.add(target, code);
@@ -95,6 +102,8 @@ export function exploreSpace(space: Space, mostExpanded = Number.POSITIVE_INFINI
     wordsOf: (index) => found[index]!,
     parentOf: (index) => parents[index]!,
     actionInto: (index) => actions[index]!,
+    depthOf: (index) => depths[index]!,
+    depth: depths.at(-1)!,
     edges: recorder.edges(),
   };
 }

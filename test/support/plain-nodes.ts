@@ -108,7 +108,9 @@ function plainNode(name: string, { start, on, outcomes = [], watches = [] }: Pla
           return handle(plain, occurrence.event, circumstances);
         case 'timer': {
           const { id, remaining = 0 } = configuration.timers[occurrence.index] ?? { id: '' };
-          const { [id]: _ended, ...left } = Array.isArray(plain.timers) ? {} : { ...(plain.timers as object) } as Record<string, number>;
+          const { [id]: _ended, ...left } = Array.isArray(plain.timers)
+            ? {}
+            : ({ ...(plain.timers as object) } as Record<string, number>);
           const timers = Array.isArray(plain.timers)
             ? (plain.timers as string[]).filter((each) => each !== id)
             : Object.fromEntries(Object.entries(left).map(([each, ms]) => [each, ms - remaining]));
@@ -142,7 +144,12 @@ function plainNode(name: string, { start, on, outcomes = [], watches = [] }: Pla
     ],
     outcomeOf: (_configuration, { index }) => outcomes[index] ?? { done: undefined },
     watches: (configuration) =>
-      configuration.crashed || plainOf(configuration).status !== 'active' ? [] : (plainOf(configuration).mentions?.includes('told') === true ? [] : watches).map((target) => ({ watcher: `${name}/watch`, target })),
+      configuration.crashed || plainOf(configuration).status !== 'active'
+        ? []
+        : (plainOf(configuration).mentions?.includes('told') === true ? [] : watches).map((target) => ({
+            watcher: `${name}/watch`,
+            target,
+          })),
     rename: (configuration) => configuration,
     snapshotOf: (configuration) =>
       (configuration.actors.get(name)?.snapshot ?? { status: 'stopped', output: undefined, error: undefined }) as never,

@@ -11,6 +11,8 @@ export function aboutText({ kind, claim }: About): string {
       return `'${claim}' holds nowhere`;
     case 'reached':
       return `'${claim}' holds`;
+    case 'unhandled':
+      return 'an event is dropped, for nothing handles it there';
     case 'deadlock':
       return 'nothing more happens, and it may not stop there';
     default:

@@ -38,6 +38,8 @@ export interface Configurations {
   idOf(node: number, configuration: Configuration): number;
   plan(id: number): Plan;
   isCrashed(id: number): boolean;
+  /** What it may do by itself, delays and all else. */
+  offers(id: number): readonly ActionCode[];
   /** Whether the root has failed in any of them. */
   readonly hasFailures: boolean;
 }
@@ -59,6 +61,7 @@ export function createConfigurations(
 ): Configurations {
   const plans = createInterner<Plan>();
   const crashed: boolean[] = [];
+  const offers: (readonly ActionCode[])[] = [];
   let hasFailures = false;
   const isTimed = options.timers === 'by-delay';
   const stimuli = nodes.map(({ name }, node) =>
@@ -109,9 +112,9 @@ export function createConfigurations(
       least,
       own,
       stimuli: configuration.crashed ? [] : (stimuli[place] ?? []),
-      watches: node.watches(configuration).map(({ watcher, target }) =>
-        watches.idOf(`${watcher} ${target}`, () => ({ node: place, watcher, target })),
-      ),
+      watches: node
+        .watches(configuration)
+        .map(({ watcher, target }) => watches.idOf(`${watcher} ${target}`, () => ({ node: place, watcher, target }))),
       occurrences,
       mentions: addressIds(configuration.mentions),
     };
@@ -124,12 +127,15 @@ export function createConfigurations(
     idOf: (place, configuration) =>
       plans.idOf(`${place} ${configuration.key}`, (id) => {
         crashed[id] = configuration.crashed;
-        return planOf(place, configuration);
+        const plan = planOf(place, configuration);
+        offers[id] = [...plan.timers, ...plan.own];
+        return plan;
       }),
     plan: plans.at,
     get hasFailures() {
       return hasFailures;
     },
     isCrashed: (id) => crashed[id] as boolean,
+    offers: (id) => offers[id] as readonly ActionCode[],
   };
 }

@@ -153,7 +153,7 @@ export function beginExploration(
   const depthOf = (index: number): number => {
     if (index >= layerEnd) return layers.length;
     let low = 0;
-    for (let high = layers.length; high - low > 1; ) {
+    for (let high = layers.length; high - low > 1;) {
       const middle = (low + high) >> 1;
       if ((layers[middle] as number) <= index) low = middle;
       else high = middle;

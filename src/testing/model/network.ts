@@ -39,7 +39,8 @@ export function createNetwork({ order = 'per-pair', duplicate = 0 }: NetworkOpti
       insert(words, first, end, message) {
         const own = pair(message);
         let place = end;
-        for (; place > first && pair(words[place - 1] as number) > own; place--) words[place] = words[place - 1] as number;
+        for (; place > first && pair(words[place - 1] as number) > own; place--)
+          words[place] = words[place - 1] as number;
         words[place] = message;
         return end + 1;
       },
@@ -53,7 +54,8 @@ export function createNetwork({ order = 'per-pair', duplicate = 0 }: NetworkOpti
     insert(words, first, end, message) {
       if (staysForEver) for (let place = first; place < end; place++) if (words[place] === message) return end;
       let place = end;
-      for (; place > first && (words[place - 1] as number) > message; place--) words[place] = words[place - 1] as number;
+      for (; place > first && (words[place - 1] as number) > message; place--)
+        words[place] = words[place - 1] as number;
       words[place] = message;
       return end + 1;
     },

@@ -11,7 +11,7 @@ export type Entry<TLogic extends AnyActorLogic> =
     : { readonly logic: TLogic; readonly input: Given<TLogic> };
 
 /** An input, or a function that makes it; `actor` gives the ref of another actor of the system by its name. */
-type Given<TLogic extends AnyActorLogic> = InputFrom<TLogic> | ((scope: InputScope) => InputFrom<TLogic>);
+export type Given<TLogic extends AnyActorLogic> = InputFrom<TLogic> | ((scope: InputScope) => InputFrom<TLogic>);
 
 /** What an input is made from. */
 export interface InputScope {

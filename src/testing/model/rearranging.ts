@@ -41,7 +41,9 @@ function renamedCells(
 ): Readonly<Record<string, number>> {
   const renamed: Record<string, number> = { ...cells };
   for (const [cell, held] of Object.entries(cells)) {
-    const target = cell.replaceAll(/[\p{L}\p{N}_$-]+/gu, (word) => (Object.hasOwn(names, word) ? (names[word] ?? word) : word));
+    const target = cell.replaceAll(/[\p{L}\p{N}_$-]+/gu, (word) =>
+      Object.hasOwn(names, word) ? (names[word] ?? word) : word,
+    );
     if (target !== cell && Object.hasOwn(cells, target)) renamed[target] = held;
   }
   return renamed;

@@ -19,7 +19,9 @@ export interface Run<TLogics extends Logics = Logics, THistory = unknown> {
 }
 
 /** What a run is the way to. */
-export type About = Pick<Violation, 'kind' | 'claim'> | { readonly kind: 'reached'; readonly claim: string };
+export type About =
+  | Pick<Violation, 'kind' | 'claim'>
+  | { readonly kind: 'reached' | 'unhandled'; readonly claim: string };
 
 /** How all is between two steps. */
 export interface Moment<TLogics extends Logics = Logics, THistory = unknown> {

@@ -60,7 +60,13 @@ export function createSteps(
   const noops: boolean[] = [];
   const used: boolean[] = [];
 
-  const run = (node: Node, before: Configuration, occurrence: Occurrence | undefined, subject: Subject, around: Circumstances): Step => {
+  const run = (
+    node: Node,
+    before: Configuration,
+    occurrence: Occurrence | undefined,
+    subject: Subject,
+    around: Circumstances,
+  ): Step => {
     if (subject.action.type === 'crash') return crashed(node.crash(before));
     if (subject.action.type === 'restart') {
       return node.restart(before, restart === 'persisted' ? 'persisted' : 'initial', around);

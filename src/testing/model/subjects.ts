@@ -33,7 +33,12 @@ export interface Subjects {
   message(message: Message): number;
   /** A delay; `ordinal` tells those apart that are alike otherwise. */
   timer(node: number, timer: ArmedTimer, ordinal: number): ActionCode;
-  outcome(node: number, occurrence: Occurrence & { readonly type: 'outcome' }, src: string, outcome: Outcome): ActionCode;
+  outcome(
+    node: number,
+    occurrence: Occurrence & { readonly type: 'outcome' },
+    src: string,
+    outcome: Outcome,
+  ): ActionCode;
   revive(node: number, occurrence: Occurrence & { readonly type: 'restart' }): ActionCode;
   down(node: number, occurrence: Occurrence & { readonly type: 'down' }, target: Address): ActionCode;
   stimulus(node: number, occurrence: Occurrence & { readonly type: 'stimulus' }): ActionCode;
@@ -59,7 +64,8 @@ export function createSubjects(names: readonly string[], { textOf }: Values): Su
       pairs[id] = pair;
       return subject;
     });
-  const named = (kind: Kind, text: string, subject: Subject): ActionCode => codeOf(kind, idOf(`${kind} ${text}`, subject));
+  const named = (kind: Kind, text: string, subject: Subject): ActionCode =>
+    codeOf(kind, idOf(`${kind} ${text}`, subject));
   const nameOf = (node: number): string => names[node] ?? '';
 
   return {

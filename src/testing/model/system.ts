@@ -1,5 +1,5 @@
 // What `model` gives: a system that can be explored, walked at random, and led along a schedule. This file is types alone.
-import type { Logics } from './options.ts';
+import type { Logics, World } from './options.ts';
 import type { Report } from './report.ts';
 import type { Trace } from './trace.ts';
 
@@ -62,4 +62,17 @@ export interface SystemModel<TLogics extends Logics = Logics, THistory = unknown
   simulate(options?: SimulateOptions): Report<TLogics, THistory>;
   /** Follows a schedule. Throws `SCHEDULE_MISMATCH` at the first step that is not possible. */
   replay(schedule: string): Trace<TLogics, THistory>;
+  /**
+   * Follows a schedule on the real runtime: each actor runs on a node of its own behind troupe's bus, frames and codec, delays end and messages arrive when the schedule says so, and no time passes.
+   * After each step it is compared with the model. Rejects with `SCHEDULE_MISMATCH` at the first step that is not possible, and with `MODEL_DIFFERS` at the first that leads elsewhere.
+   */
+  replayLive(schedule: string): Promise<LiveRun<TLogics>>;
+}
+
+/** A run on the real runtime, which goes on to exist until its maker disposes of it: `await using run = await room.replayLive('…')`. */
+export interface LiveRun<TLogics extends Logics = Logics> extends AsyncDisposable {
+  /** The snapshots at the end, by name, as whoever started the actors sees them. */
+  readonly last: World<TLogics>;
+  /** The steps that were taken, as the schedule has them. */
+  readonly steps: readonly string[];
 }

@@ -29,6 +29,7 @@ export function createWalker(parts: Parts): Walker {
   const { names, nodes, subjects, configurations, steps, extras, network, downs } = parts;
   const { networkAt, extraAt, timerOrder, delaysUnhandled, isFallible, crashCodes, restartCodes } = parts;
   const nodeCount = nodes.length;
+  const isTimed = timerOrder === 'by-delay';
   const moment = createMoment(parts);
 
   let source: Words = new Uint32Array(0);
@@ -93,22 +94,24 @@ export function createWalker(parts: Parts): Walker {
     }
     return isIdle;
   };
-  const listTimers = (): void => {
+  /** The delays that end first, of all nodes, and what else nodes do by themselves. */
+  const listByDelay = (): void => {
     let least = Infinity;
-    if (timerOrder === 'by-delay') {
-      for (let node = 0; node < nodeCount; node++) least = Math.min(least, planAt(node).least);
-    }
+    for (let node = 0; node < nodeCount; node++) least = Math.min(least, planAt(node).least);
     for (let node = 0; node < nodeCount; node++) {
       const plan = planAt(node);
-      if (timerOrder === 'by-delay' && plan.least !== least) continue;
-      for (let index = 0; index < plan.timers.length; index++) push(plan.timers[index] as number, 0);
+      if (plan.least === least) pushAll(plan.timers);
+      pushAll(plan.own);
     }
   };
-  const listOwn = (): void => {
+  const listOffers = (withTimers: boolean): void => {
     for (let node = 0; node < nodeCount; node++) {
-      const { own } = planAt(node);
-      for (let index = 0; index < own.length; index++) push(own[index] as number, 0);
+      const configuration = source[base + node] as number;
+      pushAll(withTimers ? configurations.offers(configuration) : configurations.plan(configuration).own);
     }
+  };
+  const pushAll = (all: readonly ActionCode[]): void => {
+    for (let index = 0; index < all.length; index++) push(all[index] as number, 0);
   };
   const listStimuli = (): void => {
     for (let node = 0; node < nodeCount; node++) {
@@ -131,8 +134,8 @@ export function createWalker(parts: Parts): Walker {
     downs.list(source, base, end, push);
     if (count > afterMessages) isIdle = false;
     const beforeOwn = count;
-    if (isIdle || timerOrder !== 'when-idle') listTimers();
-    listOwn();
+    if (isTimed) listByDelay();
+    else listOffers(isIdle || timerOrder !== 'when-idle');
     if (parts.hasStimuli) listStimuli();
     isQuiescent = isIdle && count === beforeOwn;
     if (crashCodes.length === 0) return count;
@@ -194,7 +197,7 @@ export function createWalker(parts: Parts): Walker {
     while (next.length < end - base + sends.length) next = new Uint32Array(next.length * 2);
     for (length = 0; length < nodeCount; length++) next[length] = source[base + length] as number;
     if (!isStill) next[node] = steps.next(lastStep);
-    if (timerOrder === 'by-delay' && kind === kinds.timer) elapse(node);
+    if (isTimed && kind === kinds.timer) elapse(node);
     if (extraAt >= 0) next[length++] = extraAfter(kind, subject, isMessage && !isStill, lastStep);
     copyNetwork(removed);
     for (let each = 0; each < sends.length; each++) {

@@ -1,0 +1,56 @@
+// The space of a model, made of its options: what knows its values, its nodes, and, where actors are declared to be symmetric, who may stand for whom.
+import { textOf } from './canonical.ts';
+import { createModelling } from './modelling.ts';
+import type { Address } from './node.ts';
+import { createNode } from './node-stepper.ts';
+import type { Claim, Logics, ModelOptions } from './options.ts';
+import { renameAddress, renameValue } from './rename.ts';
+import { createSpace, type Engine } from './space-of.ts';
+import { symmetricGroups } from './symmetric-groups.ts';
+import { createSymmetry, type Symmetry } from './symmetry.ts';
+
+/** A model opened. */
+export interface Opened {
+  readonly space: Engine;
+  /** Who may stand for whom; absent where everyone is who they are. */
+  readonly symmetry?: Symmetry;
+}
+
+/** Starts all nodes. Throws what cannot be modelled. */
+export function openSpace(options: ModelOptions<Logics, unknown>, { symmetric = true } = {}): Opened {
+  const modelling = createModelling(options);
+  const nodes = modelling.names.map((name) => createNode(modelling, name));
+  const space = createSpace(options, nodes, {
+    textOf: (value) => textOf(value),
+    mentionsOf(value) {
+      const mentions = new Set<Address>();
+      textOf(value, mentions);
+      return [...mentions].toSorted();
+    },
+  });
+  const groups = symmetric ? symmetricGroups(options) : [];
+  if (groups.length === 0) return { space };
+  const symmetry = createSymmetry({
+    space,
+    nodes,
+    groups,
+    claims: claimsOf(options),
+    renames: {
+      value: (value, renaming) => renameValue(modelling, value, renaming),
+      message: ({ from, to, event }, renaming) => ({
+        from: renameAddress(from, renaming),
+        to: renameAddress(to, renaming),
+        event: renameValue(modelling, event, renaming),
+      }),
+    },
+  });
+  return { space, symmetry };
+}
+
+/** All that must not tell symmetric actors apart. */
+function claimsOf({ always, sometimes, mayStopWhen, within }: ModelOptions<Logics, unknown>) {
+  const claims: Record<string, Claim<Logics, unknown>> = { ...always, ...sometimes };
+  if (mayStopWhen) claims['mayStopWhen'] = mayStopWhen;
+  if (within) claims['within'] = within;
+  return claims;
+}

@@ -1,0 +1,154 @@
+// Who may become whom: the permutations of groups of nodes, each with tables of what it makes of a space's numbers, filled as they are asked for. What a number stands for is
+// renamed once; after that a state is renamed by looking up its words.
+import type { Configuration, Node, Renaming } from './node.ts';
+import type { Message } from './options.ts';
+import type { Rearrangeable, Rearrangement } from './rearrange.ts';
+import type { Words } from './space.ts';
+
+/** Renames what is no node: it is pure, and what holds no name stays as it is. */
+export interface Renames {
+  message(message: Message, renaming: Renaming): Message;
+  value(value: unknown, renaming: Renaming): unknown;
+}
+
+/** What permutations are made of. */
+export interface PermutationContext {
+  readonly names: readonly string[];
+  readonly nodes: readonly Node[];
+  readonly space: Rearrangeable;
+  readonly renames: Renames;
+}
+
+/** One way of exchanging nodes. */
+export interface Permutation extends Rearrangement {
+  /** Where each place comes from. */
+  readonly sources: readonly number[];
+  /** Writes what it makes of a state, which has the same length. */
+  apply(state: Words, length: number, into: Words): void;
+}
+
+/** Makes permutations that share what they know. */
+export interface Permutations {
+  /** The one that brings the node at each place to the place given for it; the same one whenever it is asked for. */
+  of(places: readonly number[]): Permutation;
+  /** Whether lists of names that are in order are put in order again, being sets. As long as it is open they are not. */
+  readonly sortsLists: boolean | 'open';
+  /** Whether it would have made a difference to anything that was renamed while it was open. */
+  readonly sortingMatters: boolean;
+  settle(sortsLists: boolean): void;
+}
+
+export function createPermutations(context: PermutationContext): Permutations {
+  const known = new Map<string, Permutation>();
+  let sortsLists: boolean | 'open' = 'open';
+  let sortingMatters = false;
+  /** The number that something has when it is renamed. While it is open how, both are looked at. */
+  const renamedId: RenamedId = (names, idOf) => {
+    const id = idOf({ names, sortsLists: sortsLists === true });
+    if (sortsLists === 'open' && idOf({ names, sortsLists: true }) !== id) sortingMatters = true;
+    return id;
+  };
+  return {
+    of(places) {
+      const key = places.join();
+      let permutation = known.get(key);
+      if (permutation === undefined) known.set(key, (permutation = createPermutation(context, [...places], renamedId)));
+      return permutation;
+    },
+    get sortsLists() {
+      return sortsLists;
+    },
+    get sortingMatters() {
+      return sortingMatters;
+    },
+    settle(sorts) {
+      sortsLists = sorts;
+      // what was renamed the other way is wrong now
+      if (sorts) known.clear();
+    },
+  };
+}
+
+type RenamedId = (names: Readonly<Record<string, string>>, idOf: (renaming: Renaming) => number) => number;
+
+function createPermutation(
+  { names, nodes, space, renames }: PermutationContext,
+  places: readonly number[],
+  renamedId: RenamedId,
+): Permutation {
+  const renamed = Object.fromEntries(names.map((name, place) => [name, names[places[place]!]!]));
+  const sources = places.map((_, place) => places.indexOf(place));
+  const configurations: number[][] = places.map(() => []);
+  const messages: number[] = [];
+  const histories: number[] = [];
+  const permutation: Permutation = {
+    places,
+    sources,
+    names: renamed,
+    configuration(place, id) {
+      return (configurations[place]![id] ??= renamedId(renamed, (renaming) => {
+        const configuration: Configuration = nodes[place]!.rename(space.configuration(place, id), renaming);
+        return space.idOfConfiguration(places[place]!, configuration);
+      }));
+    },
+    message(id) {
+      return (messages[id] ??= renamedId(renamed, (renaming) =>
+        space.idOfMessage(renames.message(space.message(id), renaming)),
+      ));
+    },
+    history(id) {
+      return (histories[id] ??= renamedId(renamed, (renaming) =>
+        space.idOfHistory(renames.value(space.history(id), renaming)),
+      ));
+    },
+    apply(state, length, into) {
+      space.rearrange(state, length, permutation, into);
+    },
+  };
+  return permutation;
+}
+
+/** All ways to exchange nodes within groups, as where each place goes; the first leaves all as it is. */
+export function arrangements(size: number, groups: readonly (readonly number[])[]): number[][] {
+  const identity = Array.from({ length: size }, (_, place) => place);
+  let all = [identity];
+  for (const group of groups) {
+    const orders = ordersOf(group);
+    all = all.flatMap((places) =>
+      orders.map((order) => {
+        const arranged = [...places];
+        group.forEach((place, index) => (arranged[place] = order[index]!));
+        return arranged;
+      }),
+    );
+  }
+  return all;
+}
+
+/** All ways to exchange two nodes of one group. */
+export function exchanges(size: number, groups: readonly (readonly number[])[]): number[][] {
+  return groups.flatMap((group) =>
+    group.flatMap((first, index) =>
+      group.slice(index + 1).map((second) => {
+        const places = Array.from({ length: size }, (_, place) => place);
+        places[first] = second;
+        places[second] = first;
+        return places;
+      }),
+    ),
+  );
+}
+
+/** How many ways there are to exchange nodes within groups. */
+export function countArrangements(groups: readonly (readonly number[])[]): number {
+  let count = 1;
+  for (const group of groups) for (let factor = 2; factor <= group.length; factor++) count *= factor;
+  return count;
+}
+
+function ordersOf(members: readonly number[]): number[][] {
+  if (members.length === 0) return [[]];
+  return members.flatMap((first) =>
+    ordersOf(members.filter((member) => member !== first)).map((rest) => [first, ...rest]),
+  );
+}

@@ -1,0 +1,304 @@
+// States that differ only in who is who are one: counts that are known from elsewhere, runs that are real all the same, and nodes that only seem to be alike.
+import { describe, expect, it } from 'vitest';
+import { setup } from 'xstate';
+import { symmetricGroups } from '../dist/src/testing/model/symmetric-groups.js';
+import { createSymmetry, type Symmetry } from '../dist/src/testing/model/symmetry.js';
+import type { Words } from '../dist/src/testing/model/space.js';
+import { isTroupeError, type TroupeError } from 'troupe';
+import { exploreSpace, type Explored } from './support/graph-space.ts';
+import { createToySystem, type Toy, type ToySystem } from './support/toy-system.ts';
+
+describe('states up to who is who', () => {
+  it.each([
+    { students: 3, rounds: 1, all: 34, different: 13 },
+    { students: 3, rounds: 3, all: 160, different: 51 },
+    { students: 4, rounds: 3, all: 606, different: 87 },
+    { students: 5, rounds: 3, all: 2_320, different: 136 },
+    { students: 6, rounds: 3, all: 8_982, different: 200 },
+    { students: 3, rounds: 10, all: 601, different: barrierFormula(3, 10) },
+    { students: 7, rounds: 2, all: undefined, different: barrierFormula(7, 2) },
+  ])('of $students students in $rounds rounds are $different', ({ students, rounds, all, different }) => {
+    if (all !== undefined) expect(exploreSpace(course(students, rounds).space).count).toBe(all);
+    expect(exploreUpToSymmetry(course(students, rounds)).count).toBe(different);
+  });
+
+  it.each([
+    { managers: 3, all: 288, different: 80 },
+    { managers: 5, all: 8_832, different: 314 },
+    { managers: 6, all: undefined, different: 553 },
+  ])('of a two-phase commit of $managers are $different', ({ managers, all, different }) => {
+    if (all !== undefined) expect(exploreSpace(commit(managers).space).count).toBe(all);
+    expect(exploreUpToSymmetry(commit(managers)).count).toBe(different);
+  });
+
+  it('stand for all that there are: each one, exchanged, is among them', () => {
+    const system = course(4, 2);
+    const whole = exploreSpace(system.space);
+    const part = exploreUpToSymmetry(system);
+    const shapes = new Set(statesOf(part).map((words) => shapeOf(system, words)));
+    expect(new Set(statesOf(whole).map((words) => shapeOf(system, words)))).toEqual(shapes);
+    expect(shapes.size).toBe(part.count);
+  });
+
+  it.each([4, 6])('lie on runs that are real, also with %i students', (students) => {
+    const system = course(students, 2);
+    const symmetry = symmetryOf(system);
+    const explored = exploreSpace(system.space, Infinity, symmetry);
+    for (let state = 0; state < explored.count; state++) {
+      const end = follow(system, symmetry.realRun(pathTo(explored, state)));
+      expect(shapeOf(system, end)).toBe(shapeOf(system, explored.wordsOf(state)));
+    }
+  });
+
+  it('keep the order of a list that is a queue', () => {
+    const everyone = exploreSpace(queue(3).space);
+    const different = exploreUpToSymmetry(queue(3));
+    // every order of arrival is as good as any other
+    expect(everyone.count).toBeGreaterThan(different.count * 4);
+    expect(exploreUpToSymmetry(queue(3, 'sorted')).count).toBeLessThan(different.count + 1);
+  });
+});
+
+describe('nodes that only seem to be alike', () => {
+  it('are found out where one does something else', () => {
+    const students = course(3, 2, (self, round) => self === 's2' && round === 2);
+    const error = failureOf(() => exploreUpToSymmetry(students));
+    expect(error.code).toBe('NOT_SYMMETRIC');
+    expect(error.details['actors']).toContain('s2');
+    expect(error.message).toMatch(/^Cannot let 's\d' and 's\d' stand for each other: /);
+    expect(error.message).toContain("the delayed 'TICK' of 's");
+    expect(error.message).toContain("Take them out of 'symmetric'");
+  });
+
+  it('are found out where one begins otherwise', () => {
+    const error = failureOf(() => symmetryOf(course(3, 2, undefined, (self) => (self === 's1' ? 2 : 1))));
+    expect(error).toMatchObject({ code: 'NOT_SYMMETRIC', details: { actors: ['s0', 's1'] } });
+    expect(error.message).toContain('they begin differently: ');
+  });
+
+  it('are found out where another node prefers one', () => {
+    const error = failureOf(() => exploreUpToSymmetry(course(3, 2, undefined, undefined, 's1')));
+    expect(error.code).toBe('NOT_SYMMETRIC');
+    expect(error.details['actors']).toContain('s1');
+    expect(error.details['event']).toMatch(/'ARRIVE' from 's\d' to 'barrier'/);
+  });
+
+  it('are found out where a claim tells them apart', () => {
+    const space = (): unknown =>
+      exploreUpToSymmetry(course(3, 1), {
+        's0 arrives first': (world) => {
+          const { barrier } = world as { readonly barrier: { readonly arrived: readonly string[] } };
+          return barrier.arrived[0] === undefined || barrier.arrived.includes('s0');
+        },
+      });
+    expect(failureOf(space)).toMatchObject({ code: 'NOT_SYMMETRIC', details: { claim: 's0 arrives first' } });
+  });
+
+  it('are found out where a set and a queue are both kept as lists, and it is told how to keep a set', () => {
+    const error = failureOf(() => exploreUpToSymmetry(queue(3, 'both')));
+    expect(error.code).toBe('NOT_SYMMETRIC');
+    expect(error.message).toContain('keep names that have no order in a Set');
+  });
+});
+
+describe('groups of symmetric actors', () => {
+  const student = setup({}).createMachine({});
+  const barrier = setup({}).createMachine({ id: 'barrier' });
+  const actors = { s0: student, s1: { logic: student }, s2: student, barrier };
+
+  it('are their places', () => {
+    expect(symmetricGroups({ actors, symmetric: [['s2', 's0']] })).toEqual([[0, 2]]);
+  });
+
+  it('are none where something must come to hold in the end', () => {
+    expect(symmetricGroups({ actors, symmetric: [['s0', 's1']], eventually: { 'all is well': () => true } })).toEqual(
+      [],
+    );
+  });
+
+  it.each([
+    [[['s0', 'barrier']], "Cannot take 's0', 'barrier' as 'symmetric': 's0' and 'barrier' have different logic. "],
+    [
+      [
+        ['s0', 's1'],
+        ['s1', 's2'],
+      ],
+      "Cannot take 's1', 's2' as 'symmetric': 's1' is named more than once. ",
+    ],
+    [[['s0', 's0']], "Cannot take 's0', 's0' as 'symmetric': 's0' is named more than once. "],
+    [[['s0', 's7']], "Cannot take 's0', 's7' as 'symmetric': there is no actor 's7': the actors are 's0', "],
+  ])('cannot be %j', (groups, text) => {
+    const error = failureOf(() => symmetricGroups({ actors, symmetric: groups }));
+    expect(error).toMatchObject({ code: 'INVALID_ARGUMENT', details: { option: 'symmetric', group: groups.at(-1) } });
+    expect(error.message).toContain(text);
+  });
+
+  it('may all fail, or crash, or none', () => {
+    const group = { actors, symmetric: [['s0', 's1']] };
+    expect(symmetricGroups({ ...group, mayFail: ['s1', 's0'], crash: { who: ['s0', 's1'] } })).toEqual([[0, 1]]);
+    expect(failureOf(() => symmetricGroups({ ...group, mayFail: ['s1'] })).message).toContain(
+      "'mayFail' names 's1' and not 's0'",
+    );
+    expect(failureOf(() => symmetricGroups({ ...group, crash: { who: ['s0'] } })).message).toContain(
+      "'crash.who' names 's0' and not 's1'",
+    );
+  });
+});
+
+function failureOf(act: () => unknown): TroupeError {
+  try {
+    act();
+  } catch (error) {
+    if (isTroupeError(error)) return error;
+    throw error;
+  }
+  throw new Error('Nothing was thrown.');
+}
+
+/** All nodes but the last are exchanged. */
+function symmetryOf(
+  { space, nodes, renames }: ToySystem,
+  claims: Readonly<Record<string, (world: unknown) => boolean>> = {},
+): Symmetry {
+  const group = nodes.slice(0, -1).map((_, place) => place);
+  return createSymmetry({ space, nodes, renames, groups: [group], claims });
+}
+
+function exploreUpToSymmetry(system: ToySystem, claims?: Parameters<typeof symmetryOf>[1]): Explored {
+  return exploreSpace(system.space, Infinity, symmetryOf(system, claims));
+}
+
+function pathTo(explored: Explored, state: number): number[] {
+  const path: number[] = [];
+  for (let at = state; at !== 0; at = explored.parentOf(at)) path.push(explored.actionInto(at));
+  return path.reverse();
+}
+
+function follow({ space }: ToySystem, run: readonly number[]): Words {
+  let state: Words = space.initial;
+  for (const wanted of run) {
+    let after: Words | undefined;
+    space.successors(state, (code, next, length) => {
+      if (code === wanted) after = next.slice(0, length);
+    });
+    state = after!;
+  }
+  return state;
+}
+
+const statesOf = (explored: Explored): Words[] =>
+  Array.from({ length: explored.count }, (_, index) => explored.wordsOf(index));
+
+/** What is left of a state when names are forgotten: each student with what is on its way to and from it, and whether it has arrived, in order. */
+function shapeOf(system: ToySystem, words: Words): string {
+  const { barrier, ...students } = system.statesOf(words) as Record<string, { readonly arrived: readonly string[] }>;
+  const rearrangeable = system.space.rearrangeable!;
+  const messages = [...words.slice(system.nodes.length)].map((id) => rearrangeable.message(id));
+  const shapes = Object.entries(students).map(([name, state]) =>
+    JSON.stringify({
+      state,
+      hasArrived: barrier!.arrived.includes(name),
+      to: messages.filter(({ to }) => to === name).map(({ event }) => event),
+      from: messages.filter(({ from }) => from === name).map(({ event }) => event),
+    }),
+  );
+  return shapes.toSorted().join();
+}
+
+/** The known number of states of a course up to who is who. */
+function barrierFormula(students: number, rounds: number): number {
+  const choose = (n: number, k: number): number => (k === 0 ? 1 : (choose(n - 1, k - 1) * n) / k);
+  return choose(students + 2, 2) - 1 + (rounds - 1) * (choose(students + 3, 3) - 1) + students + 1;
+}
+
+interface StudentState {
+  readonly phase: 'working' | 'waiting' | 'done';
+  readonly round: number;
+}
+
+/** Students that work, arrive at a barrier, and are released, round by round. The barrier keeps who has arrived as a sorted list. */
+function course(
+  students: number,
+  rounds: number,
+  isLazy: (self: string, round: number) => boolean = () => false,
+  firstRound: (self: string) => number = () => 1,
+  preferred?: string,
+): ToySystem {
+  const names = Array.from({ length: students }, (_, index) => `s${index}`);
+  const student = (name: string): Toy => ({
+    state: { phase: 'working', round: firstRound(name) },
+    ticks: ({ phase, round }: StudentState, self) =>
+      phase === 'working'
+        ? [{ state: { phase: 'waiting', round }, sends: isLazy(self, round) ? [] : [['barrier', { type: 'ARRIVE' }]] }]
+        : [],
+    receive: ({ round }: StudentState) => ({
+      state: round === rounds ? { phase: 'done', round } : { phase: 'working', round: round + 1 },
+    }),
+  });
+  const barrier: Toy = {
+    state: { arrived: [] },
+    receive: ({ arrived }: { readonly arrived: readonly string[] }, { from }) => {
+      const all = [...arrived, from].toSorted();
+      if (from === preferred && arrived.length === 0) return { state: { arrived: all, isEarly: true } };
+      if (all.length < students) return { state: { arrived: all } };
+      return { state: { arrived: [] }, sends: names.map((name) => [name, { type: 'RELEASE' }] as const) };
+    },
+  };
+  return createToySystem({ ...Object.fromEntries(names.map((name) => [name, student(name)])), barrier });
+}
+
+/** Two-phase commit as Gray and Lamport have it: all that was ever sent stays to be seen. */
+function commit(managers: number): ToySystem {
+  const names = Array.from({ length: managers }, (_, index) => `rm${index}`);
+  const manager: Toy = {
+    state: 'working',
+    ticks: (state) =>
+      state === 'working' ? [{ state: 'prepared', sends: [['tm', { type: 'PREPARED' }]] }, { state: 'aborted' }] : [],
+    receive: (_state, { type }) => ({ state: type === 'COMMIT' ? 'committed' : 'aborted' }),
+  };
+  interface Transaction {
+    readonly phase: string;
+    readonly prepared: readonly string[];
+  }
+  const all = (type: string) => names.map((name) => [name, { type }] as const);
+  const tm: Toy = {
+    state: { phase: 'init', prepared: [] },
+    ticks: ({ phase, prepared }: Transaction) => {
+      if (phase !== 'init') return [];
+      const abort = { state: { phase: 'aborted', prepared }, sends: all('ABORT') };
+      if (prepared.length < managers) return [abort];
+      return [abort, { state: { phase: 'committed', prepared }, sends: all('COMMIT') }];
+    },
+    receive: (state: Transaction, { from }) =>
+      state.phase === 'init'
+        ? { state: { ...state, prepared: [...new Set([...state.prepared, from])].toSorted() } }
+        : { state },
+  };
+  return createToySystem({ ...Object.fromEntries(names.map((name) => [name, manager])), tm }, { isSet: true });
+}
+
+/** A counter where customers are served in the order in which they came; it keeps that, or a set of who is there, or both, as lists. */
+function queue(customers: number, keeps: 'order' | 'sorted' | 'both' = 'order'): ToySystem {
+  const names = Array.from({ length: customers }, (_, index) => `c${index}`);
+  const customer: Toy = {
+    state: 'away',
+    ticks: (state) => (state === 'away' ? [{ state: 'there', sends: [['counter', { type: 'COME' }]] }] : []),
+    receive: () => ({ state: 'served' }),
+  };
+  const counter: Toy = {
+    state: {},
+    receive: ({ waiting = [] }: { readonly waiting?: readonly string[] }, { from }) => {
+      const all = [...waiting, from];
+      const sorted = all.toSorted();
+      const state = keeps === 'order' ? all : sorted;
+      return { state: keeps === 'both' ? { waiting: all, sorted } : { waiting: state } };
+    },
+    ticks: ({ waiting = [] }: { readonly waiting?: readonly string[] }) => {
+      const [first, ...rest] = waiting;
+      if (first === undefined) return [];
+      const state = keeps === 'both' ? { waiting: rest, sorted: rest.toSorted() } : { waiting: rest };
+      return keeps === 'sorted' ? [] : [{ state, sends: [[first, { type: 'SERVED' }]] }];
+    },
+  };
+  return createToySystem({ ...Object.fromEntries(names.map((name) => [name, customer])), counter });
+}

@@ -123,7 +123,7 @@ transitions never taken: barrier filling: BREAK -> broken
     );
     expect(report.toText().slice(report.toText().indexOf('✗'), report.toText().indexOf('\n\nstates never'))).toBe(`\
 ✗ always 'no student is a round ahead of one who works': it does not hold after 6 steps
-   After step 6 s0 is in working (round: 2); s1 is in waiting; s2 is in working; barrier is in filling (waiting: []).
+   After step 6 s0 is in working (round: 2); s1 is in waiting (round: 1); s2 is in working (round: 1); barrier is in filling (waiting: []).
 
       at first      s0, s1 and s2 working; barrier filling
    1. s0            after WORK

@@ -321,7 +321,9 @@ it("'both are in one round' does not hold", () => {
   expect(trace.last.s0.value).toEqual('working');
   expect(trace.last.s0.context.round).toEqual(2);
   expect(trace.last.s1.value).toEqual('waiting');
+  expect(trace.last.s1.context.round).toEqual(1);
   expect(trace.last.barrier.value).toEqual('filling');
+  expect(trace.last.barrier.context.waiting).toEqual([]);
 });
 `);
   });
@@ -403,8 +405,8 @@ describe('the recording of a trace', () => {
     expect(
       timeline.messages.map(({ event, at, received, dead }) => [
         event,
-        Math.floor(at),
-        received && Math.floor(received),
+        Math.floor(at / 1000),
+        received && Math.floor(received / 1000),
         dead?.reason,
       ]),
     ).toEqual([

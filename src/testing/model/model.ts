@@ -89,7 +89,7 @@ function create(options: ModelOptions<Logics, unknown>): SystemModel<Logics, unk
     async replayLive(schedule) {
       assertSchedule(schedule);
       const { space } = openSpace(options, { symmetric: false });
-      return replayLive(options, space, schedule);
+      return await replayLive(options, space, schedule);
     },
   };
   return withInside(system, {

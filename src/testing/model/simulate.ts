@@ -26,7 +26,20 @@ export interface Simulated {
   readonly findings: readonly SimulatedFinding[];
 }
 
-export function simulate(
+/** Walks that go on. */
+export interface Simulation {
+  /** Goes on for about that long, or until it has ended; tells whether it has. */
+  run(milliseconds?: number): boolean;
+  found(): Simulated;
+}
+
+export function simulate(space: Engine, claimed: Claimed<never, never>, options: SimulateOptions = {}): Simulated {
+  const simulation = beginSimulation(space, claimed, options);
+  simulation.run();
+  return simulation.found();
+}
+
+export function beginSimulation(
   space: Engine,
   claimed: Claimed<never, never>,
   {
@@ -35,13 +48,12 @@ export function simulate(
     maxSteps = 10_000,
     strategy = 'uniform',
   }: SimulateOptions = {},
-): Simulated {
+): Simulation {
   const random = createRandom(seed);
   const chooser = createChooser(strategy, random, space.names.length, maxSteps);
   const walker = space.walker();
   const judge = createJudge(space, claimed);
   const hasBounds = space.options.within !== undefined;
-  const began = performance.now();
   const findings: SimulatedFinding[] = [];
   const actions = new Uint32Array(maxSteps);
   let words: Words = new Uint32Array(64);
@@ -52,6 +64,7 @@ export function simulate(
   let steps = 0;
   let depth = 0;
   let isOver = false;
+  let spent = 0;
 
   const tell = (judgement: Judgement): void => {
     findings.push({ ...judgement, actions: [...actions.subarray(0, step)], run });
@@ -86,7 +99,7 @@ export function simulate(
     return false;
   };
 
-  for (; run < runs; run++) {
+  const walkOnce = (): void => {
     chooser.begin();
     step = 0;
     isOver = false;
@@ -94,8 +107,21 @@ export function simulate(
     while (!isOver && step < maxSteps && goOn());
     steps += step;
     depth = Math.max(depth, step);
-  }
-  return { seed, runs: run, steps, depth, seconds: (performance.now() - began) / 1000, findings };
+    run++;
+  };
+  return {
+    run(milliseconds = Infinity) {
+      const began = performance.now();
+      let now = began;
+      while (run < runs && now - began <= milliseconds) {
+        walkOnce();
+        now = performance.now();
+      }
+      spent += now - began;
+      return run === runs;
+    },
+    found: () => ({ seed, runs: run, steps, depth, seconds: spent / 1000, findings }),
+  };
 }
 
 const indices = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, index) => index);

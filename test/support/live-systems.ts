@@ -1,5 +1,7 @@
 // Systems that show each feature of a model, for the comparison with the real runtime.
 import { supervise, watching, type Recipient, type WatchedDown } from 'troupe';
+import { barrier, student } from 'troupe/actors';
+import { openCell } from 'troupe/shared';
 import {
   assign,
   cancel,
@@ -21,8 +23,8 @@ type Arrive = { type: 'ARRIVE'; from: string; replyTo: Recipient<{ type: 'RELEAS
 /** Works, arrives, and goes on when it is released. */
 export const pupil = setup({
   types: {
-    context: {} as { me: string; round: number; rounds: number; barrier: Recipient<Arrive> },
-    input: {} as { me: string; rounds: number; barrier: Recipient<Arrive> },
+    context: {} as { me: string; round: number; rounds: number; barrier?: Recipient<Arrive> | undefined },
+    input: {} as { me: string; rounds: number; barrier?: Recipient<Arrive> },
     events: {} as { type: 'RELEASE' },
   },
   delays: { WORK: 100 },
@@ -34,7 +36,7 @@ export const pupil = setup({
     working: { after: { WORK: 'waiting' } },
     waiting: {
       entry: sendTo(
-        ({ context }) => context.barrier,
+        ({ context, system }) => context.barrier ?? (system.get('barrier') as Recipient<Arrive>),
         ({ context, self }) => ({ type: 'ARRIVE', from: context.me, replyTo: self }),
       ),
       on: {
@@ -72,15 +74,19 @@ export const hurdle = setup({
   },
 });
 
-/** Pupils and their barrier. */
-export function lesson(count: number, rounds: number): object {
+/** Pupils and their barrier, of which they have a ref, or which they know by name. */
+export function lesson(count: number, rounds: number, { byName = false } = {}): object {
   const names = Array.from({ length: count }, (_, index) => `s${index}`);
   const actors = Object.fromEntries(
     names.map((me) => [
       me,
       {
         logic: pupil,
-        input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({ me, rounds, barrier: actor('barrier') }),
+        input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({
+          me,
+          rounds,
+          ...(!byName && { barrier: actor('barrier') }),
+        }),
       },
     ]),
   );
@@ -104,7 +110,7 @@ const child = setup({
     running: {
       after: { 500: { actions: sendParent({ type: 'OLD' }), target: 'old' } },
       on: {
-        TICK: { actions: [assign({ ticks: ({ context }) => context.ticks + 1 }), sendParent({ type: 'TOCK' })] },
+        TICK: { actions: [assign({ ticks: ({ context }) => (context.ticks + 1) % 3 }), sendParent({ type: 'TOCK' })] },
         HOLD: { actions: cancel('xstate.after.500.child.running') },
         END: 'ended',
       },
@@ -163,7 +169,7 @@ export const parent = setup({
         ),
       ],
     },
-    TOCK: { actions: assign({ tocks: ({ context }) => context.tocks + 1 }) },
+    TOCK: { actions: assign({ tocks: ({ context }) => (context.tocks + 1) % 3 }) },
     OLD: { actions: sendTo(({ context }) => context.friend, { type: 'OLD' }) },
     STOP: { actions: stopChild('kid') },
     PASS: { actions: sendTo(({ system }) => system.get('friend') as AnyActorRef, { type: 'HELLO' }) },
@@ -173,7 +179,7 @@ export const parent = setup({
     },
     NEWS: { actions: cancel('late') },
     'xstate.done.actor.kid': {
-      actions: assign({ outputs: ({ context, event }) => [...context.outputs, event.output] }),
+      actions: assign({ outputs: ({ context, event }) => [...context.outputs, event.output].slice(-2) }),
     },
   } as never,
   initial: 'idle',
@@ -188,11 +194,11 @@ export const parent = setup({
         input: ({ context }) => ({ made: context.made }),
         onDone: {
           target: 'idle',
-          actions: assign({ outputs: ({ context, event }) => [...context.outputs, event.output] }),
+          actions: assign({ outputs: ({ context, event }) => [...context.outputs, event.output].slice(-2) }),
         },
         onError: {
           target: 'idle',
-          actions: assign({ outputs: ({ context, event }) => [...context.outputs, String(event.error)] }),
+          actions: assign({ outputs: ({ context, event }) => [...context.outputs, String(event.error)].slice(-2) }),
         },
       },
       on: { STOP: 'idle' },
@@ -202,7 +208,7 @@ export const parent = setup({
         id: 'feed',
         src: 'feed',
         onSnapshot: {
-          actions: assign({ outputs: ({ context, event }) => [...context.outputs, event.snapshot.context].slice(-3) }),
+          actions: assign({ outputs: ({ context, event }) => [...context.outputs, event.snapshot.context].slice(-2) }),
         },
         onDone: 'idle',
       },
@@ -227,7 +233,7 @@ export const friend = setup({
         sendTo(({ event }) => event.child, { type: 'TICK' }),
       ],
     },
-    HELLO: { actions: assign({ greetings: ({ context }) => context.greetings + 1 }) },
+    HELLO: { actions: assign({ greetings: ({ context }) => (context.greetings + 1) % 3 }) },
     OLD: { actions: sendTo(({ context }) => context.met[0] as AnyActorRef, { type: 'END' }) },
     HUSH: {
       guard: ({ context }) => context.met.length > 0,
@@ -278,7 +284,7 @@ const frail = setup({
       on: {
         WORK: {
           actions: [
-            assign({ done: ({ context }) => context.done + 1 }),
+            assign({ done: ({ context }) => (context.done + 1) % 3 }),
             sendTo(
               ({ context }) => context.boss,
               ({ context }) => ({ type: 'DID', count: context.done }),
@@ -385,7 +391,7 @@ export function firm(options: SuperviseOptions): object {
   }).createMachine({
     id: 'outside',
     context: { seen: 0 },
-    on: { LOOK: { actions: assign({ seen: ({ context }) => context.seen + 1 }) } },
+    on: { LOOK: { actions: assign({ seen: ({ context }) => (context.seen + 1) % 3 }) } },
   });
   return {
     actors: {
@@ -422,7 +428,7 @@ const patient = setup({
         },
         ASK: {
           actions: [
-            assign({ told: ({ context }) => context.told + 1 }),
+            assign({ told: ({ context }) => (context.told + 1) % 3 }),
             sendTo(
               ({ event }) => event.replyTo as AnyActorRef,
               ({ context }) => ({ type: 'TOLD', count: context.told }),
@@ -479,4 +485,67 @@ export const ward: object = {
     patient: [{ type: 'HEAL' }, { type: 'FAIL' }],
   },
   mayFail: true,
+};
+
+/** Troupe's own students, who pass numbers on round their own barrier. */
+export const school: object = {
+  actors: {
+    Alice: {
+      logic: student,
+      input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({ name: 'Alice', barrier: actor('barrier') }),
+    },
+    Bob: {
+      logic: student,
+      input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({ name: 'Bob', barrier: actor('barrier') }),
+    },
+    barrier: { logic: barrier, input: { parties: 2, timeout: 1000 } },
+  },
+  stimuli: {
+    Alice: [{ type: 'HOLD_THIS', number: 4 }, { type: 'YOU_PASS_TO', name: 'Bob' }, { type: 'PASS_IT_ON' }],
+    Bob: [{ type: 'HOLD_THIS', number: 7 }, { type: 'PASS_IT_ON' }, { type: 'WHATS_YOUR_NUMBER' }],
+    barrier: [{ type: 'ABORT' }, { type: 'RESET' }],
+  },
+  invoked: { action: [{ done: undefined }, { error: new Error('no release') }] },
+  mayFail: true,
+};
+
+const teller = setup({
+  types: {
+    context: {} as { last: number; other: AnyActorRef },
+    input: {} as { other: AnyActorRef },
+    events: {} as { type: 'TAKE' | 'GIVE' | 'LOOK' },
+  },
+}).createMachine({
+  id: 'teller',
+  context: ({ input }) => ({ last: 0, other: input.other }),
+  on: {
+    TAKE: {
+      guard: () => openCell('purse of the bank').get() > 0,
+      actions: [
+        () => void openCell('purse of the bank').add(-1),
+        sendTo(({ context }) => context.other, { type: 'LOOK' }),
+      ],
+    },
+    GIVE: {
+      guard: () => openCell('purse of the bank').get() < 3,
+      actions: () => void openCell('purse of the bank').add(1),
+    },
+    LOOK: { actions: assign({ last: () => openCell('purse of the bank').get() }) },
+  },
+});
+
+/** Two who share a cell. */
+export const bank: object = {
+  actors: {
+    left: {
+      logic: teller,
+      input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({ other: actor('right') }),
+    },
+    right: {
+      logic: teller,
+      input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({ other: actor('left') }),
+    },
+  },
+  stimuli: { left: [{ type: 'TAKE' }, { type: 'GIVE' }], right: [{ type: 'TAKE' }, { type: 'GIVE' }] },
+  cells: { 'purse of the bank': 1 },
 };

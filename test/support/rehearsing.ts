@@ -1,27 +1,15 @@
 // Random walks through a model that the live system takes as well.
-import { textOf } from '../../dist/src/testing/model/canonical.js';
-import { createNodes } from '../../dist/src/testing/model/nodes.js';
 import { rehearse } from '../../dist/src/testing/model/live-rehearsal.js';
 import type { LiveOptions } from '../../dist/src/testing/model/live-system.js';
+import { openSpace } from '../../dist/src/testing/model/open-space.js';
 import type { ModelOptions, Logics } from '../../dist/src/testing/model/options.js';
 import { possibleIn, stepTextOf, type Possible } from '../../dist/src/testing/model/schedule.js';
 import type { Space } from '../../dist/src/testing/model/space.js';
-import { createSpace } from '../../dist/src/testing/model/space-of.js';
 import { createRandom } from '../../dist/src/testing/random.js';
 
-const values = {
-  textOf: (value: unknown) => textOf(value),
-  mentionsOf(value: unknown) {
-    const mentions = new Set<string>();
-    textOf(value, mentions);
-    return [...mentions];
-  },
-};
-
-/** The space of a model. */
+/** The space of a model, in which each actor is itself. */
 export function spaceOf(options: object): Space {
-  const model = options as ModelOptions<Logics>;
-  return createSpace(model, createNodes(model), values) as unknown as Space;
+  return openSpace(options as ModelOptions<Logics, unknown>, { symmetric: false }).space as unknown as Space;
 }
 
 export interface Walks {

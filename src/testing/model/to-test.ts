@@ -18,6 +18,7 @@ export function runToTest(run: Run, modelName = 'system'): string {
       ? [`const trace = ${modelName}.replay(${schedule});`]
       : [`const trace = ${modelName}.replay(`, `  ${schedule},`, ');']),
     ...assertions(run),
+    ...(Object.keys(scene.cells).length === 0 ? [] : [`expect(trace.scene.cells).toEqual(${sourceOf(scene.cells)});`]),
     ...crashed,
     ...(about?.kind === 'deadlock' && scene.inFlight.length === 0
       ? ['expect(trace.scene.inFlight).toEqual([]);', 'expect(trace.scene.timers).toEqual([]);']

@@ -81,6 +81,8 @@ function everyoneIn(run: Run, verb: 'is in' | 'waits in'): string {
       else if (context !== '') say(address, `has ${context}`);
     }
   }
+  const cells = Object.entries(last.scene.cells).filter(([cell, value]) => run.first.scene.cells[cell] !== value);
+  for (const [cell, value] of cells) say(cell, `holds ${value}`);
   const parts = Array.from(said, ([what, who]) => `${listOf(who)} ${who.length > 1 ? plural(what) : what}`);
   return cut(parts.join('; '), MOST_CHARACTERS);
 }
@@ -92,9 +94,12 @@ function awaitedBy({ logic, snapshot }: ActorState): readonly string[] {
   const { value } = snapshot as { readonly value?: StateValue };
   const machine = machineOf(logic);
   if (!machine || value === undefined) return [];
-  const labels = activeStates(machine.definition, value).flatMap(({ transitions }) =>
-    transitions.flatMap(({ event, label }) => (event === '' || event.startsWith('xstate.after.') ? [] : [label])),
-  );
+  // those of the inner states are tried first
+  const labels = activeStates(machine.definition, value)
+    .toReversed()
+    .flatMap(({ transitions }) =>
+      transitions.flatMap(({ event, label }) => (event === '' || event.startsWith('xstate.after.') ? [] : [label])),
+    );
   const all = [...new Set(labels)];
   return all.length > MOST_AWAITED ? [...all.slice(0, MOST_AWAITED - 1), 'others'] : all;
 }
@@ -102,7 +107,7 @@ function awaitedBy({ logic, snapshot }: ActorState): readonly string[] {
 const plural = (what: string) =>
   what.replace(
     /^(?:is|waits|has|was)\b/u,
-    (verb) => ({ is: 'are', waits: 'wait', has: 'have', was: 'were' })[verb] ?? verb,
+    (verb) => ({ is: 'are', waits: 'wait', has: 'have', holds: 'hold', was: 'were' })[verb] ?? verb,
   );
 
 /** What was lost on the way, and what cannot arrive any more: that is mostly why somebody waits. */

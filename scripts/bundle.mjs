@@ -33,10 +33,16 @@ async function bundleLibrary() {
         // the command before it knows what it is for, which needs nothing of the library
         { name: 'src/cli/command', test: /[\\/]src[\\/]cli[\\/](usage|inspect|run-program)\.ts/ },
         // what writes recordings and reads machines, which the model checker does too, and in a browser
-        { name: 'src/inspector/recorded', test: /[\\/]src[\\/]inspector[\\/](definition|describe|mermaid-text|recording)\.ts/ },
+        {
+          name: 'src/inspector/recorded',
+          test: /[\\/]src[\\/]inspector[\\/](definition|describe|mermaid-text|recording)\.ts/,
+        },
         // in its own folder, for it starts a module beside it in threads; the matchers apart, for only who has vitest can load them
         { name: 'src/testing/harness', test: /[\\/]src[\\/]testing[\\/](?!(frozen|vitest)\.ts)/ },
-        { name: 'src/cli/checking', test: /[\\/]src[\\/]cli[\\/](check|check-arguments|load-models|progress-line)\.ts/ },
+        {
+          name: 'src/cli/checking',
+          test: /[\\/]src[\\/]cli[\\/](check|check-arguments|load-models|progress-line)\.ts/,
+        },
         { name: 'src/inspector/inspector', test: /[\\/]src[\\/](inspector|cli)[\\/](?!(troupe|preload)\.ts).*\.ts$/ },
         // what a picture is made by, loaded when one is drawn
         { name: 'src/inspector/drawing', test: /[\\/]node_modules[\\/]|\.tsx$/ },

@@ -70,6 +70,8 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
   let outcome: { readonly error: unknown } | undefined;
   const waiting = createQueue<AnyEventObject>();
   let cancelTimer: (() => void) | undefined;
+  /** Resolves when the life that is over says no more. */
+  let parting: Promise<void> | undefined;
   /** Of the update that is under way: whether observers are not told of it, and of which event it is. */
   let isMuted = false;
   let handled: AnyEventObject | undefined;
@@ -155,8 +157,9 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     const entry = entryOf(event, logic);
     if (entry === undefined) return take(snapshot, event);
     if (typeof entry === 'object') {
-      if (state !== 'up') return mute(snapshot);
-      abandon(entry.over, entry.delay);
+      if (state === 'up') abandon(entry.over, entry.delay);
+      // it waits for its next life, which is to begin with that of the other
+      else if (state === 'down') postpone(entry.delay);
       return mute(snapshot);
     }
     if (entry === 'next') return state === 'down' ? goOn(snapshot) : mute(snapshot);
@@ -285,7 +288,7 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
     const verdict = judge(actor, error, policy, save);
     const { action, delay, outcome: end } = verdict;
     saved = verdict.saved;
-    const gone = endLife();
+    const gone = (parting = endLife());
     state = end || action === 'stop' ? 'ending' : 'down';
     if (state === 'down') setBetweenLives(actor, true);
     report({ actor, error, life: number, action, delay });
@@ -304,11 +307,16 @@ function createSupervisor(first: AnyActorScope, logic: AnyActorLogic, policy: Po
   /** Another has failed, and this one is restarted with it. */
   function abandon(error: unknown, delay: number): void {
     saved = undefined;
-    const gone = endLife();
+    const gone = (parting = endLife());
     state = 'down';
     setBetweenLives(actor, true);
     tellLifeOver(actor, error, gone);
     schedule(delay, gone);
+  }
+
+  function postpone(delay: number): void {
+    cancelTimer?.();
+    schedule(delay, parting);
   }
 
   function report(failure: FailureReport): void {

@@ -36,13 +36,11 @@ import {
 } from 'troupe';
 import { arrive, barrier } from 'troupe/actors';
 import { createCell, createLock, createSegment, openCell } from 'troupe/shared';
-import { createSimulation, until as waitUntil, type Simulation } from 'troupe/testing';
-import { actionsOf } from '../dist/src/testing/model/schedule.js';
+import { assertAlways, createSimulation, model, until as waitUntil, type Simulation } from 'troupe/testing';
 import { createOtherXState } from './support/other-xstate.ts';
 import { collectDeadLetters, rejectionOf, until } from './support/observing.ts';
 import { fixtures, urlOf } from './support/places.ts';
 import { run } from './support/run.ts';
-import { createSmallSpace } from './support/small-space.ts';
 
 /** What provokes an error, and its text. */
 type Case = readonly [provoke: () => unknown, text: string];
@@ -62,6 +60,22 @@ const toggle = createMachine({ id: 'toggle', initial: 'off', states: { off: { on
 
 /** Logic with a child, whose state is therefore not all in its snapshot. */
 const family = setup({ actors: { counter } }).createMachine({ invoke: { src: 'counter' } });
+
+/** A system that can be explored. */
+const light = createMachine({
+  id: 'light',
+  initial: 'red',
+  states: { red: { after: { 500: 'green' } }, green: { type: 'final' } },
+});
+const street = model({ actors: { light } });
+
+/** What it does is not up to the model alone. */
+let isOpen = true;
+const gate = createMachine({
+  id: 'gate',
+  initial: 'shut',
+  states: { shut: { after: { 500: { guard: () => isOpen, target: 'open' } } }, open: {} },
+});
 
 function start<TLogic extends AnyActorLogic>(logic: TLogic, input?: unknown): AnyActorRef & { stop(): unknown } {
   const actor = createActor(logic as AnyActorLogic, { id: 'Ada', input });
@@ -579,11 +593,83 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
   ],
   SCHEDULE_MISMATCH: [
     [
+      () => thrownBy(() => street.replay('t:lamp')),
+      "Cannot follow the schedule at step 1 of 1, 't:lamp': there is no actor 'lamp'. There is light. What is possible there: t:light. If the machines have changed since it was written, explore them anew.",
+    ],
+  ],
+  CLAIM_VIOLATED: [
+    [
+      () => thrownBy(() => assertAlways(street, 'it is red', ({ light }) => light.matches('red'))),
+      [
+        "✗ always 'it is red': it does not hold after 1 step",
+        '   After step 1 light is done.',
+        '',
+        '      at first  light red',
+        '   1. light     after 500 ms',
+        '                light: red → green, done',
+        '',
+        '   schedule: t:light',
+      ].join('\n'),
+    ],
+  ],
+  NOT_EXHAUSTIVE: [
+    [
+      () => thrownBy(() => assertAlways(street, 'it is lit', ({ light }) => light.value !== '', { maxStates: 1 })),
+      "Cannot say of 'it is lit': the search was NOT exhaustive (maxStates was reached after 1 state, at depth 0). Bound the system by within, forget, or smaller budgets and inputs, or raise the limits: the last argument takes { maxStates, maxDepth, seconds }.",
+    ],
+  ],
+  NO_SUCH_ACTOR: [
+    [
+      () => thrownBy(() => model({ actors: { light }, mayFail: ['lamp' as never] })),
+      "Cannot take 'lamp' in mayFail: the system has no actor of that name. Its actors are light.",
+    ],
+    [
+      () => thrownBy(() => model({ actors: { gate: { logic: gate, input: ({ actor }) => actor('lamp') } } }).explore()),
+      "Cannot give the ref of 'lamp': the model has no such actor. It has gate.",
+    ],
+  ],
+  NOT_SYMMETRIC: [
+    [
       () =>
         thrownBy(() =>
-          actionsOf(createSmallSpace({ actors: { light: { logic: createMachine({ after: { 5: {} } }) } } }), 't:lamp'),
+          model({
+            actors: { left: light, right: light },
+            symmetric: [['left', 'right']],
+            always: { 'the left one is red': ({ left }) => left.matches('red') },
+          }).explore(),
         ),
-      "Cannot follow the schedule at step 1 of 1, 't:lamp': there is no actor 'lamp'. There is light. What is possible there: t:light. If the machines have changed since it was written, explore them anew.",
+      "Cannot let 'left' and 'right' stand for each other: the claim 'the left one is red' holds of one and not of the other. Take them out of 'symmetric', or have the machines treat them alike; keep names that have no order in a Set, as keys of an object, or in a list that is sorted.",
+    ],
+  ],
+  NOT_MODELLED: [
+    [
+      () =>
+        thrownBy(() =>
+          model({
+            actors: { clerk: createMachine({ invoke: { id: 'lookup', src: fromPromise(async () => 4) } }) },
+          }).explore(),
+        ),
+      "Cannot explore 'clerk/lookup': it is a promise, which a model does not run. Say what may become of it: invoked: { lookup: [{ done: 'its output' }, { error: new Error('its failure') }] }.",
+    ],
+  ],
+  IMPURE: [
+    [
+      () => {
+        let count = 0;
+        const machine = createMachine({ context: () => ({ count: (count += 1) }) });
+        return thrownBy(() => model({ actors: { machine } }).explore());
+      },
+      "Cannot explore actor 'machine': its start was handled twice in the same state, and `context.count` differed. Keep clocks, random numbers and variables of the module out of its guards, assigns and other actions: pass them in with the events.",
+    ],
+  ],
+  MODEL_DIFFERS: [
+    [
+      async () => {
+        const run = rejectionOf(model({ actors: { gate } }).replayLive('t:gate'));
+        isOpen = false;
+        return await run;
+      },
+      'The model and the live system differ after step 1, \'t:gate\', about \'gate\': its state is "open" in the model, and "shut" live. If the machines do nothing that the model does not know of, tell those who make troupe.',
     ],
   ],
   SIMULATION_AT_REST: [

@@ -1,4 +1,4 @@
-import { createMachine, emit } from 'xstate';
+import { createMachine, sendTo, type AnyActorRef, type AnyActorSystem } from 'xstate';
 import { isTroupeError } from 'troupe';
 import { describe, expect, it } from 'vitest';
 import { actionsOf } from '../dist/src/testing/model/schedule.js';
@@ -6,7 +6,7 @@ import type { Action, Space } from '../dist/src/testing/model/space.js';
 import { meantBy, readWord, wordOf } from '../dist/src/testing/model/step-text.js';
 import { createTrace } from '../dist/src/testing/model/trace-of.js';
 import { lesson } from './support/lesson.ts';
-import { createSmallSpace } from './support/small-space.ts';
+import { spaceOf } from './support/spaces.ts';
 
 /** Why a schedule cannot be followed, without the list of what is possible. */
 function problemOf(space: Space, schedule: string): string {
@@ -20,6 +20,8 @@ function problemOf(space: Space, schedule: string): string {
   }
   throw new Error('It can be followed.');
 }
+
+const door = ({ system }: { readonly system: AnyActorSystem }) => system.get('door') as AnyActorRef;
 
 const follow = (space: Space, schedule: string) => createTrace(space, actionsOf(space, schedule));
 
@@ -55,7 +57,7 @@ describe('a schedule', () => {
   it('names actors by whatever name they have', () => {
     const name = "Alice's > hand: 1/2 ~#!%🎭";
     const lamp = createMachine({ initial: 'off', states: { off: { on: { 'a b>c': 'on' } }, on: {} } });
-    const space = createSmallSpace({ actors: { [name]: { logic: lamp } }, stimuli: { [name]: [{ type: 'a b>c' }] } });
+    const space = spaceOf({ actors: { [name]: { logic: lamp } }, stimuli: { [name]: [{ type: 'a b>c' }] } });
     const [code] = actionsOf(space, 'u:Alice%27s%20%3E%20hand%3A%201/2%20%7E%23%21%25%F0%9F%8E%AD:a%20b%3Ec');
     const trace = createTrace(space, [code as number]);
     expect(trace.last).toMatchObject({ [name]: { value: 'on' } });
@@ -165,9 +167,9 @@ describe('a schedule that does not fit', () => {
 
   it('says which message must arrive before', () => {
     const greeter = createMachine({
-      entry: [emit({ type: 'HELLO', to: 'door' }), emit({ type: 'BYE', to: 'door' })],
+      entry: [sendTo(door, { type: 'HELLO' }), sendTo(door, { type: 'BYE' })],
     });
-    const space = createSmallSpace({ actors: { greeter: { logic: greeter }, door: { logic: createMachine({}) } } });
+    const space = spaceOf({ actors: { greeter: { logic: greeter }, door: { logic: createMachine({}) } } });
     expect(problemOf(space, 'greeter>door:BYE')).toBe(
       "step 1 of 1, 'greeter>door:BYE': before BYE, HELLO from greeter to door must arrive",
     );
@@ -175,11 +177,11 @@ describe('a schedule that does not fit', () => {
 
   it('says that it could mean several', () => {
     const greeter = createMachine({
-      entry: [1, 2, 2].map((number) => emit({ type: 'HELLO', to: 'door', number })),
+      entry: [1, 2, 2].map((number) => sendTo(door, { type: 'HELLO', number })),
     });
-    const space = createSmallSpace({
+    const space = spaceOf({
       actors: { greeter: { logic: greeter }, door: { logic: createMachine({}) } },
-      order: 'none',
+      network: { order: 'none' },
     });
     expect(problemOf(space, 'greeter>door')).toBe(
       "step 1 of 1, 'greeter>door': 2 times there is such a message from greeter to door: it does not say which",
@@ -194,7 +196,7 @@ describe('a schedule that does not fit', () => {
   });
 
   it('says that nothing is possible where that is so', () => {
-    const still = createSmallSpace({ actors: { still: { logic: createMachine({}) } } });
+    const still = spaceOf({ actors: { still: { logic: createMachine({}) } } });
     expect(() => actionsOf(still, 't:still')).toThrow('Nothing is possible there.');
   });
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { assign, createMachine, emit, fromTransition, setup, type AnyActorLogic } from 'xstate';
+import { assign, createMachine, fromTransition, sendTo, setup, type AnyActorLogic, type AnyActorRef } from 'xstate';
 import { readRecording, recordingToMermaid } from 'troupe/inspector';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createTimeline } from '../dist/src/inspector/timeline.js';
@@ -12,7 +12,7 @@ import { actionsOf } from '../dist/src/testing/model/schedule.js';
 import type { Space } from '../dist/src/testing/model/space.js';
 import { createTrace } from '../dist/src/testing/model/trace-of.js';
 import { lesson } from './support/lesson.ts';
-import { createSmallSpace } from './support/small-space.ts';
+import { spaceOf } from './support/spaces.ts';
 
 const follow = (space: Space, schedule: string, ...more: [loopsTo?: number, about?: never]) =>
   createTrace(space, actionsOf(space, schedule), ...more);
@@ -162,12 +162,14 @@ describe('the text of a trace', () => {
       initial: 'off',
       states: { off: { on: { CLICK: 'on' } }, on: { type: 'final' } },
     });
-    const bell = createMachine({ entry: emit({ type: 'CLICK', to: 'lamp', by: 'bell' }) });
-    const space = createSmallSpace({
+    const bell = createMachine({
+      entry: sendTo(({ system }) => system.get('lamp') as AnyActorRef, { type: 'CLICK', by: 'bell' }),
+    });
+    const space = spaceOf({
       actors: { bell: { logic: bell }, lamp: { logic: lamp } },
-      stimuli: { lamp: [{ type: 'CLICK', by: 'hand' } as never] },
-      drop: 1,
-      crash: 1,
+      stimuli: { lamp: [{ type: 'CLICK', by: 'hand' }] },
+      network: { drop: 1 },
+      crash: { max: 1 },
     });
     expect(follow(space, 'u:lamp:CLICK c:bell bell>lamp~ r:bell').toText()).toBe(`\
    at first     bell active; lamp off
@@ -187,7 +189,7 @@ describe('the text of a trace', () => {
       initial: 'tick',
       states: { tick: { after: { 5: 'tock' } }, tock: { after: { 5: 'tick' } } },
     });
-    const space = createSmallSpace({ actors: { clock: { logic: clock } } });
+    const space = spaceOf({ actors: { clock: { logic: clock } } });
     expect(follow(space, 't:clock t:clock', 0).toText()).toContain(
       'Now all is as it was at first, and steps 1 to 2 may happen again for ever.\n',
     );
@@ -208,7 +210,7 @@ describe('the text of a trace', () => {
         },
       },
     });
-    const space = createSmallSpace({
+    const space = spaceOf({
       actors: { hoarder: { logic: hoarder } },
       stimuli: { hoarder: [{ type: 'ADD' }] },
     });
@@ -219,7 +221,7 @@ describe('the text of a trace', () => {
 
   it('gives a long name a line of its own', () => {
     const name = 'a name that nobody would ever give to an actor';
-    const space = createSmallSpace({ actors: { [name]: { logic: createMachine({ after: { 5: {} } }) } } });
+    const space = spaceOf({ actors: { [name]: { logic: createMachine({ after: { 5: {} } }) } } });
     expect(
       follow(space, `t:${name.replaceAll(' ', '%20')}`)
         .toText()
@@ -262,7 +264,7 @@ sequenceDiagram
       initial: 'tick',
       states: { tick: { after: { 5: 'tock' } }, tock: { after: { 5: 'tick' } } },
     });
-    const space = createSmallSpace({ actors: { clock: { logic: clock } } });
+    const space = spaceOf({ actors: { clock: { logic: clock } } });
     expect(follow(space, 't:clock t:clock t:clock', 1).toMermaid()).toBe(`\
 sequenceDiagram
   participant p1 as clock
@@ -280,7 +282,7 @@ sequenceDiagram
   it("takes no name and no value for Mermaid's own", () => {
     const odd = 'end; %%{init}%% <i> #35; p1->>p2: x';
     const lamp = createMachine({ id: odd, initial: 'off', states: { off: { on: { [odd]: 'on' } }, on: {} } });
-    const space = createSmallSpace({ actors: { [odd]: { logic: lamp } }, stimuli: { [odd]: [{ type: odd }] } });
+    const space = spaceOf({ actors: { [odd]: { logic: lamp } }, stimuli: { [odd]: [{ type: odd }] } });
     const [code] = [...Array(1)].flatMap(() => {
       const codes: number[] = [];
       space.successors(space.initial, (each) => codes.push(each));
@@ -344,17 +346,16 @@ it("'both are in one round' does not hold", () => {
       when: new Date(5),
       map: new Map([['a', new Set([1])]]),
       'a-b': { __proto__: null, c: '\u2028`${x}' },
-      skipped: () => 1,
     };
     const odd = setup({ types: { context: {} as Partial<typeof context> } }).createMachine({
       context: {},
       initial: 'a',
       states: { a: { on: { GO: { target: 'b', actions: assign(() => context) } } }, b: { type: 'final' } },
     });
-    const space = createSmallSpace({
+    const space = spaceOf({
       actors: { "o'dd": { logic: odd } },
       stimuli: { "o'dd": [{ type: 'GO' }] },
-      crash: 1,
+      crash: { max: 1 },
     });
     const source = follow(space, 'u:o%27dd:GO').toTest('room');
     expect(source).toContain(`expect(trace.last["o'dd"].status).toBe('done');`);

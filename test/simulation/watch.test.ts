@@ -39,7 +39,7 @@ const mortal = setup({
 });
 
 describe('watch', () => {
-  it.each(seeds(200))(
+  it.each(seeds(100))(
     'tells of each end once, whoever watches and whenever, and nothing comes after it (seed %i)',
     async (seed) => {
       await simulate(

@@ -1,25 +1,13 @@
-// Students who work, arrive at a barrier and go on together, for the small space: they send with `emit`.
-import { assign, emit, setup } from 'xstate';
-import type { Space } from '../../dist/src/testing/model/space.js';
-import { createSmallSpace, type SmallOptions } from './small-space.ts';
-
-/** Two students and their barrier, three rounds. */
-export const lesson = (options: Omit<SmallOptions, 'actors'> = {}): Space =>
-  createSmallSpace({
-    actors: {
-      s0: { logic: pupil, input: { me: 's0', rounds: 3 } },
-      s1: { logic: pupil, input: { me: 's1', rounds: 3 } },
-      barrier: { logic: hurdle, input: { students: ['s0', 's1'] } },
-    },
-    ...options,
-  });
+// Students who work, arrive at a barrier and go on together, with a barrier that counts arrivals and does not ask whose they are.
+import { assign, enqueueActions, sendTo, setup } from 'xstate';
+import { spaceOf } from './spaces.ts';
+import type { ModelOptions } from '../../dist/src/testing/model/options.js';
 
 export const pupil = setup({
   types: {
     context: {} as { me: string; round: number; rounds: number },
     input: {} as { me: string; rounds: number },
     events: {} as { type: 'RELEASE' },
-    emitted: {} as { type: 'ARRIVE'; to: string; from: string },
   },
   delays: { WORK: 100 },
 }).createMachine({
@@ -29,7 +17,10 @@ export const pupil = setup({
   states: {
     working: { after: { WORK: 'waiting' } },
     waiting: {
-      entry: emit(({ context }) => ({ type: 'ARRIVE' as const, to: 'barrier', from: context.me })),
+      entry: sendTo(
+        ({ system }) => system.get('barrier'),
+        ({ context }) => ({ type: 'ARRIVE', from: context.me }),
+      ),
       on: {
         RELEASE: [
           { guard: ({ context }) => context.round === context.rounds, target: 'done' },
@@ -45,8 +36,7 @@ export const hurdle = setup({
   types: {
     context: {} as { students: string[]; waiting: string[] },
     input: {} as { students: string[] },
-    events: {} as { type: 'ARRIVE'; from: string },
-    emitted: {} as { type: 'RELEASE'; to: string[] },
+    events: {} as { type: 'ARRIVE'; from: string } | { type: 'BREAK' },
   },
 }).createMachine({
   id: 'barrier',
@@ -54,13 +44,37 @@ export const hurdle = setup({
   initial: 'filling',
   states: {
     filling: {
-      on: { ARRIVE: { actions: assign({ waiting: ({ context, event }) => [...context.waiting, event.from] }) } },
+      on: {
+        ARRIVE: { actions: assign({ waiting: ({ context, event }) => [...context.waiting, event.from].toSorted() }) },
+        BREAK: 'broken',
+      },
       always: { guard: ({ context }) => context.waiting.length === context.students.length, target: 'releasing' },
     },
     releasing: {
-      entry: [emit(({ context }) => ({ type: 'RELEASE' as const, to: context.students })), assign({ waiting: [] })],
+      entry: enqueueActions(({ enqueue, context, system }) => {
+        for (const student of context.students) enqueue.sendTo(() => system.get(student), { type: 'RELEASE' });
+        enqueue.assign({ waiting: [] });
+      }),
       always: 'filling',
     },
     broken: {},
   },
 });
+
+type Options = Omit<ModelOptions<Record<string, typeof pupil | typeof hurdle>>, 'actors'>;
+
+/** Some students and their barrier, for some rounds. */
+export const lessonOf = (students: number, rounds: number, options: Options = {}) => {
+  const names = Array.from({ length: students }, (_, index) => `s${index}`);
+  return spaceOf({
+    actors: {
+      ...Object.fromEntries(names.map((me) => [me, { logic: pupil, input: { me, rounds } }])),
+      barrier: { logic: hurdle, input: { students: names } },
+    },
+    ...options,
+  } as never);
+};
+
+/** Two students, three rounds. */
+export const lesson = ({ drop = 0, duplicate = 0, crash = 0 } = {}) =>
+  lessonOf(2, 3, { network: { drop, duplicate }, crash: { max: crash } });

@@ -25,12 +25,13 @@ export function consequencesOf(step: RunStep, before: Moment): readonly string[]
 }
 
 /** What a node did besides changing. */
-export function doneLines({ before, sends, notes }: NodeStep): readonly string[] {
-  const { inner, unhandled, lost, failures, logged, emitted, touched } = notes;
+export function doneLines(step: NodeStep): readonly string[] {
+  const { before, sends, notes } = step;
+  const { unhandled, lost, failures, logged, emitted, touched } = notes;
   const cells = [...new Set(touched.map(({ cell, how }) => `${how === 'read' ? 'reads' : 'writes'} ${cell}`))];
   return [
     ...(cells.length === 0 ? [] : [listOf(cells)]),
-    ...inner.map(({ from, to, event }) => `${from} → ${to}  ${textOfEvent(event)}`),
+    ...innerMessages(step).map(({ from, to, event }) => `${from} → ${to}  ${textOfEvent(event)}`),
     ...sendLines(sends),
     ...emitted.map(({ actor, event }) => `${actor} emits ${textOfEvent(event)}`),
     ...logged.map(({ actor, text }) => `${actor} logs ${textOf(text)}`),
@@ -39,6 +40,12 @@ export function doneLines({ before, sends, notes }: NodeStep): readonly string[]
     ...failures.map(({ actor, error }) => `${actor} fails: ${textOfError(error)}`),
   ];
 }
+
+/** What was sent within a node. Of a delay that ends, the event that it sends is told as the delay's. */
+export const innerMessages = ({ notes }: NodeStep): readonly Message[] =>
+  notes.inner.filter(({ from, to, event }) => from !== to || !isOwn(event.type));
+
+const isOwn = (type: string) => type.startsWith('xstate.after.') || type === 'xstate.init';
 
 /** What was sent, each event once with all whom it is for. */
 function sendLines(sends: readonly Message[]): readonly string[] {

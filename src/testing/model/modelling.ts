@@ -9,7 +9,7 @@ import { beginLife, deliver, relay, startLive, stopLive } from './lives.ts';
 import type { Address } from './node.ts';
 import type { Logics, ModelOptions } from './options.ts';
 import { createRefs, GONE, nodeOf, type Refs } from './refs.ts';
-import { STOPPED, type HeldConfiguration, type Live, type Stage } from './stage.ts';
+import { STOPPED, type HeldConfiguration, type LifeStatus, type Live, type Stage } from './stage.ts';
 import { cancel, schedule } from './timers.ts';
 
 /** Options of whichever model. */
@@ -39,7 +39,7 @@ export function createModelling(options: AnyModelOptions): Modelling {
         stop: (actor) => within(actor, (stage, live) => stopLive(modelling, stage, live)),
         deliver: (actor, event) => within(actor, (stage, live) => deliver(modelling, stage, live, { event, from: '' })),
         snapshotOf: (actor) => snapshotOf(modelling, actor),
-        statusOf: (actor) => (modelling.stage && findLive(modelling, modelling.stage, actor)?.status) ?? STOPPED,
+        statusOf: (actor) => statusOf(modelling, actor),
       },
       systemOf,
     ),
@@ -174,4 +174,11 @@ function snapshotOf(modelling: Modelling, actor: AnyActorRef): unknown {
   }
   const live = liveAt(modelling, stage, address);
   return live ? live.snapshot : GONE;
+}
+
+function statusOf(modelling: Modelling, actor: AnyActorRef): LifeStatus {
+  const { stage } = modelling;
+  if (stage) return findLive(modelling, stage, actor)?.status ?? STOPPED;
+  const address = addressOf(actor) ?? '';
+  return modelling.shown.get(nodeOf(address))?.actors.get(address)?.status ?? STOPPED;
 }

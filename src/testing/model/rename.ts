@@ -58,24 +58,39 @@ export function renameAddress(address: Address, { names }: Renaming): Address {
 
 function rewritingOf(modelling: Modelling, renaming: Renaming): Rewriting {
   const { names, sortsLists } = renaming;
-  const isName = (value: unknown) => typeof value === 'string' && Object.hasOwn(names, value);
+  const nameOf = (value: unknown): string | undefined => {
+    const name = typeof value === 'object' && value !== null ? addressOf(value) : value;
+    return typeof name === 'string' && Object.hasOwn(names, name) ? name : undefined;
+  };
   return {
     ref(ref: AnyActorRef) {
       const address = addressOf(ref);
       return address === undefined ? ref : modelling.refs.at(renameAddress(address, renaming));
     },
     text: (text) => newName(names, text),
-    list: (after, before) =>
-      sortsLists && before.every(isName) && isAscending(before as readonly string[])
-        ? (after as string[]).toSorted(inOrder)
-        : after,
+    list(after, before) {
+      if (!sortsLists) return after;
+      // sorted as texts, or in the order in which the model gives its actors
+      const order = [inOrder, inOrderOf(names)].find((each) => isAscending(before.map(nameOf), each));
+      return order === undefined
+        ? after
+        : after.toSorted((left, right) => order(nameOf(left) ?? '', nameOf(right) ?? ''));
+    },
   };
 }
 
 const newName = (names: Renaming['names'], name: string): string =>
   Object.hasOwn(names, name) ? (names[name] ?? name) : name;
 
-const inOrder = (left: string, right: string) => (left < right ? -1 : Number(left > right));
+const inOrder: Order = (left, right) => (left < right ? -1 : Number(left > right));
 
-const isAscending = (names: readonly string[]) =>
-  names.every((name, at) => at === 0 || inOrder(names[at - 1] ?? '', name) <= 0);
+type Order = (left: string, right: string) => number;
+
+function inOrderOf(names: Renaming['names']): Order {
+  const places = new Map(Object.keys(names).map((name, place) => [name, place]));
+  return (left, right) => (places.get(left) ?? 0) - (places.get(right) ?? 0);
+}
+
+/** Whether all are names, and in order. */
+const isAscending = (names: readonly (string | undefined)[], order: Order) =>
+  names.every((name, at) => name !== undefined && (at === 0 || order(names[at - 1] ?? '', name) <= 0));

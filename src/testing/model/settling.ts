@@ -1,12 +1,12 @@
 // What a step leaves: the actors that are still there or still spoken of, under the addresses that they have for good, with refs in place of the actors that XState made.
 import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
-import { lastAddresses, lastRef } from './births.ts';
+import { lastAddresses, lastRef, liveAt } from './births.ts';
 import { addressOf, textOf } from './canonical.ts';
 import { createConfiguration, textOfActor } from './configuration.ts';
-import type { Modelling } from './modelling.ts';
+import { findLive, type Modelling } from './modelling.ts';
 import type { Address, Step } from './node.ts';
 import { rewrite } from './rewrite.ts';
-import { NOT_STARTED, RUNNING, type HeldActor, type HeldTimer, type Live, type Stage } from './stage.ts';
+import { RUNNING, type HeldActor, type HeldTimer, type Live, type Stage } from './stage.ts';
 import { stay } from './supervised.ts';
 import { namedRefusal } from './values.ts';
 
@@ -86,14 +86,16 @@ function reachable(actors: ReadonlyMap<Address, HeldActor>, timers: readonly Hel
 function replaceMade(modelling: Modelling, stage: Stage): void {
   const made = [...stage.made.values()];
   const isCrowded = made.some(({ address, base }) => address !== base);
-  const spoken = isCrowded ? spokenOf(stage) : undefined;
+  const spoken = isCrowded ? spokenOf(modelling, stage) : undefined;
   const last: ReadonlyMap<Address, Address> = spoken
     ? lastAddresses(stage, made, (address) => spoken.has(address))
     : new Map(made.map(({ address }) => [address, address]));
   const ref = lastRef(modelling, stage, last);
   const refs = { ref };
   const place = (address: Address) => last.get(address) ?? address;
-  const lives = [...stage.lives.values()];
+  const given = new Set(last.values());
+  // who has ended and is not spoken of gives its address away
+  const lives = [...stage.lives.values()].filter(({ address, isMade }) => isMade || !given.has(address));
   stage.lives.clear();
   for (const live of lives) {
     const { before, snapshot, mailbox, parent } = live;
@@ -127,32 +129,29 @@ function replaceMade(modelling: Modelling, stage: Stage): void {
 }
 
 /** The addresses that are in use at the end of a step, but for those of actors that were made in it. */
-function spokenOf(stage: Stage): ReadonlySet<Address> {
+function spokenOf(modelling: Modelling, stage: Stage): ReadonlySet<Address> {
   const spoken = new Set<Address>();
-  const lives = [...stage.lives.values()];
-  for (const { address, status, isMade } of lives) if (status === RUNNING && !isMade) spoken.add(address);
-  for (const [address, { status }] of stage.before?.actors ?? [])
-    if (!stage.lives.has(address) && status === RUNNING) spoken.add(address);
-  const add = (value: unknown) => collect(value, spoken);
-  for (const live of lives) {
-    if (live.status === NOT_STARTED || live.status === RUNNING) add(live.snapshot);
-    add(live.mailbox.waiting);
-  }
-  for (const [address, actor] of stage.before?.actors ?? [])
-    if (!stage.lives.has(address)) for (const each of textOfActor(actor).mentions) spoken.add(each);
+  const seen = new Set<Live>();
+  const visit = (live: Live) => {
+    if (seen.has(live)) return;
+    seen.add(live);
+    if (!live.isMade) spoken.add(live.address);
+    add([live.snapshot, live.mailbox.waiting, live.input]);
+  };
+  const ref = (each: AnyActorRef): AnyActorRef => {
+    const address = addressOf(each);
+    if (address !== undefined) spoken.add(address);
+    const live = findLive(modelling, stage, each);
+    if (live) visit(live);
+    return each;
+  };
+  const add = (value: unknown) => void rewrite(value, { ref });
+  for (const [address, { status, parent }] of stage.before?.actors ?? [])
+    if (status === RUNNING || parent === undefined) liveAt(modelling, stage, address);
+  for (const live of stage.lives.values()) if (live.status === RUNNING || live.parent === undefined) visit(live);
   for (const { source, target, event } of stage.timers) add([source, target, event]);
   for (const { event } of stage.sends) add(event);
   return spoken;
-}
-
-function collect(value: unknown, spoken: Set<Address>): void {
-  rewrite(value, {
-    ref: (ref: AnyActorRef) => {
-      const address = addressOf(ref);
-      if (address !== undefined) spoken.add(address);
-      return ref;
-    },
-  });
 }
 
 /** Runs what may come upon a value that cannot be modelled; the error then says whose it is. */

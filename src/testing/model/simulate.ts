@@ -58,7 +58,7 @@ export function beginSimulation(
   const actions = new Uint32Array(maxSteps);
   let words: Words = new Uint32Array(64);
   let length = 0;
-  let places = indices(64);
+  let places = new Uint32Array(64);
   let run = 0;
   let step = 0;
   let steps = 0;
@@ -81,15 +81,13 @@ export function beginSimulation(
   const goOn = (): boolean => {
     let count = walker.list(words, 0, length);
     if (walker.isQuiescent) judge.lookAtRest(words, 0, length, tell);
-    while (places.length < count) places = indices(places.length * 2);
+    while (places.length < count) places = new Uint32Array(places.length * 2);
+    for (let index = 0; index < count; index++) places[index] = index;
     while (count > 0) {
       const place = chooser.choose(walker, places, count);
       const size = walker.take(place);
       if (hasBounds && !space.isWithin(walker.next, 0, size)) {
-        // out of the running, behind the others
-        const at = places.indexOf(place);
-        places[at] = places[--count] as number;
-        places[count] = place;
+        places[places.indexOf(place)] = places[--count] as number;
         continue;
       }
       actions[step++] = walker.code(place);
@@ -123,5 +121,3 @@ export function beginSimulation(
     found: () => ({ seed, runs: run, steps, depth, seconds: spent / 1000, findings }),
   };
 }
-
-const indices = (count: number): Uint32Array => Uint32Array.from({ length: count }, (_, index) => index);

@@ -1,14 +1,13 @@
 // Makes a system a space of states: see `space.ts` for what that is, and `walker.ts` for how one is walked fast.
+import { textOf } from './canonical.ts';
 import { kindOf, kinds, subjectOf } from './codes.ts';
 import { createParts, type AnyModelOptions } from './parts.ts';
-import type { Configuration, Node, Step } from './node.ts';
+import type { Address, Configuration, Node, Occurrence, Step } from './node.ts';
 import type { Logics, ModelOptions } from './options.ts';
-import { plainValues } from './plain-values.ts';
 import { assertSame } from './purity.ts';
 import { createRearrangeable } from './rearranging.ts';
 import { createShow, type Show } from './shown.ts';
 import type { Action, ActionCode, NodeStep, Space, Words } from './space.ts';
-import type { Occurrence } from './node.ts';
 import type { TakenStep } from './steps.ts';
 import type { Values } from './subjects.ts';
 import { createWalker, type Walker } from './walker.ts';
@@ -38,7 +37,7 @@ export interface Engine extends Space {
 export function createSpace<TLogics extends Logics, THistory>(
   modelOptions: ModelOptions<TLogics, THistory>,
   nodes: readonly Node[],
-  values: Values = plainValues,
+  values: Values = canonicalValues,
 ): Engine {
   // what is typed by the actors' names is looked up by them
   const options = modelOptions as unknown as AnyModelOptions;
@@ -191,3 +190,13 @@ export function createSpace<TLogics extends Logics, THistory>(
     },
   };
 }
+
+/** Values as they are compared wherever nothing else is said. */
+const canonicalValues: Values = {
+  textOf: (value) => textOf(value),
+  mentionsOf(value) {
+    const mentions = new Set<Address>();
+    textOf(value, mentions);
+    return [...mentions].toSorted();
+  },
+};

@@ -75,7 +75,11 @@ export function createSymmetry<TLogics extends Logics, THistory>(
       if (differenceOf(space, permutations.of(places), state, successors) !== undefined) throw error;
     }
     if (permutations.sortsLists === 'open' && permutations.sortingMatters) permutations.settle(false);
-    for (const places of exchangesToTry) {
+  };
+  /** A claim says the same of a state and of what stands for it: that is looked at in each, for no step of another tells of it. */
+  const verifyClaims = (state: Words): void => {
+    if (Object.keys(claims).length === 0) return;
+    for (const places of pairs) {
       const image = imageOf(permutations.of(places), state);
       for (const [name, claim] of Object.entries(claims)) {
         if (holds(space, claim, state) === holds(space, claim, image)) continue;
@@ -139,6 +143,7 @@ export function createSymmetry<TLogics extends Logics, THistory>(
 
   return {
     look(state) {
+      verifyClaims(state);
       const successors = successorsOf(space, state);
       if (hasNew(state, successors.codes)) verify(state, successors, pairs);
       if (permutations.sortsLists !== 'open') return;

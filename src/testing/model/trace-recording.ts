@@ -3,7 +3,7 @@ import { describeFields } from '../../inspector/describe.ts';
 import { writeRecording } from '../../inspector/recording.ts';
 import { RECORDING_VERSION, type StateValue } from '../../inspector/records.ts';
 import { aboutText } from './about.ts';
-import { findActor } from './consequences.ts';
+import { findActor, innerMessages } from './consequences.ts';
 import type { ActorState } from './node.ts';
 import type { Message } from './options.ts';
 import type { Moment, Run, RunStep } from './run.ts';
@@ -69,11 +69,12 @@ function tellStep(telling: Telling, { action, done }: RunStep, before: Moment): 
 /** What each actor of a node did, and whom it wrote to. */
 function tellSteps(
   { tape, cast, post }: Telling,
-  { before, after, sends, notes }: NodeStep,
+  step: NodeStep,
   brought?: Pick<Message, 'to' | 'event'>,
   message?: number,
 ): void {
-  for (const inner of notes.inner) {
+  const { before, after, sends, notes } = step;
+  for (const inner of innerMessages(step)) {
     post.send(inner);
     post.take(inner, false);
   }

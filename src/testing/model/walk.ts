@@ -3,9 +3,11 @@ import { openSpace } from './open-space.ts';
 import type { Logics, ModelOptions } from './options.ts';
 import { createReport, type Found } from './report-of.ts';
 import type { Report } from './report.ts';
-import { isViolation } from './judge.ts';
-import { beginSimulation } from './simulate.ts';
-import type { ActionCode } from './space.ts';
+import { createJudge, isViolation, type Judgement } from './judge.ts';
+import { shrinkRun } from './shrink.ts';
+import { beginSimulation, type SimulatedFinding } from './simulate.ts';
+import type { ActionCode, Words } from './space.ts';
+import type { Engine } from './space-of.ts';
 import type { Progress, SimulateOptions } from './system.ts';
 
 /** Walks that can be gone on with. */
@@ -26,6 +28,12 @@ export function createWalk(options: ModelOptions<Logics, unknown>, how: Simulate
   let isAborted = false;
   let hasEnded = false;
   let last = { seconds: 0, steps: 0 };
+  const shortened = new Map<object, readonly ActionCode[]>();
+  const shorter = (finding: SimulatedFinding): readonly ActionCode[] => {
+    const known = shortened.get(finding) ?? shrinkRun(space, finding.actions, isWrongAs(finding, space, options));
+    shortened.set(finding, known);
+    return known;
+  };
   return {
     run: (milliseconds) => isAborted || (hasEnded = simulation.run(milliseconds)),
     abort() {
@@ -44,8 +52,8 @@ export function createWalk(options: ModelOptions<Logics, unknown>, how: Simulate
       const reached: Record<string, readonly ActionCode[]> = {};
       for (const finding of findings) {
         const { kind, claim, actions } = finding;
-        if (isViolation(finding))
-          violations.push({ kind, claim, actions, ...('error' in finding ? { error: finding.error } : {}) });
+        const thrown = 'error' in finding ? { error: finding.error } : {};
+        if (isViolation(finding)) violations.push({ kind, claim, actions: shorter(finding), ...thrown });
         else reached[claim] = actions;
       }
       const undecided = [
@@ -64,5 +72,33 @@ export function createWalk(options: ModelOptions<Logics, unknown>, how: Simulate
         walked: { runs, seed },
       });
     },
+  };
+}
+
+/** Whether a state is wrong in the way that was found. */
+function isWrongAs(
+  { kind, claim }: Judgement,
+  space: Engine,
+  { always = {}, sometimes = {}, mayStopWhen, mayFail }: ModelOptions<Logics, unknown>,
+): (state: Words) => boolean {
+  const only = (claims: typeof always) => Object.fromEntries(Object.entries(claims).filter(([name]) => name === claim));
+  const asked = {
+    always: kind === 'always' ? only(always) : {},
+    sometimes: kind === 'sometimes' ? only(sometimes) : {},
+    deadlocks: kind === 'deadlock',
+    failures: kind === 'failure',
+    ...(mayStopWhen === undefined ? {} : { mayStopWhen }),
+    ...(mayFail === undefined ? {} : { mayFail }),
+  };
+  return (state) => {
+    let isWrong = false;
+    const tell = (judgement: Judgement) => {
+      isWrong ||= judgement.claim === claim && isViolation(judgement);
+    };
+    // it asks no more of what it has told once
+    const judge = createJudge(space, asked as never);
+    judge.look(state, 0, state.length, tell);
+    if (kind === 'deadlock' && space.isQuiescent(state)) judge.lookAtRest(state, 0, state.length, tell);
+    return isWrong;
   };
 }

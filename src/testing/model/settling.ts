@@ -1,6 +1,6 @@
 // What a step leaves: the actors that are still there or still spoken of, under the addresses that they have for good, with refs in place of the actors that XState made.
 import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
-import { lastAddresses, lastRef, liveAt } from './births.ts';
+import { lastAddresses, lastRefs, liveAt } from './births.ts';
 import { addressOf, textOf } from './canonical.ts';
 import { createConfiguration, textOfActor } from './configuration.ts';
 import { findLive, type Modelling } from './modelling.ts';
@@ -90,7 +90,7 @@ function replaceMade(modelling: Modelling, stage: Stage): void {
   const last: ReadonlyMap<Address, Address> = spoken
     ? lastAddresses(stage, made, (address) => spoken.has(address))
     : new Map(made.map(({ address }) => [address, address]));
-  const ref = lastRef(modelling, stage, last);
+  const ref = lastRefs(modelling, stage, last);
   const refs = { ref };
   const place = (address: Address) => last.get(address) ?? address;
   const given = new Set(last.values());

@@ -22,7 +22,10 @@ export async function check(args: readonly string[]): Promise<number> {
   }
 
   const interruption = new AbortController();
-  const interrupt = () => interruption.abort();
+  const interrupt = () => {
+    interruption.abort();
+    console.error('\nStopping. Press Ctrl-C again to end at once.');
+  };
   // only the first: the next one ends the process, as it does without us
   process.once('SIGINT', interrupt);
   const progress = createProgressLine();
@@ -35,7 +38,7 @@ export async function check(args: readonly string[]): Promise<number> {
     }
     const outcome = await examine(name, inside, { settings, progress, signal: interruption.signal });
     progress.end();
-    console.log(models.length > 1 ? `${name}\n${outcome.text}\n` : outcome.text);
+    process.stdout.write(models.length > 1 ? `${name}: ${outcome.text}\n` : outcome.text);
     outcomes.push(outcome);
   }
   process.off('SIGINT', interrupt);

@@ -175,18 +175,15 @@ function violated(violation: Violation<Logics, unknown> | undefined): Verdict | 
 function settled(search: Search, about: Pick<Verdict, 'kind' | 'claim'>, holds: string): Verdict {
   const report = search.report();
   if (report.complete) return { ...about, verdict: 'so', text: `${holds}: in all ${countOf(report.states, 'state')}.` };
-  const growth = search.growth();
+  const why = search.growth() ?? 'bound the system by `within`, `forget`, or smaller budgets and inputs.';
   return {
     ...about,
     verdict: 'unknown',
-    text: `Cannot say of '${about.claim}': the search was NOT exhaustive, ${endOf(report)}.${growth === undefined ? '' : ` ${sentence(growth)}`} ${MEND}`,
+    text: `Cannot say of '${about.claim}': the search was NOT exhaustive, for ${endOf(report)}; ${why} ${MEND}`,
   };
 }
 
-const MEND =
-  'Bound the system by within, forget, or smaller budgets and inputs, or raise the limits: the last argument takes { maxStates, maxDepth, seconds }.';
-
-const sentence = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+const MEND = 'The last argument raises the limits: { maxStates, maxDepth, seconds }.';
 
 const endOf = ({ ended, states, depth }: Report<Logics, unknown>) =>
-  `for ${ended === 'seconds' ? 'the seconds ran out' : `${ended} was reached`} after ${countOf(states, 'state')}, at depth ${depth}`;
+  `${ended === 'seconds' ? 'the seconds ran out' : `${ended} was reached`} after ${countOf(states, 'state')}, at depth ${depth}`;

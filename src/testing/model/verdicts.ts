@@ -91,11 +91,11 @@ export function judgeUnhandled(model: unknown, limits?: Limits): Verdict {
   const { unhandled } = search.report().coverage;
   if (unhandled.length === 0) return settled(search, about, 'Every event is handled where it comes');
   const list = unhandled.map(
-    ({ actor, event, state, steps }) =>
-      `  ${event} to ${actor} in ${state} (${steps === 1 ? '1 step' : `${steps} steps`})`,
+    ({ actor, event, state, steps, isUnknown }) =>
+      `  ${event} by ${actor}${state === '' ? '' : ` in ${state}`} (${countOf(steps, 'step')})${isUnknown ? `: no state of ${actor} handles it` : ''}`,
   );
   const trace = search.traceToUnhandled({ kind: 'unhandled', claim: about.claim });
-  const way = trace === undefined ? '' : `\n\nThe shortest way to one:\n\n${trace.toText()}`;
+  const way = trace === undefined ? '' : `\n\nThe shortest way to one:\n\n${trace.toText()}${asTest(trace)}`;
   const text = `Not every event is handled where it comes: XState drops it.\n\n${list.join('\n')}${way}`;
   return { ...about, verdict: 'not so', text, ...(trace === undefined ? {} : { trace }) };
 }
@@ -165,11 +165,15 @@ function violated(violation: Violation<Logics, unknown> | undefined): Verdict | 
     verdict: 'not so',
     kind,
     claim,
-    text: violationToText(violation),
+    text: `${violationToText(violation)}${asTest(trace)}`,
     ...(trace === undefined ? {} : { trace }),
     ...(error === undefined ? {} : { error }),
   };
 }
+
+/** A test that leads there again, to be pasted. */
+const asTest = (trace: Trace<Logics, unknown> | undefined) =>
+  trace === undefined ? '' : `\n\nAs a test, where \`system\` is the model:\n\n${trace.toTest()}`;
 
 /** Nothing was found against it: that says something only where all was explored. */
 function settled(search: Search, about: Pick<Verdict, 'kind' | 'claim'>, holds: string): Verdict {

@@ -113,8 +113,8 @@ describe('an exploration', () => {
   });
 
   it('takes few bytes for a state', () => {
-    const { bytes, count } = explore(spaceOf(plainLesson(8, 3), { network: none }));
-    expect(count).toBe(137_886);
+    const { bytes, count } = explore(spaceOf(plainLesson(7, 3), { network: none }));
+    expect(count).toBe(35_080);
     expect(bytes / count).toBeLessThan(160);
   });
 });
@@ -153,6 +153,16 @@ describe('claims in an exploration', () => {
       },
     });
     expect(findings).toMatchObject([{ kind: 'always', claim: 'broken', index: 1, error: { message: 'no' } }]);
+  });
+
+  it('are violated where the bounds cannot be told, which are then left', () => {
+    const within = (world: object) => {
+      if (contextOf(world as never, 'one') === 2) throw new TypeError('no');
+      return true;
+    };
+    const { findings, count } = explore(spaceOf({ one: counter(5) }, { within }));
+    expect(findings).toMatchObject([{ kind: 'always', claim: 'within', index: 1, error: { message: 'no' } }]);
+    expect(count).toBe(2);
   });
 
   it('are asked about the initial state, too', () => {

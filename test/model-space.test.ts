@@ -129,6 +129,15 @@ describe('the space of a system', () => {
   });
 });
 
+describe('a message to nobody', () => {
+  it('is an error that names who there is', () => {
+    const nodes = { one: { start: { state: 0, sends: [send('two/child', 'A')] } } };
+    expect(() => spaceOf(nodes)).toThrow(
+      "Cannot deliver 'A' from 'one' to 'two/child': the model has no such actor. It has 'one'. Add it to `actors`.",
+    );
+  });
+});
+
 describe('messages on their way', () => {
   const talk = {
     mouth: { start: { state: 0, sends: [send('ear', 'A'), send('ear', 'B')] } },

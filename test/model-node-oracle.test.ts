@@ -9,7 +9,7 @@ import { createRandomMachine } from './support/random-machines.ts';
 import { createRealNode, type RealNode } from './support/real-node.ts';
 
 const SEEDS = Array.from({ length: 8 }, (_, index) => 7000 + index);
-const RUNS = 25;
+const RUNS = 12;
 const STEPS = 30;
 
 const NONE = { cells: {}, isSpokenOf: () => false };

@@ -64,9 +64,24 @@ function rootText({ options: { forget } }: Modelling, node: string, actor: HeldA
 }
 
 function writeActor(actor: HeldActor, shown: unknown): ActorText {
-  const { address, logic, drive, src, isInline, systemId, syncSnapshot, status, life, input, waiting, supervised } =
-    actor;
+  const {
+    address,
+    logic,
+    drive,
+    src,
+    isInline,
+    systemId,
+    syncSnapshot,
+    status,
+    life,
+    input,
+    waiting,
+    supervised,
+    parent,
+  } = actor;
   const mentions = new Set<Address>();
+  // who has outlived its parent still reports to that, and to nobody else at its address
+  if (parent !== undefined) mentions.add(parent);
   try {
     const what = drive === 'machine' && isInline ? logicText(logic) : '';
     const rare = [

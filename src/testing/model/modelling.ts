@@ -107,7 +107,7 @@ function unsetName(stage: Stage, actor: AnyActorRef): void {
 }
 
 /** How many microsteps a step may take: no machine that comes to rest takes so many. */
-const MOST = 10_000;
+const MOST = 2_000;
 
 function stepped(
   modelling: Modelling,

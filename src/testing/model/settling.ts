@@ -148,6 +148,9 @@ function spokenOf(modelling: Modelling, stage: Stage): ReadonlySet<Address> {
     if (seen.has(live)) return;
     seen.add(live);
     if (!live.isMade) spoken.add(live.address);
+    const parent = live.parent === undefined ? undefined : liveAt(modelling, stage, live.parent);
+    if (parent) visit(parent);
+    else if (live.parent !== undefined) spoken.add(live.parent);
     add([live.snapshot, live.mailbox.waiting, live.input]);
   };
   const ref = (each: AnyActorRef): AnyActorRef => {
@@ -161,6 +164,7 @@ function spokenOf(modelling: Modelling, stage: Stage): ReadonlySet<Address> {
   for (const [address, { status, parent }] of stage.before?.actors ?? [])
     if (status === RUNNING || parent === undefined) liveAt(modelling, stage, address);
   for (const live of stage.lives.values()) if (live.status === RUNNING || live.parent === undefined) visit(live);
+  add([...stage.names.values()]);
   for (const { source, target, event } of stage.timers) add([source, target, event]);
   for (const { event } of stage.sends) add(event);
   return spoken;

@@ -3,11 +3,9 @@ import type { AnyActor, AnyActorLogic, AnyActorRef } from 'xstate';
 import { madeWith } from '../../xstate.ts';
 import { addressOf } from './canonical.ts';
 import { driveOf } from './drives.ts';
-import { createMailbox } from './lives.ts';
-import { findLive, type Modelling } from './modelling.ts';
 import type { Address } from './node.ts';
 import { childAddress, numbered, parentAddressOf } from './refs.ts';
-import { NOT_STARTED, RUNNING, type HeldActor, type Live, type Stage } from './stage.ts';
+import { createMailbox, NOT_STARTED, RUNNING, type HeldActor, type Live, type Modelling, type Stage } from './stage.ts';
 import { reviveSupervision, unwrap } from './supervised.ts';
 
 /** The actor at an address in a step; undefined if none is there. */
@@ -48,7 +46,7 @@ function revive(modelling: Modelling, held: HeldActor): Live {
 /** Takes up an actor that XState makes. */
 export function bear(modelling: Modelling, stage: Stage, actor: AnyActor): void {
   const { id, parent, src, input, systemId, syncSnapshot } = madeWith(actor);
-  const above = parent && findLive(modelling, stage, parent);
+  const above = parent && modelling.findLive(stage, parent);
   const up = above?.address ?? (parent ? (addressOf(parent) ?? stage.node) : stage.node);
   const isInline = typeof src !== 'string';
   const name = isInline || src.startsWith('xstate.invoke.') ? '' : src;

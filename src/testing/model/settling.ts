@@ -4,10 +4,9 @@ import { TroupeError } from '../../errors.ts';
 import { lastAddresses, lastRefs, liveAt } from './births.ts';
 import { addressOf, textOf } from './canonical.ts';
 import { createConfiguration, freshTextOf, textOfActor } from './configuration.ts';
-import { findLive, type Modelling } from './modelling.ts';
 import type { Address, Step } from './node.ts';
 import { rewrite } from './rewrite.ts';
-import { RUNNING, type HeldActor, type HeldTimer, type Live, type Stage } from './stage.ts';
+import { RUNNING, type HeldActor, type HeldTimer, type Live, type Stage, type Modelling } from './stage.ts';
 import { stay } from './supervised.ts';
 import { namedRefusal } from './values.ts';
 
@@ -156,7 +155,7 @@ function spokenOf(modelling: Modelling, stage: Stage): ReadonlySet<Address> {
   const ref = (each: AnyActorRef): AnyActorRef => {
     const address = addressOf(each);
     if (address !== undefined) spoken.add(address);
-    const live = findLive(modelling, stage, each);
+    const live = modelling.findLive(stage, each);
     if (live) visit(live);
     return each;
   };

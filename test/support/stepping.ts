@@ -15,7 +15,7 @@ export const nodesOf = (actors: Readonly<Record<string, unknown>>, options: obje
 /** The first node of a model, started, which goes on from step to step. */
 export function stepping(
   actors: Readonly<Record<string, unknown>>,
-  options: { readonly cells?: Readonly<Record<string, number>> } & object = {},
+  options: { readonly cells?: Readonly<Record<string, number>>; readonly [option: string]: unknown } = {},
 ) {
   const node = nodesOf(actors, options)[0] as Node;
   const circumstances: Circumstances = { ...NONE, cells: options.cells ?? {} };

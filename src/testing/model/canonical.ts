@@ -68,7 +68,7 @@ function writeKind(value: object, writing: Writing): string {
     case 'date':
       return `date(${(value as Date).getTime()})`;
     case 'regexp':
-      return `regexp(${JSON.stringify(String(value))},${(value as RegExp).lastIndex})`;
+      return `regexp(${JSON.stringify((value as RegExp).toString())},${(value as RegExp).lastIndex})`;
     case 'error':
       return writeError(value as Error, writing);
     case 'bytes':

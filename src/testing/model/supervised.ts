@@ -4,10 +4,7 @@ import type { AnyActorLogic, AnyEventObject, Snapshot } from 'xstate';
 import { exhaustedError, messageOf, notPersistedError, type Policy } from '../../failures.ts';
 import { supervisionOf } from '../../supervision.ts';
 import { isMachine } from '../../version.ts';
-import { liveAt } from './births.ts';
-import { initialOf, transitionOf } from './drives.ts';
-import { deliver, startChildren, stopLive } from './lives.ts';
-import { findLive, type Modelling } from './modelling.ts';
+import { initialOf, startChildren, transitionOf } from './drives.ts';
 import type { Address } from './node.ts';
 import { scopeOf } from './scopes.ts';
 import {
@@ -16,6 +13,7 @@ import {
   type Entry,
   type Life,
   type Live,
+  type Modelling,
   type Saved,
   type Stage,
   type Supervised,
@@ -100,8 +98,8 @@ const END: AnyEventObject = { type: 'troupe.life' };
 
 /** Begins the next life of an actor. */
 export function revive(modelling: Modelling, stage: Stage, address: Address): void {
-  const live = liveAt(modelling, stage, address);
-  if (live?.supervision?.isDown) deliver(modelling, stage, live, { event: NEXT, from: '' });
+  const live = modelling.liveAt(stage, address);
+  if (live?.supervision?.isDown) modelling.deliver(stage, live, { event: NEXT, from: '' });
 }
 
 /** What an event makes of a supervised actor. */
@@ -202,7 +200,7 @@ function guarded(
     live.snapshot = supervision.previous ?? live.snapshot;
     supervision.isMuted = true;
     supervision.outcome = over(modelling, stage, live, supervision, error);
-    if (supervision.outcome) deliver(modelling, stage, live, { event: END, from: '' });
+    if (supervision.outcome) modelling.deliver(stage, live, { event: END, from: '' });
   }
 }
 
@@ -250,13 +248,13 @@ function over(
   takeApart(modelling, stage, live, supervision);
   supervision.saved = saved;
   supervision.isDown = !end && strategy !== 'stop';
-  if (!end && strategy === 'stop') stopLive(modelling, stage, live);
+  if (!end && strategy === 'stop') modelling.stop(stage, live);
   return end;
 }
 
 function save(stage: Stage, { logic, ref, snapshot }: Live): Saved {
   return {
-    snapshot: logic.getPersistedSnapshot(snapshot as Snapshot<unknown>) as Snapshot<unknown>,
+    snapshot: logic.getPersistedSnapshot(snapshot),
     delays: stage.timers
       .filter(({ source, target, isListed, isNameless }) => source === ref && target === ref && isListed && !isNameless)
       .map(({ id, event, remaining }) => ({ id, event, delay: remaining })),
@@ -284,10 +282,10 @@ function takeApart(modelling: Modelling, stage: Stage, live: Live, { now }: Supe
     }
   }
   for (const child of childrenOf(snapshot)) {
-    const it = isActorRef(child) ? findLive(modelling, stage, child) : undefined;
+    const it = isActorRef(child) ? modelling.findLive(stage, child) : undefined;
     if (it && it.parent === live.address && it.status !== STOPPED) {
       if (it.status === NOT_STARTED) unsetNames(stage, it);
-      stopLive(modelling, stage, it);
+      modelling.stop(stage, it);
     }
   }
   cancelAll(stage, live.ref);
@@ -319,8 +317,12 @@ function mute(supervision: Supervision, snapshot: Snapshot<unknown>): Snapshot<u
   return snapshot;
 }
 
-const failedWith = (snapshot: Snapshot<unknown>, error: unknown): Snapshot<unknown> =>
-  ({ ...snapshot, status: 'error', output: undefined, error }) as Snapshot<unknown>;
+const failedWith = (snapshot: Snapshot<unknown>, error: unknown): Snapshot<unknown> => ({
+  ...snapshot,
+  status: 'error',
+  output: undefined,
+  error,
+});
 
 /** A snapshot that says that its actor has failed is a failure like any other. */
 function succeeded(snapshot: Snapshot<unknown>): Snapshot<unknown> {

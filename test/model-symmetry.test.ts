@@ -154,6 +154,19 @@ describe('nodes that only seem to be alike', () => {
     expect(failureOf(space)).toMatchObject({ code: 'NOT_SYMMETRIC', details: { claim: 's0 arrives first' } });
   });
 
+  it('are found out where a claim tells them apart only when nothing is new to either', () => {
+    const counter: Toy = { state: 0, ticks: (state: number) => [{ state: (state + 1) % 8 }] };
+    const counters = createToySystem({ one: counter, other: counter, bystander: { state: 0 } });
+    const explore = (): unknown =>
+      exploreUpToSymmetry(counters, {
+        'not 3 and 5': (world) => {
+          const { one, other } = world as { readonly one: number; readonly other: number };
+          return one !== 3 || other !== 5;
+        },
+      });
+    expect(failureOf(explore)).toMatchObject({ code: 'NOT_SYMMETRIC', details: { claim: 'not 3 and 5' } });
+  });
+
   it('are found out where a set and a queue are both kept as lists, and it is told how to keep a set', () => {
     const error = failureOf(() => exploreUpToSymmetry(queue(3, 'both')));
     expect(error.code).toBe('NOT_SYMMETRIC');

@@ -13,7 +13,7 @@ import { resourcesOf, twoPhaseCommit } from '../dist/test/fixtures/systems/two-p
 import { exploreSpace, type Explored } from './support/graph-space.ts';
 import { createToySystem, type Toy, type ToySystem } from './support/toy-system.ts';
 
-describe('states up to who is who', () => {
+describe('states up to who is who', { timeout: 30_000 }, () => {
   it.each([
     { students: 3, rounds: 1, all: 34, different: 13 },
     { students: 3, rounds: 3, all: 160, different: 51 },
@@ -64,7 +64,7 @@ describe('states up to who is who', () => {
   });
 });
 
-describe('machines up to who is who', () => {
+describe('machines up to who is who', { timeout: 30_000 }, () => {
   it.each<Pick<ModelOptions<Logics>, 'network' | 'crash' | 'timers'>>([
     {},
     { network: { order: 'none', drop: 1, duplicate: 1 } },

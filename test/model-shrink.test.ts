@@ -95,7 +95,7 @@ describe('a run that is made shorter', () => {
   });
 });
 
-describe('what a random walk has found', () => {
+describe('what a random walk has found', { timeout: 30_000 }, () => {
   const names = namesOf(3);
   const options = {
     ...(lesson(3, 2) as ModelOptions<Logics, unknown>),

@@ -173,13 +173,11 @@ function findFairCycle(
     isLooked[component] = 1;
     const members = membersOf(component);
     const touched: number[] = [];
-    let hasEdge = false;
     for (const state of members) {
       const end = starts[state + 1]!;
       for (let edge = starts[state]!; edge < end; edge++) {
         const target = targets[edge]!;
         const stays = target < isInside.length && components.of[target] === component;
-        if (stays) hasEdge = true;
         const obligation = obligations[edge]!;
         if (obligation < 0) continue;
         if (stays) doneIn[obligation] = component + 1;
@@ -192,7 +190,8 @@ function findFairCycle(
       (obligation) => possible[obligation]! < members.length || doneIn[obligation] === component + 1,
     );
     for (const obligation of touched) possible[obligation] = 0;
-    if (!hasEdge || !isFair) continue;
+    // a single state without an edge of its own is not fair either: something is possible there, or it would be stuck
+    if (!isFair) continue;
     const graph = {
       edges,
       obligations,

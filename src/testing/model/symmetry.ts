@@ -52,7 +52,8 @@ export function createSymmetry<TLogics extends Logics, THistory>(
   const permutations = createPermutations({ ...context, names, space: rearrangeable });
   const identity = names.map((_, place) => place);
   const pairs = exchanges(names.length, groups);
-  const all = countArrangements(groups) <= most ? arrangements(names.length, groups).slice(1) : undefined;
+  const all =
+    countArrangements(groups) <= most ? arrangements(names.length, groups).slice(1).map(permutations.of) : undefined;
   const sort = all === undefined ? createSorter({ ...context, names, space: rearrangeable }) : undefined;
 
   // whether lists of names that are in order are sets is found out the first time that it matters, by what the machines really do
@@ -100,8 +101,7 @@ export function createSymmetry<TLogics extends Logics, THistory>(
     }
     for (let index = 0; index < length; index++) best[index] = state[index]!;
     let by = permutations.of(identity);
-    for (const places of all!) {
-      const permutation = permutations.of(places);
+    for (const permutation of all!) {
       const order = compareNodes(permutation, state, best, names.length);
       if (order > 0) continue;
       permutation.apply(state, length, other);
@@ -149,7 +149,7 @@ export function createSymmetry<TLogics extends Logics, THistory>(
       if (permutations.sortsLists !== 'open') return;
       for (const next of successors.states) represent(next, next.length);
       // something was renamed in which order could matter: what the machines do tells whether it does
-      if (permutations.sortingMatters) verify(state, successors, all ?? pairs);
+      if (permutations.sortingMatters) verify(state, successors, all?.map(({ places }) => places) ?? pairs);
     },
     representative(words, length) {
       represent(words, length);

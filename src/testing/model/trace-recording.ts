@@ -69,7 +69,13 @@ function tellStep(telling: Telling, { action, done, changes }: RunStep, before: 
 }
 
 /** What each actor of a node did, and whom it wrote to. */
-function tellSteps({ tape, cast, post }: Telling, step: NodeStep, action?: Action, message?: number): void {
+function tellSteps(
+  { tape, cast, post }: Telling,
+  step: NodeStep,
+  changes: readonly Change[],
+  action?: Action,
+  message?: number,
+): void {
   const brought = action && eventOf(action);
   const { before, after, sends, notes } = step;
   for (const inner of innerMessages(step, action)) {

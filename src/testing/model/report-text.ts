@@ -117,8 +117,8 @@ export function coverageText(coverage: Coverage, isComplete: boolean): string {
     texts.map((text) => `${machine} ${text}`),
   );
   const dropped = unhandled.map(
-    ({ actor, event, state, steps }) =>
-      `${event} by ${actor}${state === '' ? '' : ` in ${state}`} (${countOf(steps, 'step')})`,
+    ({ actor, event, state, steps, isUnknown }) =>
+      `${event} by ${actor}${state === '' ? '' : ` in ${state}`} (${countOf(steps, 'step')})${isUnknown ? `: no state of ${actor} handles it` : ''}`,
   );
   const tearing = torn.map(
     ({ actor, event, cells }) => `${actor}${event === '' ? '' : ` on ${event}`}: ${listOf(cells)}`,

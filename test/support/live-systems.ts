@@ -548,3 +548,65 @@ export const bank: object = {
   stimuli: { left: [{ type: 'TAKE' }, { type: 'GIVE' }], right: [{ type: 'TAKE' }, { type: 'GIVE' }] },
   cells: { 'purse of the bank': 1 },
 };
+
+const step = setup({
+  types: {
+    context: {} as { number: number },
+    input: {} as { number: number },
+    events: {} as { type: 'HURRY' },
+    output: {} as number,
+  },
+}).createMachine({
+  id: 'step',
+  context: ({ input }) => input,
+  initial: 'first',
+  states: {
+    first: { after: { 100: 'second' }, on: { HURRY: 'done' } },
+    second: { entry: sendParent({ type: 'HALF' }), after: { 200: 'done' }, on: { HURRY: 'done' } },
+    done: { type: 'final' },
+  },
+  output: ({ context }) => context.number,
+});
+
+const works = setup({
+  types: { context: {} as { halves: number; made: number[] }, events: {} as { type: 'HALF' | 'MORE' | 'HURRY' } },
+  actors: { step, check: fromPromise(async () => {}) },
+}).createMachine({
+  id: 'works',
+  context: { halves: 0, made: [] },
+  initial: 'making',
+  on: { HALF: { actions: assign({ halves: ({ context }) => (context.halves + 1) % 3 }) } },
+  states: {
+    making: {
+      after: { 1000: 'late' },
+      entry: sendTo(({ system }) => system.get('ledger') as AnyActorRef, { type: 'BEGUN' }),
+      invoke: {
+        id: 'step',
+        src: 'step',
+        input: ({ context }) => ({ number: context.made.length }),
+        onDone: {
+          target: 'checking',
+          actions: assign({ made: ({ context, event }) => [...context.made, event.output].slice(-2) }),
+        },
+      },
+      on: { HURRY: { actions: sendTo('step', { type: 'HURRY' }) } },
+    },
+    checking: { invoke: { id: 'check', src: 'check', onDone: 'making', onError: 'late' } },
+    late: { on: { MORE: 'making' }, after: { 50: 'making' } },
+  },
+});
+
+const ledger = setup({
+  types: { context: {} as { begun: number }, events: {} as { type: 'BEGUN' } },
+}).createMachine({
+  id: 'ledger',
+  context: { begun: 0 },
+  on: { BEGUN: { actions: assign({ begun: ({ context }) => (context.begun + 1) % 4 }) } },
+});
+
+/** Works in steps that are children, and nobody of another node in what is persisted. */
+export const workshop: object = {
+  actors: { works, ledger },
+  stimuli: { works: [{ type: 'MORE' }, { type: 'HURRY' }] },
+  invoked: { check: [{ done: undefined }, { error: new Error('bad') }] },
+};

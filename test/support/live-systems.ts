@@ -6,9 +6,12 @@ import {
   assign,
   cancel,
   enqueueActions,
+  createMachine,
   fromCallback,
+  fromEventObservable,
   fromObservable,
   fromPromise,
+  fromTransition,
   raise,
   sendParent,
   sendTo,
@@ -609,4 +612,71 @@ export const workshop: object = {
   actors: { works, ledger },
   stimuli: { works: [{ type: 'MORE' }, { type: 'HURRY' }] },
   invoked: { check: [{ done: undefined }, { error: new Error('bad') }] },
+};
+
+/** Roots of every kind, and one with children that are supervised, inline, declared or stand-ins. */
+export const oddities: object = {
+  actors: {
+    job: fromPromise(async () => 'never run'),
+    count: fromTransition((count: number, event: { type: 'ADD' | 'BREAK' }) => {
+      if (event.type === 'BREAK') throw new Error('cannot count');
+      return (count + 1) % 3;
+    }, 0),
+    wire: fromCallback(() => {}),
+    sight: fromObservable<number, unknown>(() => {
+      throw new Error('never run');
+    }),
+    manager: setup({
+      types: {
+        context: {} as { heard: unknown[] },
+        events: {} as { type: 'HEARD' | 'AGAIN'; what?: string },
+      },
+      actors: {
+        steady: supervise(
+          fromPromise(async () => 'never run'),
+          { onFailure: () => {}, backoff: 0, restart: { atMost: 2 } },
+        ),
+        machine: createMachine({ entry: () => {} }),
+        double: fromPromise<number>(async () => 0),
+        words: fromEventObservable<{ type: 'HEARD'; what: string }, unknown>(() => {
+          throw new Error('never run');
+        }),
+      },
+    }).createMachine({
+      id: 'manager',
+      context: { heard: [] },
+      initial: 'open',
+      on: { HEARD: { actions: assign({ heard: ({ context, event }) => [...context.heard, event.what].slice(-2) }) } },
+      states: {
+        open: {
+          invoke: [
+            { id: 'steady', src: 'steady', onDone: 'shut', onError: 'failed' },
+            { id: 'machine', src: 'machine', onDone: 'shut' },
+            { id: 'double', src: 'double' },
+            { id: 'words', src: 'words' },
+            { id: 'inline', src: fromPromise(async () => 1) as never, onError: 'failed' },
+          ],
+        },
+        shut: { on: { AGAIN: 'open' } },
+        failed: { on: { AGAIN: 'open' } },
+      },
+    }),
+  },
+  stimuli: { count: [{ type: 'ADD' }, { type: 'BREAK' }], manager: [{ type: 'AGAIN' }] },
+  invoked: {
+    job: [{ done: 'well' }, { error: new Error('badly') }],
+    wire: [{ event: { type: 'RING' } }],
+    sight: [{ next: 1 }, { done: undefined }, { error: new Error('blind') }],
+    steady: [{ done: 1 }, { error: new Error('shaken') }],
+    machine: [{ event: { type: 'HEARD', what: 'a machine' } }, { done: 2 }],
+    double: setup({}).createMachine({
+      id: 'double',
+      after: { 10: '.over' },
+      initial: 'on',
+      states: { on: {}, over: { type: 'final' } },
+    }),
+    words: [{ event: { type: 'HEARD', what: 'words' } }],
+    inline: [{ done: 3 }, { error: new Error('inline') }],
+  },
+  mayFail: true,
 };

@@ -10,6 +10,7 @@ import {
 } from 'xstate';
 import { addressOf, type NodeAddress } from '../../address.ts';
 import type { Bus } from '../../bus.ts';
+import type { Down } from '../../down.ts';
 import type { Policy } from '../../failures.ts';
 import { hostActors, isActorLogic } from '../../host.ts';
 import { createHosted, isHosted } from '../../hosted.ts';
@@ -33,8 +34,8 @@ export const rootAddress = (node: NodeAddress) => addressOf(node, ROOT);
 export interface Watcher {
   /** What it has asked for, if the other is on another node. */
   watch: Watch | undefined;
-  /** Tells its parent, once it knows. */
-  tell: (() => void) | undefined;
+  /** Tells its parent, once it knows: what it knows, or that the other has stopped. */
+  tell: ((stopped?: Down) => void) | undefined;
 }
 
 /** An event that an actor sends to one of another node. */
@@ -188,7 +189,7 @@ export function createLiveNode(options: LiveNodeOptions): LiveNode {
       },
       relay(from, target, event, pass) {
         const watcher = from && watchers.get(from);
-        if (watcher && event.type === 'DOWN') watcher.tell = pass;
+        if (watcher && event.type === 'DOWN') watcher.tell = (down) => pass(down && { ...event, down });
         else if (mirrorOf(target)) {
           const outer = sending;
           sending = { from, to: target, event };

@@ -46,7 +46,10 @@ export function coverageOf(steps: Iterable<NodeStep>): Coverage {
     }
     const cells = [...new Set(notes.touched.map(({ cell }) => cell))];
     if (notes.touched.length > 1) {
-      const [first] = notes.transitions;
+      // what began within the step is of less matter than what the step was about
+      const first =
+        notes.transitions.find(({ actor, taken }) => actor === node && taken.event !== '') ??
+        notes.transitions.find(({ taken }) => taken.event !== '');
       const entry = { actor: first?.actor ?? node, event: first?.taken.event ?? '', cells };
       torn.set(JSON.stringify(entry), entry);
     }

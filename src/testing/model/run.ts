@@ -99,6 +99,19 @@ function endBy(outcome: Outcome): Change['ended'] {
   return 'error' in outcome ? 'failed' : undefined;
 }
 
+/** The keys of contexts that a run has changed, of whomever: by these the actors are compared. What an actor begins with is no change. */
+export function changedKeys({ steps, first }: Run): ReadonlySet<string> {
+  const known = new Set([...first.configurations.values()].flatMap(({ actors }) => [...actors.keys()]));
+  const keys = new Set<string>();
+  for (const { changes } of steps) {
+    for (const { actor, context } of changes) {
+      if (known.has(actor)) for (const key of Object.keys(context)) keys.add(key);
+      known.add(actor);
+    }
+  }
+  return keys;
+}
+
 /** The moment after a number of steps. */
 export const momentAfter = (run: Run, steps: number): Moment => run.steps[steps - 1] ?? run.first;
 

@@ -280,8 +280,14 @@ describe('a model', () => {
     expect(count).toBe(once);
     expect(counting).toHold({ maxStates: 100 });
     expect(count).toBe(2 * once);
-    // with a billion states to go this would not end
-    expect(endless).not.toAlways('it is below 20', ({ counter }) => counter.context.count < 20, { maxStates: 1e9 });
+    // with a billion states to go these would not end
+    const billion = { maxStates: 1e9 };
+    expect(endless).not.toAlways('it is below 20', ({ counter }) => counter.context.count < 20, billion);
+    const growing = model({
+      actors: { counter },
+      always: { 'it is below 20': ({ counter }) => counter.context.count < 20 },
+    });
+    expect(growing).not.toHold(billion);
   });
 
   it('is not judged by claims that tell apart who may stand for whom', () => {

@@ -17,11 +17,19 @@ export function consequencesOf(step: RunStep, before: Moment): readonly string[]
   const { action, changes, done } = step;
   // of a node that crashed all is gone, which is said already
   const told = action.type === 'crash' ? [] : changes.map((change) => changeText(change, step));
-  const lines = [...told, ...armedLines(step, before), ...(done ? doneLines(done) : [])];
+  const lines = [...told, ...armedLines(step, before), ...cellLines(step, before), ...(done ? doneLines(done) : [])];
   const isLost = action.type === 'deliver' && !done;
   if (isLost) lines.push(`lost: ${action.message.to} is not there`);
   const says = action.type === 'deliver' || action.type === 'timer' || action.type === 'stimulus';
   return lines.length === 0 && says ? ['nothing changes'] : lines;
+}
+
+/** The cells that hold something else now. */
+export function cellLines({ scene }: RunStep, before: Moment): readonly string[] {
+  return Object.entries(scene.cells).flatMap(([cell, number]) => {
+    const held = before.scene.cells[cell];
+    return held === number ? [] : [`${cell}: ${held} → ${number}`];
+  });
 }
 
 /** What a node did besides changing. */

@@ -3,9 +3,9 @@
 import { escapeLabel, escapeText } from '../../inspector/mermaid-text.ts';
 import { aboutText } from './about.ts';
 import { happeningOf } from './action-text.ts';
-import { changeText } from './consequences.ts';
+import { cellLines, changeText } from './consequences.ts';
 import type { Message } from './options.ts';
-import type { Run, RunStep } from './run.ts';
+import type { Moment, Run, RunStep } from './run.ts';
 import { textOfError, textOfEvent } from './text.ts';
 import type { Change } from './trace.ts';
 
@@ -15,9 +15,10 @@ export function runToMermaid(run: Run): string {
   const participants = new Map(names.map((name, index) => [name, `p${index + 1}`]));
   const all = [...participants.values()];
   const lines = names.map((name) => `participant ${participants.get(name)} as ${escapeText(name)}`);
-  for (const step of steps) {
+  for (const [index, step] of steps.entries()) {
     if (step.number - 1 === loopsTo) lines.push('loop for ever');
-    const drawn = drawStep(step, (address) => participantOf(address, names, participants));
+    const before = steps[index - 1] ?? run.first;
+    const drawn = drawStep(step, before, (address) => participantOf(address, names, participants));
     lines.push(...(loopsTo !== undefined && step.number > loopsTo ? drawn.map((line) => `  ${line}`) : drawn));
   }
   if (loopsTo !== undefined && loopsTo < steps.length) lines.push('end');
@@ -30,7 +31,7 @@ export function runToMermaid(run: Run): string {
 
 type Find = (address: string) => string;
 
-function drawStep(step: RunStep, find: Find): readonly string[] {
+function drawStep(step: RunStep, before: Moment, find: Find): readonly string[] {
   const { action, number, changes, unhandled, done } = step;
   const what = `${number}. ${escapeLabel(whatOf(step))}`;
   if (action.type === 'drop') return [`${arrow(action.message, '--x', find)}: ${what}`];
@@ -43,6 +44,7 @@ function drawStep(step: RunStep, find: Find): readonly string[] {
   return [
     drawn,
     ...changed.map((change) => note(find(change.actor), textOfChange(change, step))),
+    ...cellLines(step, before).map((line) => note(find(ownerOf(step)), line)),
     ...unhandled.map(({ actor, event }) => note(find(actor), `${event.type} is dropped`)),
     ...(action.type === 'deliver' && !done ? [note(find(action.message.to), 'not there: lost')] : []),
     ...(done?.notes.failures ?? []).map(({ actor, error }) => note(find(actor), `fails: ${textOfError(error)}`)),

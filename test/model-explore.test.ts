@@ -161,6 +161,65 @@ describe('claims in an exploration', () => {
   });
 });
 
+describe('a claim that looks at little', () => {
+  const callsOf = (nodes: Readonly<Record<string, PlainNode>>, claim: Claim, options: Options = {}): number => {
+    let calls = 0;
+    const asked: Claim = (...args) => {
+      calls++;
+      return claim(...args);
+    };
+    const { findings, count } = explore(spaceOf(nodes, options), { always: { claim: asked } });
+    expect(findings.filter(({ kind }) => kind === 'always')).toEqual([]);
+    expect(count).toBeGreaterThan(25);
+    return calls;
+  };
+  const speaking = (names: readonly string[]): PlainNode => {
+    const { start, on } = counter(5);
+    return {
+      start: { ...start, mentions: names },
+      on: (...args) => ({ mentions: names, ...on?.(...args), state: on?.(...args)?.state }),
+    };
+  };
+
+  it('is asked once for all states in which it looks the same', () => {
+    const two = { one: counter(5), other: counter(5) };
+    expect(callsOf(two, (world) => world['one'] !== undefined)).toBe(6);
+    expect(callsOf(two, () => true)).toBe(1);
+    expect(callsOf(two, (world) => world['one'] !== world['other'])).toBe(36);
+  });
+
+  it('is asked about all that it may have looked at by way of refs', () => {
+    const claim: Claim = (world) => world['one'] !== undefined;
+    expect(callsOf({ one: speaking(['other']), other: counter(5) }, claim)).toBe(36);
+    const three = { one: speaking(['other/child']), other: speaking(['third']), third: counter(2) };
+    expect(callsOf(three, claim)).toBe(108);
+  });
+
+  it('is asked again where it looks at something else', () => {
+    const two = { one: counter(5), other: counter(5) };
+    const calls = callsOf(two, (world) => contextOf(world, 'one') !== 3 || contextOf(world, 'other') !== 9);
+    expect(calls).toBe(5 + 6);
+  });
+
+  it('is asked anew where cells or messages on their way have changed', () => {
+    const cells: PlainNode = {
+      start: { state: 0, timers: ['x'] },
+      on: (_state, _event, { cells: { left = 0 } }) => ({
+        state: 0,
+        timers: left > 0 ? ['x'] : [],
+        cells: { left: left - 1 },
+        asks: 'cells',
+      }),
+    };
+    const nodes = { one: cells, other: counter(5) };
+    const seesCells = ((_world: unknown, scene: { cells: unknown }) => scene.cells !== undefined) as unknown as Claim;
+    expect(callsOf(nodes, seesCells, { cells: { left: 9 } })).toBe(11);
+    const seesRest = ((_world: unknown, scene: { inFlight: unknown }) =>
+      scene.inFlight !== undefined) as unknown as Claim;
+    expect(callsOf(nodes, seesRest, { cells: { left: 9 } })).toBeGreaterThan(60);
+  });
+});
+
 describe('a deadlock', () => {
   const waiting: PlainNode = { start: { state: 0 } };
 

@@ -1,5 +1,11 @@
 // A model and the real runtime, step for step: random schedules through systems that between them show all that a model knows.
 import { describe, expect, it, vi } from 'vitest';
+import { assign, createMachine, setup, type AnyActorRef, type AnyMachineSnapshot } from 'xstate';
+import { openCell } from 'troupe/shared';
+import { model, type ModelOptions } from 'troupe/testing';
+import type { Logics } from '../dist/src/testing/model/options.js';
+import { rejectionOf } from './support/observing.ts';
+import type { hurdle, pupil } from './support/live-systems.ts';
 import { bank, family, firm, lesson, office, school, ward } from './support/live-systems.ts';
 import { rehearseAtRandom, type Walks } from './support/rehearsing.ts';
 
@@ -53,3 +59,99 @@ describe('a model and the real runtime', () => {
     },
   );
 });
+
+describe('a schedule on the real runtime', () => {
+  const room = () => model(lesson(2, 1) as LessonOptions);
+
+  it('leads to snapshots of real actors', async () => {
+    await using run = await room().replayLive('t:s0 s0>barrier t:s1 s1>barrier barrier>s1');
+    expect(run.steps).toEqual(['t:s0', 's0>barrier', 't:s1', 's1>barrier', 'barrier>s1']);
+    expect(run.last.s0.value).toBe('waiting');
+    expect(run.last.s1.matches('done')).toBe(true);
+    expect(run.last.s1.status).toBe('done');
+    expect(run.last.barrier.context.waiting).toEqual([]);
+  });
+
+  it('takes a few milliseconds, whatever the delays', async () => {
+    const patient = createMachine({
+      initial: 'waiting',
+      states: { waiting: { after: { 86_400_000: 'done' } }, done: {} },
+    });
+    await using run = await model({ actors: { patient } }).replayLive('t:patient');
+    expect(run.last.patient.value).toBe('done');
+  });
+
+  it('is refused at a step that is not possible, before anything is started', async () => {
+    const error = await rejectionOf(room().replayLive('t:s0 s1>barrier'));
+    expect(error).toMatchObject({ code: 'SCHEDULE_MISMATCH', details: { step: 2, word: 's1>barrier' } });
+  });
+
+  it('finds what a model does not know of: here an action that does more than it says', async () => {
+    const error = await rejectionOf(model(gossip).replayLive('u:teller:TELL'));
+    expect(error).toMatchObject({
+      code: 'MODEL_DIFFERS',
+      details: { step: 1, word: 'u:teller:TELL', actor: 'teller to hearer', model: 'nothing' },
+    });
+  });
+
+  it('says which actor differs, and how', async () => {
+    let calls = 0;
+    const moody = setup({ types: { context: {} as { calls: number } } }).createMachine({
+      context: { calls: 0 },
+      on: { ASK: { actions: assign({ calls: () => Math.min((calls += 1), 3) }) } },
+    });
+    const mood = model({ actors: { moody }, stimuli: { moody: [{ type: 'ASK' }] } });
+    // what is impure in a way that the model cannot see
+    calls = 3;
+    mood.replay('u:moody:ASK');
+    calls = 0;
+    const error = await rejectionOf(mood.replayLive('u:moody:ASK'));
+    expect(error).toMatchObject({ code: 'IMPURE' });
+  });
+
+  it('leaves nothing behind', async () => {
+    const before = process.getActiveResourcesInfo().length;
+    const run = await room().replayLive('t:s0 s0>barrier');
+    await run[Symbol.asyncDispose]();
+    await rejectionOf(room().replayLive('t:s0 s1>barrier'));
+    await rejectionOf(model(gossip).replayLive('u:teller:TELL'));
+    expect(process.getActiveResourcesInfo()).toHaveLength(before);
+    expect(run.last.s0.context.me).toBe('s0');
+  });
+
+  it('has cells of its own, which end with it', async () => {
+    const name = 'purse of the bank';
+    const run = await model(bank as ModelOptions<Logics>).replayLive('u:left:TAKE left>right');
+    expect(openCell(name).get()).toBe(0);
+    expect((run.last['right'] as AnyMachineSnapshot).context).toMatchObject({ last: 0 });
+    await run[Symbol.asyncDispose]();
+    expect(() => openCell(name)).toThrow(expect.objectContaining({ code: 'NO_SUCH_CELL' }));
+  });
+
+  it('may go on beside others', async () => {
+    const schedules = ['t:s0', 't:s1', 't:s0 t:s1', ''];
+    const runs = await Promise.all(schedules.map((schedule) => room().replayLive(schedule)));
+    expect(runs.map(({ last }) => [last.s0.value, last.s1.value])).toEqual([
+      ['waiting', 'working'],
+      ['working', 'waiting'],
+      ['waiting', 'waiting'],
+      ['working', 'working'],
+    ]);
+    for (const run of runs) await run[Symbol.asyncDispose]();
+  });
+});
+
+type LessonOptions = ModelOptions<{ s0: typeof pupil; s1: typeof pupil; barrier: typeof hurdle }>;
+
+const hearer = createMachine({ on: { NEWS: {} } });
+
+/** One whose action sends by itself, which a model that runs no actions does not see. */
+const gossip = {
+  actors: {
+    teller: setup({}).createMachine({
+      on: { TELL: { actions: ({ system }) => (system.get('hearer') as AnyActorRef).send({ type: 'NEWS' }) } },
+    }),
+    hearer,
+  },
+  stimuli: { teller: [{ type: 'TELL' }] },
+};

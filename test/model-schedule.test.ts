@@ -1,4 +1,4 @@
-import { createMachine, sendTo, type AnyActorRef, type AnyActorSystem } from 'xstate';
+import { createMachine, sendTo, type ActorSystem, type ActorSystemInfo, type AnyActorRef } from 'xstate';
 import { isTroupeError } from 'troupe';
 import { describe, expect, it } from 'vitest';
 import { actionsOf } from '../dist/src/testing/model/schedule.js';
@@ -21,7 +21,7 @@ function problemOf(space: Space, schedule: string): string {
   throw new Error('It can be followed.');
 }
 
-const door = ({ system }: { readonly system: AnyActorSystem }) => system.get('door') as AnyActorRef;
+const door = ({ system }: { readonly system: ActorSystem<ActorSystemInfo> }) => system.get('door') as AnyActorRef;
 
 const follow = (space: Space, schedule: string) => createTrace(space, actionsOf(space, schedule));
 

@@ -1,8 +1,14 @@
 // Random runs to something wrong, made short: what is left is a run of the system, leads to the same, and holds little that need not be.
 import { describe, expect, it } from 'vitest';
+import { model } from 'troupe/testing';
+import { openSpace } from '../dist/src/testing/model/open-space.js';
+import type { Logics, ModelOptions, World } from '../dist/src/testing/model/options.js';
+import { shrinkFinding } from '../dist/src/testing/model/shrink-finding.js';
 import { shrinkRun } from '../dist/src/testing/model/shrink.js';
+import { beginSimulation } from '../dist/src/testing/model/simulate.js';
 import type { Space, Words } from '../dist/src/testing/model/space.js';
 import { createRandom } from '../dist/src/testing/random.js';
+import { lesson, namesOf } from '../dist/test/fixtures/systems/students.js';
 import { createGraphSpace, type GraphStep } from './support/graph-space.ts';
 import { createToySystem, type Toy, type ToySystem } from './support/toy-system.ts';
 
@@ -86,6 +92,56 @@ describe('a run that is made shorter', () => {
       if (short.length < run.length) shrunk++;
     }
     expect(shrunk).toBeGreaterThan(30);
+  });
+});
+
+describe('what a random walk has found', () => {
+  const names = namesOf(3);
+  const options = {
+    ...(lesson(3, 2) as ModelOptions<Logics, unknown>),
+    network: { drop: 1, duplicate: 1 },
+    always: {
+      'nobody is done': (world: World<Logics>) => names.every((name) => world[name]!.status === 'active'),
+      'nobody is ahead': (world: World<Logics>) => {
+        const rounds = names.map((name) => (world[name] as unknown as { context: { round: number } }).context.round);
+        if (new Set(rounds).size > 1) throw new Error('Somebody is ahead.');
+        return true;
+      },
+    },
+  };
+
+  it.each([
+    { kind: 'deadlock', hasError: false },
+    { kind: 'always', claim: 'nobody is done', hasError: false },
+    { kind: 'always', claim: 'nobody is ahead', hasError: true },
+  ])('is found by a run that is hardly longer than need be: $kind $claim', ({ kind, claim, hasError }) => {
+    const { violations } = model(options).explore();
+    const isSame = (each: { readonly kind: string; readonly claim: string }): boolean =>
+      each.kind === kind && (claim === undefined || each.claim === claim);
+    const least = violations.find(isSame)!.trace!.steps.length;
+    const { space } = openSpace(options);
+    const claimed = options as unknown as ModelOptions<never, never>;
+    const lengths: number[] = [];
+    for (let walk = 0; walk < 12; walk++) {
+      const simulation = beginSimulation(space, claimed, { seed: walk, runs: 40 });
+      simulation.run();
+      const finding = simulation.found().findings.find(isSame);
+      if (finding === undefined) continue;
+      expect('error' in finding).toBe(hasError);
+      const actions = shrinkFinding(space, claimed, finding);
+      expect(actions.length).toBeLessThanOrEqual(finding.actions.length);
+      lengths.push(actions.length);
+      const end = follow(space, actions);
+      const rounds = names.map(
+        (name) => (space.show(end).world[name] as never as { context: { round: number } }).context.round,
+      );
+      if (kind === 'deadlock') expect(space.isQuiescent(end)).toBe(true);
+      else if (hasError) expect(new Set(rounds).size).toBe(2);
+      else expect(names.some((name) => space.show(end).world[name]!.status === 'done')).toBe(true);
+    }
+    expect(lengths.length).toBeGreaterThan(3);
+    expect(Math.min(...lengths)).toBe(least);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(least + 2);
   });
 });
 

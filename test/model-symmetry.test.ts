@@ -1,10 +1,15 @@
 // States that differ only in who is who are one: counts that are known from elsewhere, runs that are real all the same, and nodes that only seem to be alike.
 import { describe, expect, it } from 'vitest';
-import { setup } from 'xstate';
+import { assign, sendTo, setup, type AnyActorRef } from 'xstate';
 import { symmetricGroups } from '../dist/src/testing/model/symmetric-groups.js';
 import { createSymmetry, type Symmetry } from '../dist/src/testing/model/symmetry.js';
-import type { Words } from '../dist/src/testing/model/space.js';
+import type { Space, Words } from '../dist/src/testing/model/space.js';
 import { isTroupeError, type TroupeError } from 'troupe';
+import { model } from 'troupe/testing';
+import { openSpace } from '../dist/src/testing/model/open-space.js';
+import type { InputScope, Logics, ModelOptions } from '../dist/src/testing/model/options.js';
+import { lesson, namesOf, orbitsOf } from '../dist/test/fixtures/systems/students.js';
+import { resourcesOf, twoPhaseCommit } from '../dist/test/fixtures/systems/two-phase-commit.js';
 import { exploreSpace, type Explored } from './support/graph-space.ts';
 import { createToySystem, type Toy, type ToySystem } from './support/toy-system.ts';
 
@@ -56,6 +61,61 @@ describe('states up to who is who', () => {
     // every order of arrival is as good as any other
     expect(everyone.count).toBeGreaterThan(different.count * 4);
     expect(exploreUpToSymmetry(queue(3, 'sorted')).count).toBeLessThan(different.count + 1);
+  });
+});
+
+describe('machines up to who is who', () => {
+  it.each<Pick<ModelOptions<Logics>, 'network' | 'crash' | 'timers'>>([
+    {},
+    { network: { order: 'none', drop: 1, duplicate: 1 } },
+    { network: { order: 'global' }, timers: 'when-idle' },
+    { network: { order: 'none', duplicate: Infinity } },
+    { crash: { max: 1, who: ['x', 'y', 'z'] }, network: { drop: 1 } },
+    { crash: { max: 1, who: ['desk'], restart: 'persisted' }, timers: 'by-delay' },
+  ])('are as many as others make of all their states, with %j', (conditions) => {
+    const options = { ...callers(['x', 'y', 'z']), ...conditions } as ModelOptions<Logics, unknown>;
+    const { space } = openSpace(options);
+    const whole = exploreSpace(space);
+    // what is left of budgets is a word of its own, and the same whoever is who
+    const hasBudget = conditions.crash !== undefined || conditions.network?.drop !== undefined;
+    const textOf = (words: Words, of: Space): string =>
+      `${hasBudget ? budgetOf(of, words) : ''} ${leastText(of, words, ['x', 'y', 'z'])}`;
+    const shapes = new Set(statesOf(whole).map((words) => textOf(words, space)));
+    const opened = openSpace({ ...options, symmetric: [['x', 'y', 'z']] });
+    const part = exploreSpace(opened.space, Infinity, opened.symmetry);
+    expect(part.count).toBe(shapes.size);
+    expect(part.count).toBeLessThan(whole.count / 3);
+    for (let state = 0; state < part.count; state += 7) {
+      const end = follow(opened, opened.symmetry!.realRun(pathTo(part, state)));
+      expect(textOf(end, opened.space)).toBe(textOf(part.wordsOf(state), opened.space));
+    }
+  });
+
+  it.each([
+    [lesson(4, 3), namesOf(4), orbitsOf(4, 3)],
+    [lesson(6, 2), namesOf(6), orbitsOf(6, 2)],
+    [twoPhaseCommit(3), resourcesOf(3), 80],
+    [twoPhaseCommit(6), resourcesOf(6), 553],
+  ])('are as many as is known (%#)', (options, names, count) => {
+    expect(model({ ...(options as ModelOptions<Logics>), symmetric: [names] }).explore()).toMatchObject({
+      ok: true,
+      complete: true,
+      states: count,
+    });
+  });
+
+  it('go wrong on runs that are real', () => {
+    const { violations } = model({
+      ...(lesson(4, 2) as ModelOptions<Logics>),
+      symmetric: [namesOf(4)],
+      always: {
+        'at most two are done': (world) => namesOf(4).filter((name) => world[name]!.status === 'done').length <= 2,
+      },
+    }).explore();
+    // the trace could not be made of steps that are not possible
+    const { last, steps } = violations[0]!.trace!;
+    expect(namesOf(4).filter((name) => last[name]!.status === 'done')).toHaveLength(3);
+    expect(steps).toHaveLength(4 * 2 * 2 + 4 + 3);
   });
 });
 
@@ -168,13 +228,96 @@ function exploreUpToSymmetry(system: ToySystem, claims?: Parameters<typeof symme
   return exploreSpace(system.space, Infinity, symmetryOf(system, claims));
 }
 
+/** Each calls the desk after a while, is called back in the order of the calls, and may be hung up on. */
+function callers(names: readonly string[]): ModelOptions<Logics> {
+  const caller = setup({ types: {} as { context: { me: string; desk: AnyActorRef } } }).createMachine({
+    context: ({ input }) => input as never,
+    initial: 'idle',
+    states: {
+      idle: { after: { 10: 'calling' } },
+      calling: {
+        entry: sendTo(
+          ({ context }) => context.desk,
+          ({ context: { me }, self }) => ({ type: 'CALL', name: me, replyTo: self }),
+        ),
+        on: { BACK: 'talking' },
+      },
+      talking: { after: { 20: 'over' } },
+      over: { type: 'final' },
+    },
+  });
+  interface Call {
+    readonly type: 'CALL';
+    readonly name: string;
+    readonly replyTo: AnyActorRef;
+  }
+  const desk = setup({
+    types: {} as { context: { names: string[]; last: AnyActorRef | undefined }; events: Call },
+  }).createMachine({
+    context: { names: [], last: undefined },
+    on: {
+      CALL: {
+        actions: [
+          sendTo(({ event }) => event.replyTo, { type: 'BACK' }),
+          assign(({ context, event }) => ({ names: [...context.names, event.name].slice(-2), last: event.replyTo })),
+        ],
+      },
+    },
+  });
+  return {
+    actors: {
+      ...Object.fromEntries(
+        names.map((me) => [me, { logic: caller, input: ({ actor }: InputScope) => ({ me, desk: actor('desk') }) }]),
+      ),
+      desk,
+    } as never,
+    mayStopWhen: () => true,
+  };
+}
+
+/** A state as text, with the names exchanged in whichever way makes it least: written by hand, so that it owes nothing to what is tested. */
+function leastText(space: Space, words: Words, names: readonly string[]): string {
+  const { inFlight, crashed } = space.show(words).scene;
+  const messages = inFlight.map(
+    ({ from, to, event }) => `${from}>${to} ${JSON.stringify({ ...event, replyTo: undefined })}`,
+  );
+  const keys = space.names.map((name) => [name, space.configurationOf(words, name).key] as const);
+  const texts = ordersOf(names).map((order) => {
+    const exchanged = (text: string): string =>
+      text.replaceAll(/\b[xyz]\b/g, (name) => order[names.indexOf(name)] ?? name);
+    return JSON.stringify([
+      keys
+        .map(([name, key]) => [exchanged(name), exchanged(key)])
+        .toSorted(([one], [other]) => (one! < other! ? -1 : 1)),
+      // those of one pair in the order sent
+      messages
+        .map(exchanged)
+        .toSorted((one, other) => (pairOf(one) < pairOf(other) ? -1 : Number(pairOf(one) > pairOf(other)))),
+      crashed.map(exchanged).toSorted(),
+    ]);
+  });
+  return texts.toSorted()[0]!;
+}
+
+/** The word after those of the nodes. */
+function budgetOf(space: Space, words: Words): string {
+  return String(words[space.names.length]);
+}
+
+const pairOf = (message: string): string => message.split(' ')[0]!;
+
+const ordersOf = (names: readonly string[]): string[][] =>
+  names.length === 0
+    ? [[]]
+    : names.flatMap((name) => ordersOf(names.filter((other) => other !== name)).map((rest) => [name, ...rest]));
+
 function pathTo(explored: Explored, state: number): number[] {
   const path: number[] = [];
   for (let at = state; at !== 0; at = explored.parentOf(at)) path.push(explored.actionInto(at));
   return path.reverse();
 }
 
-function follow({ space }: ToySystem, run: readonly number[]): Words {
+function follow({ space }: { readonly space: Space }, run: readonly number[]): Words {
   let state: Words = space.initial;
   for (const wanted of run) {
     let after: Words | undefined;

@@ -179,9 +179,12 @@ export const parent = setup({
     },
     NEWS: { actions: cancel('late') },
     'xstate.done.actor.kid': {
-      actions: assign({ outputs: ({ context, event }) => [...context.outputs, event.output].slice(-2) }),
+      actions: assign({
+        outputs: ({ context, event }): unknown[] =>
+          [...(context as { outputs: unknown[] }).outputs, (event as { output?: unknown }).output].slice(-2),
+      }),
     },
-  } as never,
+  },
   initial: 'idle',
   states: {
     idle: {
@@ -368,7 +371,11 @@ export function firm(options: SuperviseOptions): object {
           ({ context }) => context.outside,
           ({ self }) => ({ type: 'LOOK', at: self.getSnapshot().children['worker'] }),
         ),
-        on: { FIRE: 'alone' },
+        on: {
+          FIRE: 'alone',
+          ORDER: { actions: sendTo('worker', { type: 'WORK' }) },
+          BREAK: { actions: sendTo('worker', { type: 'BREAK' }) },
+        },
       },
       sorry: { on: { HIRE: 'busy' } },
     },
@@ -376,14 +383,6 @@ export function firm(options: SuperviseOptions): object {
       HERE: { actions: assign({ heard: ({ context }) => [...context.heard, 'here'].slice(-2) }) },
       TIRED: { actions: assign({ heard: ({ context }) => [...context.heard, 'tired'].slice(-2) }) },
       DID: { actions: assign({ heard: ({ context, event }) => [...context.heard, String(event.count)].slice(-2) }) },
-      ORDER: {
-        actions: sendTo('worker', { type: 'WORK' }),
-        guard: ({ self }) => 'worker' in self.getSnapshot().children,
-      },
-      BREAK: {
-        actions: sendTo('worker', { type: 'BREAK' }),
-        guard: ({ self }) => 'worker' in self.getSnapshot().children,
-      },
     },
   });
   const outside = setup({

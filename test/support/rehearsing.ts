@@ -9,7 +9,7 @@ import { createRandom } from '../../dist/src/testing/random.js';
 
 /** The space of a model, in which each actor is itself. */
 export function spaceOf(options: object): Space {
-  return openSpace(options as ModelOptions<Logics, unknown>, { symmetric: false }).space as unknown as Space;
+  return openSpace(options as ModelOptions<Logics, unknown>, { symmetric: false }).space;
 }
 
 export interface Walks {

@@ -158,7 +158,7 @@ function assertSo(given: Verdict): Verdict {
   const { verdict, text, kind, claim, trace, error } = given;
   if (verdict === 'so') return given;
   if (verdict === 'unknown')
-    throw new TroupeError('NOT_EXHAUSTIVE', `Cannot say of '${claim}': ${text}`, { details: { kind, claim } });
+    throw new TroupeError('NOT_EXHAUSTIVE', text, { details: { kind, claim } });
   throw new TroupeError('CLAIM_VIOLATED', text, {
     details: { kind, claim, ...(trace === undefined ? {} : { schedule: trace.schedule }) },
     ...(error === undefined ? {} : { cause: error }),

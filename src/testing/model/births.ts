@@ -26,7 +26,8 @@ function revive(modelling: Modelling, held: HeldActor): Live {
     held;
   const mailbox = createMailbox();
   mailbox.isActive = status === RUNNING;
-  mailbox.waiting = [...held.waiting];
+  const waitsForLife = held.supervised?.isDown === true;
+  if (!waitsForLife) mailbox.waiting = [...held.waiting];
   return {
     ...{ id, address, status, logic, drive, parent, src, isInline, systemId, syncSnapshot, input, snapshot, life },
     ref: modelling.refs.at(address),
@@ -35,7 +36,8 @@ function revive(modelling: Modelling, held: HeldActor): Live {
     isNamed: true,
     before: held,
     scope: undefined,
-    supervision: held.supervised && reviveSupervision(held.supervised),
+    supervision:
+      held.supervised && reviveSupervision(held.supervised, status === RUNNING, waitsForLife ? held.waiting : []),
     handling: undefined,
     hasLooked: false,
     deferred: [],
@@ -109,7 +111,7 @@ function add(modelling: Modelling, stage: Stage, { ids, original, ...newborn }: 
     snapshot: undefined,
     status: NOT_STARTED,
     life: 0,
-    supervision: policy && reviveSupervision({ policy, isDown: false, failures: [] }),
+    supervision: policy && reviveSupervision({ policy, isDown: false, failures: [] }, false),
     handling: undefined,
     hasLooked: false,
     deferred: [],
@@ -164,9 +166,12 @@ function smallest(stage: Stage, base: Address, now: Address, isTaken: (address: 
 }
 
 /** The refs of a step's actors as they are for good. */
-export const lastRef =
-  (modelling: Modelling, stage: Stage, last: ReadonlyMap<Address, Address>) =>
-  (ref: AnyActorRef): AnyActorRef => {
-    const live = stage.made.get(ref);
-    return live ? modelling.refs.at(last.get(live.address) ?? live.address) : ref;
-  };
+export function lastRefs(
+  modelling: Modelling,
+  stage: Stage,
+  last: ReadonlyMap<Address, Address>,
+): (ref: AnyActorRef) => AnyActorRef {
+  const refs = new Map<AnyActorRef, AnyActorRef>();
+  for (const [made, { address }] of stage.made) refs.set(made, modelling.refs.at(last.get(address) ?? address));
+  return (ref) => refs.get(ref) ?? ref;
+}

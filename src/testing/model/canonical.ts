@@ -98,7 +98,7 @@ function writeArray(value: readonly unknown[], writing: Writing): string {
   for (let at = 0; at < value.length; at += 1) {
     if (at > 0) text += ',';
     // a hole is not undefined
-    if (at in value) text += member(String(at), value[at], writing);
+    text += at in value ? member(String(at), value[at], writing) : '_';
   }
   return `${text}]`;
 }

@@ -1,8 +1,16 @@
 // What of the machines was seen in some steps, and above all what was not: states that nobody entered, transitions that nobody took, events that came where nothing handled them.
 import { allStates } from '../../inspector/definition.ts';
-import type { MachineDefinition, StateValue, TakenTransition, TransitionDefinition } from '../../inspector/records.ts';
+import type {
+  MachineDefinition,
+  StateDefinition,
+  StateValue,
+  TakenTransition,
+  TransitionDefinition,
+} from '../../inspector/records.ts';
 import { stateOf } from './changes.ts';
-import { machineOf } from './machines.ts';
+import { isMachine } from '../../version.ts';
+import { activeStates, machineOf } from './machines.ts';
+import { mentionsEvent } from './mentioned.ts';
 import type { Coverage } from './report.ts';
 import type { NodeStep } from './space.ts';
 
@@ -19,7 +27,8 @@ export function coverageOf(steps: Iterable<NodeStep>): Coverage {
       looked.add(snapshot);
       const { value } = snapshot as { readonly value?: StateValue };
       const seen = seenOf(machines, machineOf(logic));
-      if (seen && value !== undefined) enterValue(seen, value);
+      if (!seen || value === undefined) continue;
+      for (const { id } of activeStates(seen.definition, value)) seen.entered.add(id);
     }
     for (const { actor, taken } of notes.transitions) {
       const { logic } = after.actors.get(actor) ?? before?.actors.get(actor) ?? {};
@@ -27,14 +36,20 @@ export function coverageOf(steps: Iterable<NodeStep>): Coverage {
       if (seen) take(seen, taken);
     }
     for (const { actor, event } of notes.unhandled) {
+      const had = before?.actors.get(actor) ?? after.actors.get(actor);
       const state = stateOf(before?.actors.get(actor));
       const key = JSON.stringify([actor, event.type, state]);
-      const entry = unhandled.get(key) ?? { actor, event: event.type, state, steps: 0 };
+      const isUnknown = isMachine(had?.logic) && !mentionsEvent(had.logic, event.type);
+      const hint = isUnknown ? { isUnknown } : {};
+      const entry = unhandled.get(key) ?? { actor, event: event.type, state, steps: 0, ...hint };
       unhandled.set(key, { ...entry, steps: entry.steps + 1 });
     }
     const cells = [...new Set(notes.touched.map(({ cell }) => cell))];
     if (notes.touched.length > 1) {
-      const [first] = notes.transitions;
+      // what began within the step is of less matter than what the step was about
+      const first =
+        notes.transitions.find(({ actor, taken }) => actor === node && taken.event !== '') ??
+        notes.transitions.find(({ taken }) => taken.event !== '');
       const entry = { actor: first?.actor ?? node, event: first?.taken.event ?? '', cells };
       torn.set(JSON.stringify(entry), entry);
     }
@@ -50,6 +65,7 @@ export function coverageOf(steps: Iterable<NodeStep>): Coverage {
 /** What was seen of a machine. */
 interface Seen {
   readonly definition: MachineDefinition;
+  readonly states: ReadonlyMap<string, StateDefinition>;
   readonly parents: ReadonlyMap<string, string>;
   readonly entered: Set<string>;
   readonly taken: Set<string>;
@@ -60,30 +76,33 @@ function seenOf(machines: Map<string, Seen>, machine: ReturnType<typeof machineO
   const { hash, definition } = machine;
   let seen = machines.get(hash);
   if (!seen) {
-    const parents = new Map(allStates(definition).flatMap(({ id, states }) => states.map((each) => [each.id, id])));
-    machines.set(hash, (seen = { definition, parents, entered: new Set(), taken: new Set() }));
+    const states = allStates(definition);
+    seen = {
+      definition,
+      states: new Map(states.map((state) => [state.id, state])),
+      parents: new Map(states.flatMap((state) => state.states.map((child) => [child.id, state.id]))),
+      entered: new Set(),
+      taken: new Set(),
+    };
+    machines.set(hash, seen);
   }
   return seen;
 }
 
-function enterValue({ definition, entered }: Seen, value: StateValue): void {
-  const visit = (state: MachineDefinition['root'], inner: StateValue | undefined): void => {
-    entered.add(state.id);
-    for (const child of state.states) {
-      if (typeof inner === 'string' ? inner === child.key : inner !== undefined && child.key in inner) {
-        visit(child, typeof inner === 'string' ? undefined : inner?.[child.key]);
-      }
-    }
+/** A state that is left again within the same step is told by transitions alone. */
+function take({ entered, taken, states, parents }: Seen, { source, ...transition }: TakenTransition): void {
+  taken.add(keyOf(source, transition));
+  const enter = (id: string): void => {
+    for (let each: string | undefined = id; each !== undefined; each = parents.get(each)) entered.add(each);
   };
-  visit(definition.root, value);
-}
-
-/** A state that is left again within the same step is told by the transition alone. */
-function take({ entered, taken, parents }: Seen, transition: TakenTransition): void {
-  taken.add(keyOf(transition.source, transition));
-  for (const target of transition.targets ?? []) {
-    for (let id: string | undefined = target; id !== undefined; id = parents.get(id)) entered.add(id);
-  }
+  const enterWithin = (id: string): void => {
+    enter(id);
+    const state = states.get(id);
+    if (state?.type === 'parallel') state.states.forEach((child) => enterWithin(child.id));
+    else if (state?.type === 'compound' && state.initial !== undefined) enterWithin(state.initial);
+  };
+  if (source !== undefined) enter(source);
+  transition.targets?.forEach(enterWithin);
 }
 
 const keyOf = (source: string | undefined, { event, targets }: Pick<TakenTransition, 'event' | 'targets'>) =>

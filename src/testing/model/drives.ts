@@ -92,6 +92,18 @@ export function initialOf(modelling: Modelling, stage: Stage, live: Live): Snaps
   return { status: 'active', output: undefined, error: undefined, context: undefined, input } as Snapshot<unknown>;
 }
 
+/** The first snapshot of an actor that goes on from a persisted one. */
+export function restoredFrom(
+  modelling: Modelling,
+  stage: Stage,
+  live: Live,
+  persisted: Snapshot<unknown>,
+): Snapshot<unknown> {
+  if (live.drive !== 'machine') return persisted;
+  const scope = scopeOf(modelling, stage, live);
+  return (live.logic.restoreSnapshot?.(persisted, scope) ?? persisted) as Snapshot<unknown>;
+}
+
 /** What an event makes of an actor's snapshot. */
 export function transitionOf(modelling: Modelling, stage: Stage, live: Live, event: AnyEventObject): Snapshot<unknown> {
   const snapshot = live.snapshot as Snapshot<unknown>; // whoever handles events has begun

@@ -1,6 +1,7 @@
 // Whether nodes that are declared to be symmetric are: what may follow a state, with two of them exchanged, is what may follow the state in which they are exchanged. Also
 // whether claims see no difference. It is asked wherever something new is done, so a machine that looks at who is who is found out before anything wrong is concluded.
 import { TroupeError } from '../../errors.ts';
+import { changesOf } from './changes.ts';
 import type { Permutation } from './permutations.ts';
 import type { Action, ActionCode, Space, Words } from './space.ts';
 
@@ -94,7 +95,7 @@ export function notSymmetric(space: Space, permutation: Permutation, difference:
   const { expected, found } = difference;
   const what =
     expected === undefined || found === undefined
-      ? `one of them may see ${action} where the other, in its place, may not`
+      ? `${action} is possible, but not for the other in its place`
       : `after ${action} it matters which of them it was: ${differenceText(space, expected, found)}`;
   return errorOf(exchanged, what, { event: action });
 }
@@ -163,19 +164,27 @@ function eventOf(action: Action): string {
   }
 }
 
-/** Where two states differ that should be the same: the first node that does, around the first place where its text does. */
+/** Where two states differ that should be the same: the first node that does, what of it is seen to. */
 function differenceText(space: Space, expected: Words, found: Words): string {
   for (const [place, name] of space.names.entries()) {
     if (expected[place] === found[place]) continue;
-    const [wanted, is] = [space.configurationOf(expected, name).key, space.configurationOf(found, name).key];
-    let at = 0;
-    while (at < wanted.length && wanted[at] === is[at]) at++;
-    return `'${name}' has ${excerpt(is, at)} where it would have ${excerpt(wanted, at)}`;
+    const [wanted, is] = [space.configurationOf(expected, name), space.configurationOf(found, name)];
+    const change = changesOf(wanted, is)[0];
+    const back = changesOf(is, wanted)[0];
+    if (change === undefined || back === undefined) return `'${name}' ${keysText(wanted.key, is.key)}`;
+    const { actor, from, to, context } = change;
+    if (from !== to) return `'${actor}' is in ${to || 'no state'} where it would be in ${from || 'none'}`;
+    const key = Object.keys({ ...context, ...back.context })[0];
+    if (key === undefined) return `'${name}' ${keysText(wanted.key, is.key)}`;
+    return `'${actor}' has ${key}: ${context[key] ?? 'nothing'} where it would have ${back.context[key] ?? 'nothing'}`;
   }
-  return 'what is on its way differs';
+  return 'what is on its way, or is held in cells or the history, differs';
 }
 
-function excerpt(text: string, at: number): string {
-  const [from, to] = [Math.max(0, at - 30), Math.min(text.length, at + 30)];
-  return `${from > 0 ? '…' : ''}${text.slice(from, to)}${to < text.length ? '…' : ''}`;
+/** Two texts, around the first place where they differ. */
+function keysText(wanted: string, is: string): string {
+  let at = 0;
+  while (at < wanted.length && wanted[at] === is[at]) at++;
+  const excerpt = (text: string): string => text.slice(Math.max(0, at - 30), at + 30);
+  return `has …${excerpt(is)}… where it would have …${excerpt(wanted)}…`;
 }

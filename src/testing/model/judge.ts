@@ -39,7 +39,7 @@ export function createJudge(space: Engine, claimed: Claimed<never, never>): Judg
   const claims = claimed as unknown as Pick<AnyModelOptions, 'always' | 'sometimes' | 'mayStopWhen' | 'mayFail'>;
   const { mayFail } = claims;
   const open = (['always', 'sometimes'] as const).flatMap((kind) =>
-    Object.entries(claims[kind] ?? {}).map(([claim, holds]) => ({ kind, claim, holds })),
+    Object.entries(claims[kind] ?? {}).map(([claim, holds]) => ({ kind, claim, holds, memory: space.remembering() })),
   );
   /** The places of nodes that may not fail and have not. */
   const sound =
@@ -61,12 +61,15 @@ export function createJudge(space: Engine, claimed: Claimed<never, never>): Judg
     look(words, start, length, tell) {
       if (space.hasFailures) lookForFailures(words, start, tell);
       if (open.length === 0) return;
-      const { world, scene } = space.showAt(words, start, length);
       for (let index = 0; index < open.length; index++) {
-        const { kind, claim, holds } = open[index] as (typeof open)[number];
+        const { kind, claim, holds, memory } = open[index] as (typeof open)[number];
+        if (memory.knows(words, start)) continue;
         let judgement: Judgement | undefined;
         try {
-          if (holds(world, scene) !== (kind === 'always')) judgement = { kind, claim };
+          const { world, scene } = space.showAt(words, start, length);
+          memory.ask();
+          if (holds(world, scene) === (kind === 'always')) memory.learn(words, start);
+          else judgement = { kind, claim };
         } catch (error) {
           judgement = { kind, claim, error };
         }

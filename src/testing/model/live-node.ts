@@ -51,8 +51,10 @@ export interface LiveNode {
   readonly ref: AnyActor;
   /** The actor itself. */
   readonly root: AnyActorRef;
-  /** What is being sent to another node at this moment. */
+  /** What is being sent to another node at this moment; what an action sends by itself is not known. */
   readonly sending: Sending | undefined;
+  /** Who handles something at this moment. */
+  readonly handling: AnyActorRef;
   /** A watcher's request leaves at this moment. */
   note(watch: Watch): void;
   start(): void;
@@ -82,6 +84,7 @@ export function createLiveNode(options: LiveNodeOptions): LiveNode {
   const hands = createHands();
   const watchers = new Map<AnyActorRef, Watcher>();
   const logic = standIn(options.logic, options.name, options.name) ?? options.logic;
+  const handling: AnyActorRef[] = [];
   let sending: Sending | undefined;
   let beginning: Watcher | undefined;
   let root: AnyActorRef | undefined;
@@ -128,6 +131,9 @@ export function createLiveNode(options: LiveNodeOptions): LiveNode {
     },
     get sending() {
       return sending;
+    },
+    get handling() {
+      return handling.at(-1) ?? root ?? ref;
     },
     note(watch) {
       if (beginning) beginning.watch = watch;
@@ -177,14 +183,20 @@ export function createLiveNode(options: LiveNodeOptions): LiveNode {
       relay(from, target, event, pass) {
         const watcher = from && watchers.get(from);
         if (watcher && event.type === 'DOWN') watcher.tell = pass;
-        else if (!mirrorOf(target)) pass();
-        else {
+        else if (mirrorOf(target)) {
           const outer = sending;
           sending = { from, to: target, event };
           try {
             pass();
           } finally {
             sending = outer;
+          }
+        } else {
+          handling.push(target);
+          try {
+            pass();
+          } finally {
+            handling.pop();
           }
         }
       },

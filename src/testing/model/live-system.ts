@@ -7,6 +7,7 @@ import { TroupeError } from '../../errors.ts';
 import { isActorLogic } from '../../host.ts';
 import { createBus, refsOf } from '../../refs.ts';
 import { createCell, type Cell } from '../../shared/cell.ts';
+import type { RawFrame } from '../../wire.ts';
 import { createReceiver } from '../../xstate.ts';
 import type { LiveTime } from './live-clock.ts';
 import { createLane, type HeldEvent, type Lane } from './live-lane.ts';
@@ -83,15 +84,15 @@ export async function createLive(options: LiveOptions): Promise<Live> {
   let count = 0;
 
   for (const [index, [name, given]] of Object.entries(options.actors).entries()) {
-    const { logic, input }: { readonly logic: AnyActorLogic; readonly input?: unknown } = isActorLogic(given)
+    const entry: { readonly logic: AnyActorLogic; readonly input?: unknown } = isActorLogic(given)
       ? { logic: given }
       : given;
     const node = nodeAddress(/^[^/@]+$/.test(name) ? name : 'node', `live${index}`);
     places.set(name, {
       name,
       node,
-      logic,
-      given: input,
+      logic: entry.logic,
+      given: entry.input,
       life: undefined,
       ref: undefined,
       saved: undefined,
@@ -105,7 +106,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     refsOf(director).alias(stranger, rootAddress(node));
     strangers.set(name, stranger);
   }
-  for (const [from, to] of pairs()) lanes.set(laneKey(from.name, to.name), createLane<Note>(laneOptions(from)));
+  for (const [from, to] of pairs()) lanes.set(laneKey(from.name, to.name), createLane<Note>(laneOptions(from, to)));
 
   const live: Live = {
     names: [...places.keys()],
@@ -318,16 +319,24 @@ export async function createLive(options: LiveOptions): Promise<Live> {
 
   // ---- who and what
 
-  function laneOptions(from: Place) {
+  function laneOptions(from: Place, to: Place) {
     return {
-      note: (): Note => {
-        // an event leaves a node while an actor there sends it
-        const note = { ...(from.life?.sending as Sending), number: (count += 1) };
+      note: (frame: RawFrame): Note => {
+        const sending = from.life?.sending ?? readSending(from, to, frame);
+        const note = { ...sending, number: (count += 1) };
         sent.push(note);
         return note;
       },
       watching: (watch: { readonly to: string; readonly from: string }) => from.life?.note(watch),
     };
+  }
+
+  /** What an action has sent by itself, read from what leaves. */
+  function readSending({ life }: Place, to: Place, frame: RawFrame): Sending {
+    if (!life) throw new TypeError('A node that is down sends nothing.');
+    const { events, body = (events as readonly unknown[] | undefined)?.[0], tagged, to: target } = frame;
+    const event = (tagged === undefined ? body : life.bus.codec.reviveTree(tagged)) as Sending['event'];
+    return { from: life.handling, to: refsOf(life.bus).at(addressOf(to.node, String(target)), to.name), event };
   }
 
   function pairs(): (readonly [Place, Place])[] {

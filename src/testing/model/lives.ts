@@ -6,9 +6,10 @@ import { TroupeError } from '../../errors.ts';
 import { liveAt } from './births.ts';
 import { addressOf } from './canonical.ts';
 import { countStep, findLive, refuse, type Modelling } from './modelling.ts';
-import { assertDeclared, initialOf, transitionOf } from './drives.ts';
+import { assertDeclared, initialOf, restoredFrom, transitionOf } from './drives.ts';
 import { nodeOf } from './refs.ts';
 import { NOT_STARTED, RUNNING, STOPPED, type Entry, type Live, type Mailbox, type Stage } from './stage.ts';
+import { beginSupervised, startSupervised, transitionSupervised } from './supervised.ts';
 import { cancelAll } from './timers.ts';
 
 const STOP: AnyEventObject = { type: 'xstate.stop' };
@@ -17,9 +18,16 @@ const STOP: AnyEventObject = { type: 'xstate.stop' };
 export const createMailbox = (): Mailbox => ({ isActive: false, isBusy: false, waiting: [] });
 
 /** Makes the first snapshot of an actor. */
-export function beginLife(modelling: Modelling, stage: Stage, live: Live): void {
+export function beginLife(modelling: Modelling, stage: Stage, live: Live, persisted?: Snapshot<unknown>): void {
+  const { supervision } = live;
+  if (supervision) {
+    during(stage, live, () => beginSupervised(modelling, stage, live, supervision));
+    return;
+  }
   try {
-    live.snapshot = during(stage, live, () => initialOf(modelling, stage, live));
+    live.snapshot = during(stage, live, () =>
+      persisted === undefined ? initialOf(modelling, stage, live) : restoredFrom(modelling, stage, live, persisted),
+    );
   } catch (error) {
     live.snapshot = { status: 'error', output: undefined, error };
   }
@@ -40,19 +48,22 @@ export function startLive(modelling: Modelling, stage: Stage, live: Live): void 
     return;
   }
   assertDeclared(modelling, stage, live);
-  if (live.drive === 'machine' && isMachine(live.logic)) {
-    try {
-      const { start } = live.logic as { start(snapshot: unknown): void };
-      start(live.snapshot);
-    } catch (error) {
-      live.snapshot = { ...live.snapshot, status: 'error', error } as Snapshot<unknown>;
-      fail(modelling, stage, live, error);
-      return;
-    }
+  try {
+    if (live.supervision) startSupervised(modelling, stage, live, live.supervision);
+    else startChildren(live);
+  } catch (error) {
+    live.snapshot = { ...live.snapshot, status: 'error', error } as Snapshot<unknown>;
+    fail(modelling, stage, live, error);
+    return;
   }
   update(modelling, stage, live, live.snapshot);
   live.mailbox.isActive = true;
   flush(modelling, stage, live, live.mailbox);
+}
+
+/** A machine starts the children that it began with. */
+export function startChildren({ logic, drive, snapshot }: Live): void {
+  if (drive === 'machine' && isMachine(logic)) (logic as unknown as { start(snapshot: unknown): void }).start(snapshot);
 }
 
 /** Sends an event as XState's system does. */
@@ -128,14 +139,20 @@ export function during<T>(stage: Stage, live: Live, run: () => T): T {
   }
 }
 
-function handle(modelling: Modelling, stage: Stage, live: Live, { event, from }: Entry): void {
+function handle(modelling: Modelling, stage: Stage, live: Live, entry: Entry): void {
+  const { event, from } = entry;
+  const { supervision } = live;
   countStep(stage, live);
-  if (from !== '') stage.notes.inner.push({ from, to: live.address, event });
+  if (from !== '' && !supervision?.isDown) stage.notes.inner.push({ from, to: live.address, event });
   live.handling = event;
   live.hasLooked = false;
   let next: Snapshot<unknown>;
   try {
-    next = during(stage, live, () => transitionOf(modelling, stage, live, event));
+    next = during(stage, live, () =>
+      supervision
+        ? transitionSupervised(modelling, stage, live, supervision, entry)
+        : transitionOf(modelling, stage, live, event),
+    );
   } catch (error) {
     live.snapshot = { ...live.snapshot, status: 'error', error } as Snapshot<unknown>;
     fail(modelling, stage, live, error);
@@ -161,7 +178,9 @@ function update(modelling: Modelling, stage: Stage, live: Live, snapshot: Snapsh
   // what was put off may have brought this very actor to its end
   now = live.snapshot;
   if (now.status === 'active') {
-    if (live.syncSnapshot && live.status === RUNNING && snapshot.status === 'active')
+    const isMuted = live.supervision?.isMuted === true;
+    if (live.supervision) live.supervision.isMuted = false;
+    if (live.syncSnapshot && live.status === RUNNING && snapshot.status === 'active' && !isMuted)
       tellParent(modelling, stage, live, { type: `xstate.snapshot.${live.id}`, snapshot });
   } else if (now.status === 'done') {
     end(modelling, stage, live);

@@ -2,7 +2,7 @@
 import type { AnyActorLogic } from 'xstate';
 import { describeConfig } from '../../inspection-records.ts';
 import { describeMachine } from '../../inspector/definition.ts';
-import type { MachineDefinition } from '../../inspector/records.ts';
+import type { MachineDefinition, StateDefinition, StateValue } from '../../inspector/records.ts';
 import { hash, isMachine } from '../../version.ts';
 
 export interface Machine {
@@ -19,4 +19,19 @@ export function machineOf(logic: AnyActorLogic): Machine | undefined {
     known.set(logic, definition && { hash: hash(JSON.stringify(definition)), definition });
   }
   return known.get(logic);
+}
+
+/** The states that a machine is in, each before those within it. */
+export function activeStates({ root }: MachineDefinition, value: StateValue): readonly StateDefinition[] {
+  const active: StateDefinition[] = [];
+  const visit = (state: StateDefinition, inner: StateValue | undefined): void => {
+    active.push(state);
+    for (const child of state.states) {
+      if (typeof inner === 'string') {
+        if (inner === child.key) visit(child, undefined);
+      } else if (inner && child.key in inner) visit(child, inner[child.key]);
+    }
+  };
+  visit(root, value);
+  return active;
 }

@@ -34,7 +34,8 @@ export function createModelling(options: AnyModelOptions): Modelling {
     names: Object.keys(options.actors),
     refs: createRefs(
       {
-        begin: (actor) => within(actor, (stage, live) => beginLife(modelling, stage, live)),
+        begin: (actor, persisted) => within(actor, (stage, live) => beginLife(modelling, stage, live, persisted)),
+        persisted: (actor) => persisted(modelling, actor),
         start: (actor) => within(actor, (stage, live) => startLive(modelling, stage, live)),
         stop: (actor) => within(actor, (stage, live) => stopLive(modelling, stage, live)),
         deliver: (actor, event) => within(actor, (stage, live) => deliver(modelling, stage, live, { event, from: '' })),
@@ -181,4 +182,12 @@ function statusOf(modelling: Modelling, actor: AnyActorRef): LifeStatus {
   if (stage) return findLive(modelling, stage, actor)?.status ?? STOPPED;
   const address = addressOf(actor) ?? '';
   return modelling.shown.get(nodeOf(address))?.actors.get(address)?.status ?? STOPPED;
+}
+
+/** What XState persists of an actor: of one that it drives what its logic gives. */
+function persisted(modelling: Modelling, actor: AnyActorRef): unknown {
+  const { stage } = modelling;
+  const live = stage && findLive(modelling, stage, actor);
+  const snapshot = snapshotOf(modelling, actor);
+  return live?.drive === 'machine' ? live.logic.getPersistedSnapshot(snapshot as never) : snapshot;
 }

@@ -11,7 +11,10 @@ export type Entry<TLogic extends AnyActorLogic> =
     : { readonly logic: TLogic; readonly input: Given<TLogic> };
 
 /** An input, or a function that makes it; `actor` gives the ref of another actor of the system by its name. */
-export type Given<TLogic extends AnyActorLogic> = InputFrom<TLogic> | ((scope: InputScope) => InputFrom<TLogic>);
+export type Given<TLogic extends AnyActorLogic> =
+  | ((scope: InputScope) => InputFrom<TLogic>)
+  // where any input will do, the function is to be known as one all the same
+  | (unknown extends InputFrom<TLogic> ? NonNullable<unknown> | null | undefined : InputFrom<TLogic>);
 
 /** What an input is made from. */
 export interface InputScope {

@@ -16,9 +16,17 @@ export function reportToText(report: Report, told: Told = {}, options: TextOptio
   const { violations } = report;
   const sections = [
     [verdictOf(report, told), ...summaryOf(report, told)].join('\n'),
-    ...violations.map((violation, index) =>
-      violationToText(violation, options, violations.length > 1 ? `${index + 1}. ` : ''),
-    ),
+    ...violations.map((violation, index) => {
+      const same = violations.findIndex(
+        ({ trace }) =>
+          trace && trace.schedule === violation.trace?.schedule && trace.loopsTo === violation.trace.loopsTo,
+      );
+      return violationToText(violation, {
+        ...options,
+        ...(violations.length > 1 ? { number: index + 1 } : {}),
+        ...(same >= 0 && same < index ? { sameAs: same + 1 } : {}),
+      });
+    }),
     coverageText(report.coverage, report.complete),
   ];
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
@@ -48,14 +56,23 @@ function summaryOf({ violations, complete }: Report, { undecided = [] }: Told): 
 }
 
 /** A violation with the way to it. */
-export function violationToText(violation: Violation, { mermaid = false }: TextOptions = {}, number = ''): string {
+export function violationToText(violation: Violation, options: ViolationOptions = {}): string {
   const { why, trace } = violation;
-  const lines = [`${number}${headingOf(violation)}`, `   ${why}`];
+  const { mermaid = false, number, sameAs } = options;
+  const lines = [`${number === undefined ? '' : `${number}. `}${headingOf(violation)}`, `   ${why}`];
   if (!trace) return lines.join('\n');
+  if (sameAs !== undefined) return [...lines, `   The steps are those of ${sameAs}.`].join('\n');
   lines.push('', ...indent(shorten(trace.toText().trimEnd().split('\n'))));
   if (trace.schedule !== '') lines.push('', `   schedule: ${trace.schedule}`);
   if (mermaid) lines.push('', '```mermaid', trace.toMermaid().trimEnd(), '```');
   return lines.join('\n');
+}
+
+interface ViolationOptions extends TextOptions {
+  /** Its number among several. */
+  readonly number?: number;
+  /** The number of one before that has the same way. */
+  readonly sameAs?: number;
 }
 
 function headingOf({ kind, claim, trace, error }: Violation): string {
@@ -100,8 +117,8 @@ export function coverageText(coverage: Coverage, isComplete: boolean): string {
     texts.map((text) => `${machine} ${text}`),
   );
   const dropped = unhandled.map(
-    ({ actor, event, state, steps }) =>
-      `${event} by ${actor}${state === '' ? '' : ` in ${state}`} (${countOf(steps, 'step')})`,
+    ({ actor, event, state, steps, isUnknown }) =>
+      `${event} by ${actor}${state === '' ? '' : ` in ${state}`} (${countOf(steps, 'step')})${isUnknown ? `: no state of ${actor} handles it` : ''}`,
   );
   const tearing = torn.map(
     ({ actor, event, cells }) => `${actor}${event === '' ? '' : ` on ${event}`}: ${listOf(cells)}`,

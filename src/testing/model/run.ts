@@ -1,11 +1,11 @@
 // A run with all that its texts, diagrams and recordings are made from: besides what a trace shows, the configurations at each moment and what the nodes did.
 import { changesOf } from './changes.ts';
 import type { Configuration } from './node.ts';
-import type { Logics, Scene, World } from './options.ts';
+import type { Logics, Outcome, Scene, World } from './options.ts';
 import type { Violation } from './report.ts';
 import { possibleIn, stepTextOf } from './schedule.ts';
-import type { ActionCode, NodeStep, Space, Words } from './space.ts';
-import type { TraceStep } from './trace.ts';
+import type { Action, ActionCode, NodeStep, Space, Words } from './space.ts';
+import type { Change, TraceStep } from './trace.ts';
 import { TroupeError } from '../../errors.ts';
 
 export interface Run<TLogics extends Logics = Logics, THistory = unknown> {
@@ -58,7 +58,7 @@ export function walk<TLogics extends Logics, THistory>(
       number: index + 1,
       text: stepTextOf(taken, possible),
       action: taken.action,
-      changes: changesBetween(before, after),
+      changes: changesBetween(before, after, taken.action),
       sent: done?.sends ?? [],
       unhandled: done?.notes.unhandled ?? [],
       done,
@@ -84,10 +84,33 @@ export function momentOf<TLogics extends Logics, THistory>(
   };
 }
 
-export const changesBetween = (before: Moment, after: Moment) =>
-  [...after.configurations].flatMap(([name, configuration]) =>
+function changesBetween(before: Moment, after: Moment, action: Action): readonly Change[] {
+  const changes = [...after.configurations].flatMap(([name, configuration]) =>
     changesOf(before.configurations.get(name), configuration),
   );
+  const end = action.type === 'outcome' ? endBy(action.outcome) : undefined;
+  if (!end || action.type !== 'outcome') return changes;
+  // its parent has let go of it in the same step, perhaps
+  return changes.map((change) => (change.actor === action.actor ? { ...change, ended: end } : change));
+}
+
+function endBy(outcome: Outcome): Change['ended'] {
+  if ('done' in outcome) return 'done';
+  return 'error' in outcome ? 'failed' : undefined;
+}
+
+/** The keys of contexts that a run has changed, of whomever: by these the actors are compared. What an actor begins with is no change. */
+export function changedKeys({ steps, first }: Run): ReadonlySet<string> {
+  const known = new Set([...first.configurations.values()].flatMap(({ actors }) => [...actors.keys()]));
+  const keys = new Set<string>();
+  for (const { changes } of steps) {
+    for (const { actor, context } of changes) {
+      if (known.has(actor)) for (const key of Object.keys(context)) keys.add(key);
+      known.add(actor);
+    }
+  }
+  return keys;
+}
 
 /** The moment after a number of steps. */
 export const momentAfter = (run: Run, steps: number): Moment => run.steps[steps - 1] ?? run.first;

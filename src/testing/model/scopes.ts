@@ -6,6 +6,7 @@ import { textOf } from './canonical.ts';
 import { findLive, type Modelling } from './modelling.ts';
 import { stopLive } from './lives.ts';
 import { RUNNING, type Live, type Stage } from './stage.ts';
+import { defer } from './supervised.ts';
 
 /** What XState hands to the executor of actions. */
 interface Action {
@@ -25,6 +26,11 @@ function createScope(modelling: Modelling, stage: Stage, live: Live): AnyActorSc
   const perform = (action: Action) => {
     if (action.exec && (runsActions || action.type.startsWith('xstate.'))) action.exec(action.info, action.params);
   };
+  const put = (effect: () => void) => {
+    const { supervision } = live;
+    if (supervision) defer(modelling, stage, live, supervision, effect);
+    else live.deferred.push(effect);
+  };
   const scope = {
     self,
     id,
@@ -34,7 +40,7 @@ function createScope(modelling: Modelling, stage: Stage, live: Live): AnyActorSc
       stage.hasActed = true;
       stage.notes.logged.push({ actor: live.address, text: words.map(wordOf).join(' ') });
     },
-    defer: (effect: () => void) => void live.deferred.push(effect),
+    defer: put,
     emit: (event: AnyEventObject) => {
       stage.hasActed = true;
       stage.notes.emitted.push({ actor: live.address, event });
@@ -47,8 +53,9 @@ function createScope(modelling: Modelling, stage: Stage, live: Live): AnyActorSc
     },
     actionExecutor: (action: Action) => {
       stage.hasActed = true;
-      if (live.status === RUNNING) perform(action);
-      else live.deferred.push(() => perform(action));
+      const hasBegun = live.supervision ? live.supervision.now.hasBegun : live.status === RUNNING;
+      if (hasBegun) perform(action);
+      else put(() => perform(action));
     },
   };
   return scope as unknown as AnyActorScope;

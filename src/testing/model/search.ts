@@ -33,6 +33,8 @@ export interface Search {
   traceToUnhandled(about: About): Trace<Logics, unknown> | undefined;
   /** What a state says against a claim. */
   violationAt(index: number, found: Found): Violation<Logics, unknown>;
+  /** What keeps growing, where a limit has ended it and that can be seen. */
+  growth(): string | undefined;
   /** What is known so far. */
   report(): Report<Logics, unknown>;
 }
@@ -53,6 +55,10 @@ export function createSearch(options: ModelOptions<Logics, unknown>, limits: Exp
   const real = (path: readonly ActionCode[]) => symmetry?.realRun(path) ?? path;
   const wayTo = (index: number) => real(explored.wayTo(index));
   const told = Object.create(explored, { wayTo: { value: wayTo } }) as typeof explored;
+  const growthSoFar = () => {
+    const { ended } = explored;
+    return ended === undefined || ended === 'explored' ? undefined : growthOf(space, explored);
+  };
   let isAborted = false;
   let last = { seconds: 0, states: 0 };
 
@@ -84,12 +90,12 @@ export function createSearch(options: ModelOptions<Logics, unknown>, limits: Exp
       return undefined;
     },
     violationAt: (index, found) => createViolation(space, { ...found, actions: wayTo(index) }, explored.count),
+    growth: growthSoFar,
     report() {
       const judged =
         edges &&
         judgeEventually(space, { count: explored.count, wordsOf: explored.wordsOf, edges: edges.edges() }, eventually);
-      const { ended } = explored;
-      const growth = ended === undefined || ended === 'explored' ? undefined : growthOf(space, explored);
+      const growth = growthSoFar();
       return createReport(
         space,
         partsOf(told, {

@@ -72,8 +72,7 @@ export function beginSimulation(
   };
   /** Goes to a state. */
   const enter = (state: Words, size: number): void => {
-    while (words.length < size) words = new Uint32Array(words.length * 2);
-    for (let index = 0; index < size; index++) words[index] = state[index] as number;
+    words = state;
     length = size;
     judge.look(words, 0, length, tell);
   };
@@ -91,7 +90,7 @@ export function beginSimulation(
         continue;
       }
       actions[step++] = walker.code(place);
-      enter(walker.next, size);
+      enter(walker.exchange(words), size);
       return true;
     }
     return false;
@@ -101,7 +100,7 @@ export function beginSimulation(
     chooser.begin();
     step = 0;
     isOver = false;
-    enter(space.initial, space.initial.length);
+    enter(space.initial.slice(), space.initial.length);
     while (!isOver && step < maxSteps && goOn());
     steps += step;
     depth = Math.max(depth, step);

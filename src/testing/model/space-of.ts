@@ -5,6 +5,7 @@ import { createParts, type AnyModelOptions } from './parts.ts';
 import type { Address, Configuration, Node, Occurrence, Step } from './node.ts';
 import type { Logics, ModelOptions } from './options.ts';
 import { assertSame } from './purity.ts';
+import { createRemembering, type Remembering } from './remembering.ts';
 import { createRearrangeable } from './rearranging.ts';
 import { createShow, type Show } from './shown.ts';
 import type { Action, ActionCode, NodeStep, Space, Words } from './space.ts';
@@ -18,7 +19,9 @@ export interface Engine extends Space {
   /** A walker with arrays of its own. What it lists also leads out of the bounds. */
   walker(): Walker;
   /** Shows the state that `words` holds from `start` on. */
-  readonly showAt: Show;
+  readonly showAt: Show['at'];
+  /** Remembers of a claim what it does not need to be asked again; each claim needs one of its own. */
+  remembering(): Remembering;
   /** Whether a state lies within the bounds. */
   isWithin(words: Words, start: number, length: number): boolean;
   /** Whether the root of any node has failed in any state so far. */
@@ -47,7 +50,8 @@ export function createSpace<TLogics extends Logics, THistory>(
   const own = createWalker(parts);
   const walkers: Walker[] = [];
   let depth = 0;
-  const showAt = createShow(parts);
+  const show = createShow(parts);
+  const showAt = show.at;
 
   function begin(): { readonly initial: Words; readonly beginnings: readonly NodeStep[] } {
     const begun: NodeStep[] = [];
@@ -163,6 +167,7 @@ export function createSpace<TLogics extends Logics, THistory>(
     rearrangeable: createRearrangeable(parts),
     walker: () => createWalker(parts),
     showAt,
+    remembering: () => createRemembering(parts, show),
     isWithin,
     get hasFailures() {
       return configurations.hasFailures;

@@ -28,7 +28,7 @@ export interface Supervised {
   /** Failures that count. */
   readonly failures: readonly string[];
   /** What the next life goes on from. */
-  readonly saved?: Snapshot<unknown>;
+  readonly saved?: Saved;
 }
 
 /** All that a configuration holds of an actor. */
@@ -133,12 +133,33 @@ export interface Supervision {
   readonly policy: Policy;
   isDown: boolean;
   failures: readonly string[];
-  saved: Snapshot<unknown> | undefined;
+  saved: Saved | undefined;
   /** Events that came while it was down. */
   waiting: Entry[];
-  /** What the effects of the step that is under way wait in, for they are dropped if it fails. */
-  held: (() => void)[] | undefined;
+  /** The life that is lived. */
+  now: Life;
+  /** It failed before it was started. */
+  bornWith: { readonly error: unknown } | undefined;
+  /** What it is to fail with. */
+  outcome: { readonly error: unknown } | undefined;
+  /** The snapshot before the last step. */
+  previous: Snapshot<unknown> | undefined;
+  /** Nobody is told of the step that is under way. */
+  isMuted: boolean;
+}
+
+/** A life of a supervised actor. */
+export interface Life {
   isOver: boolean;
+  hasBegun: boolean;
+  /** What a step puts off, until it has succeeded. */
+  held: (() => void)[] | undefined;
+}
+
+/** What the next life of an actor goes on from. */
+export interface Saved {
+  readonly snapshot: Snapshot<unknown>;
+  readonly delays: readonly { readonly id: string; readonly event: AnyEventObject; readonly delay: number }[];
 }
 
 /** A node while a step is under way. */

@@ -19,7 +19,7 @@ export interface Tape {
   readonly records: readonly InspectorRecord[];
   /** Adds what happens next. */
   tell(record: Untimed): void;
-  /** A step begins, a millisecond for each. */
+  /** A step begins: the seconds are the steps' numbers. */
   begin(step: number): void;
 }
 
@@ -31,10 +31,10 @@ export function createTape(): Tape {
     tell(record) {
       told += 1;
       // all of a step is over before the next, however much it is
-      records.push({ ...record, at: at + Math.min(told, 999) / 1000 });
+      records.push({ ...record, at: at + Math.min(told, 999) });
     },
     begin(step) {
-      [at, told] = [step, 0];
+      [at, told] = [step * 1000, 0];
     },
   };
 }

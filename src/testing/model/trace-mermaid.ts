@@ -3,9 +3,9 @@
 import { escapeLabel, escapeText } from '../../inspector/mermaid-text.ts';
 import { aboutText } from './about.ts';
 import { happeningOf } from './action-text.ts';
-import { cellLines, changeText } from './consequences.ts';
+import { cellLines, changeText, isBare, toldChanges } from './consequences.ts';
 import type { Message } from './options.ts';
-import type { Moment, Run, RunStep } from './run.ts';
+import { momentAfter, type Moment, type Run, type RunStep } from './run.ts';
 import { textOfError, textOfEvent } from './text.ts';
 import type { Change } from './trace.ts';
 
@@ -16,8 +16,8 @@ export function runToMermaid(run: Run): string {
   const all = [...participants.values()];
   const lines = names.map((name) => `participant ${participants.get(name)} as ${escapeText(name)}`);
   for (const [index, step] of steps.entries()) {
-    if (step.number - 1 === loopsTo) lines.push('loop for ever');
-    const before = steps[index - 1] ?? run.first;
+    if (index === loopsTo) lines.push('loop for ever');
+    const before = momentAfter(run, index);
     const drawn = drawStep(step, before, (address) => participantOf(address, names, participants));
     lines.push(...(loopsTo !== undefined && step.number > loopsTo ? drawn.map((line) => `  ${line}`) : drawn));
   }
@@ -32,22 +32,26 @@ export function runToMermaid(run: Run): string {
 type Find = (address: string) => string;
 
 function drawStep(step: RunStep, before: Moment, find: Find): readonly string[] {
-  const { action, number, changes, unhandled, done } = step;
+  const { action, number, unhandled, done } = step;
   const what = `${number}. ${escapeLabel(whatOf(step))}`;
   if (action.type === 'drop') return [`${arrow(action.message, '--x', find)}: ${what}`];
   const drawn =
     action.type === 'deliver'
       ? `${arrow(action.message, '->>', find)}: ${what}`
       : `Note over ${find(ownerOf(step))}: ${what}`;
-  // of a node that crashed all is gone, which is said already
-  const changed = action.type === 'crash' ? [] : changes;
+  // a promise that begins is of no matter to others
+  const changed = toldChanges(step).filter((change) => !isBare(change) || change.ended);
   return [
     drawn,
     ...changed.map((change) => note(find(change.actor), textOfChange(change, step))),
-    ...cellLines(step, before).map((line) => note(find(ownerOf(step)), line)),
+    ...(done ? cellLines(done, before.scene.cells, step.scene.cells) : []).map((text) =>
+      note(find(done?.node ?? ''), text),
+    ),
     ...unhandled.map(({ actor, event }) => note(find(actor), `${event.type} is dropped`)),
     ...(action.type === 'deliver' && !done ? [note(find(action.message.to), 'not there: lost')] : []),
-    ...(done?.notes.failures ?? []).map(({ actor, error }) => note(find(actor), `fails: ${textOfError(error)}`)),
+    ...(done?.notes.failures ?? [])
+      .filter(({ actor }) => !changed.some((change) => change.actor === actor && change.ended === 'failed'))
+      .map(({ actor, error }) => note(find(actor), `fails: ${textOfError(error)}`)),
   ];
 }
 

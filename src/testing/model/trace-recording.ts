@@ -1,4 +1,4 @@
-// A run as a recording of the inspector, so that its page shows it as if it had happened: who sent what to whom, and each machine's chart step by step. Its clock is made up: a step takes a millisecond.
+// A run as a recording of the inspector, so that its page shows it as if it had happened: who sent what to whom, and each machine's chart step by step. Its clock is made up: a step takes a second, so that the seconds are the steps' numbers.
 import { describeFields } from '../../inspector/describe.ts';
 import { writeRecording } from '../../inspector/recording.ts';
 import { RECORDING_VERSION, type StateValue } from '../../inspector/records.ts';

@@ -1,7 +1,7 @@
 // A run as numbered lines: on the left what it happened to, on the right what happened and, below, what followed from it.
 import { happeningOf } from './action-text.ts';
 import { stateOf } from './changes.ts';
-import { consequencesOf, doneLines } from './consequences.ts';
+import { cellLines, consequencesOf, doneLines } from './consequences.ts';
 import { momentAfter, type Run } from './run.ts';
 import { listOf } from './text.ts';
 
@@ -17,7 +17,7 @@ export function runToText(run: Run): string {
   const width = Math.max(START.length, ...widths);
   const indent = ' '.repeat(figures + 2 + width + 2);
 
-  const lines = [startOf(run), ...run.beginnings.flatMap(doneLines)].map((line, index) =>
+  const lines = [startOf(run), ...beginningsOf(run)].map((line, index) =>
     index === 0 ? `${' '.repeat(figures + 2)}${START.padEnd(width)}  ${line}` : `${indent}${line}`,
   );
   for (const [index, step] of steps.entries()) {
@@ -33,6 +33,11 @@ export function runToText(run: Run): string {
 }
 
 const START = 'at first';
+
+function beginningsOf({ beginnings, first }: Run): readonly string[] {
+  const { cells } = first.scene;
+  return beginnings.flatMap((step) => [...cellLines(step, cells, cells), ...doneLines(step)]);
+}
 
 /** Who is where: `s0, s1 and s2 working; barrier filling`. */
 function startOf({ first }: Run): string {

@@ -91,11 +91,11 @@ export function judgeUnhandled(model: unknown, limits?: Limits): Verdict {
   const { unhandled } = search.report().coverage;
   if (unhandled.length === 0) return settled(search, about, 'Every event is handled where it comes');
   const list = unhandled.map(
-    ({ actor, event, state, steps }) =>
-      `  ${event} to ${actor} in ${state} (${steps === 1 ? '1 step' : `${steps} steps`})`,
+    ({ actor, event, state, steps, isUnknown }) =>
+      `  ${event} by ${actor}${state === '' ? '' : ` in ${state}`} (${countOf(steps, 'step')})${isUnknown ? `: no state of ${actor} handles it` : ''}`,
   );
   const trace = search.traceToUnhandled({ kind: 'unhandled', claim: about.claim });
-  const way = trace === undefined ? '' : `\n\nThe shortest way to one:\n\n${trace.toText()}`;
+  const way = trace === undefined ? '' : `\n\nThe shortest way to one:\n\n${trace.toText()}${asTest(trace)}`;
   const text = `Not every event is handled where it comes: XState drops it.\n\n${list.join('\n')}${way}`;
   return { ...about, verdict: 'not so', text, ...(trace === undefined ? {} : { trace }) };
 }
@@ -165,25 +165,29 @@ function violated(violation: Violation<Logics, unknown> | undefined): Verdict | 
     verdict: 'not so',
     kind,
     claim,
-    text: violationToText(violation),
+    text: `${violationToText(violation)}${asTest(trace)}`,
     ...(trace === undefined ? {} : { trace }),
     ...(error === undefined ? {} : { error }),
   };
 }
 
+/** A test that leads there again, to be pasted. */
+const asTest = (trace: Trace<Logics, unknown> | undefined) =>
+  trace === undefined ? '' : `\n\nAs a test, where \`system\` is the model:\n\n${trace.toTest()}`;
+
 /** Nothing was found against it: that says something only where all was explored. */
-function settled(search: Search, about: Pick<Verdict, 'kind' | 'claim'>, sentence: string): Verdict {
+function settled(search: Search, about: Pick<Verdict, 'kind' | 'claim'>, holds: string): Verdict {
   const report = search.report();
-  if (report.complete) return { ...about, verdict: 'so', text: `${sentence}: in all ${report.states} states.` };
+  if (report.complete) return { ...about, verdict: 'so', text: `${holds}: in all ${countOf(report.states, 'state')}.` };
+  const why = search.growth() ?? 'bound the system by `within`, `forget`, or smaller budgets and inputs.';
   return {
     ...about,
     verdict: 'unknown',
-    text: `It is not known: the search was NOT exhaustive (${endOf(report)}). ${MEND}\n\n${report.toText()}`,
+    text: `Cannot say of '${about.claim}': the search was NOT exhaustive, for ${endOf(report)}; ${why} ${MEND}`,
   };
 }
 
-const MEND =
-  'Bound the system by within, forget, or smaller budgets and inputs, or raise the limits: the last argument takes { maxStates, maxDepth, seconds }.';
+const MEND = 'The last argument raises the limits: { maxStates, maxDepth, seconds }.';
 
 const endOf = ({ ended, states, depth }: Report<Logics, unknown>) =>
   `${ended === 'seconds' ? 'the seconds ran out' : `${ended} was reached`} after ${countOf(states, 'state')}, at depth ${depth}`;

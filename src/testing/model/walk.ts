@@ -3,11 +3,10 @@ import { openSpace } from './open-space.ts';
 import type { Logics, ModelOptions } from './options.ts';
 import { createReport, type Found } from './report-of.ts';
 import type { Report } from './report.ts';
-import { createJudge, isViolation, type Judgement } from './judge.ts';
-import { shrinkRun } from './shrink.ts';
+import { isViolation } from './judge.ts';
+import { shrinkFinding } from './shrink-finding.ts';
 import { beginSimulation, type SimulatedFinding } from './simulate.ts';
-import type { ActionCode, Words } from './space.ts';
-import type { Engine } from './space-of.ts';
+import type { ActionCode } from './space.ts';
 import type { Progress, SimulateOptions } from './system.ts';
 
 /** Walks that can be gone on with. */
@@ -24,13 +23,14 @@ export interface Walk {
 /** Nothing is done before it is run. */
 export function createWalk(options: ModelOptions<Logics, unknown>, how: SimulateOptions): Walk {
   const { space } = openSpace(options, { symmetric: false });
-  const simulation = beginSimulation(space, options as unknown as ModelOptions<never, never>, how);
+  const claimed = options as unknown as ModelOptions<never, never>;
+  const simulation = beginSimulation(space, claimed, how);
   let isAborted = false;
   let hasEnded = false;
   let last = { seconds: 0, steps: 0 };
   const shortened = new Map<object, readonly ActionCode[]>();
   const shorter = (finding: SimulatedFinding): readonly ActionCode[] => {
-    const known = shortened.get(finding) ?? shrinkRun(space, finding.actions, isWrongAs(finding, space, options));
+    const known = shortened.get(finding) ?? shrinkFinding(space, claimed, finding);
     shortened.set(finding, known);
     return known;
   };
@@ -72,33 +72,5 @@ export function createWalk(options: ModelOptions<Logics, unknown>, how: Simulate
         walked: { runs, seed },
       });
     },
-  };
-}
-
-/** Whether a state is wrong in the way that was found. */
-function isWrongAs(
-  { kind, claim }: Judgement,
-  space: Engine,
-  { always = {}, sometimes = {}, mayStopWhen, mayFail }: ModelOptions<Logics, unknown>,
-): (state: Words) => boolean {
-  const only = (claims: typeof always) => Object.fromEntries(Object.entries(claims).filter(([name]) => name === claim));
-  const asked = {
-    always: kind === 'always' ? only(always) : {},
-    sometimes: kind === 'sometimes' ? only(sometimes) : {},
-    deadlocks: kind === 'deadlock',
-    failures: kind === 'failure',
-    ...(mayStopWhen === undefined ? {} : { mayStopWhen }),
-    ...(mayFail === undefined ? {} : { mayFail }),
-  };
-  return (state) => {
-    let isWrong = false;
-    const tell = (judgement: Judgement) => {
-      isWrong ||= judgement.claim === claim && isViolation(judgement);
-    };
-    // it asks no more of what it has told once
-    const judge = createJudge(space, asked as never);
-    judge.look(state, 0, state.length, tell);
-    if (kind === 'deadlock' && space.isQuiescent(state)) judge.lookAtRest(state, 0, state.length, tell);
-    return isWrong;
   };
 }

@@ -1,8 +1,11 @@
 // Why a run is a violation: who is where at its end, and what went wrong on the way, in a sentence or two.
+import type { StateValue } from '../../inspector/records.ts';
 import { routeText, whatText } from './action-text.ts';
 import { contextOf, stateOf } from './changes.ts';
+import { activeStates, machineOf } from './machines.ts';
+import type { ActorState } from './node.ts';
 import type { Message } from './options.ts';
-import type { Moment, Run, RunStep } from './run.ts';
+import { changedKeys, type Moment, type Run, type RunStep } from './run.ts';
 import { countOf, cut, listOf, textOf, textOfError, textOfEvent } from './text.ts';
 import type { Violation } from './report.ts';
 
@@ -49,12 +52,13 @@ function failureOf({ steps, beginnings }: Run, error: unknown): string {
   const failures = last ? last.done?.notes.failures : beginnings.flatMap(({ notes }) => notes.failures);
   const actor = failures?.at(-1)?.actor ?? last?.done?.node ?? 'An actor';
   const said = textOfError(error ?? failures?.at(-1)?.error);
-  return `${actor} fails ${last ? `in step ${last.number}, ${whatText(last.action)}` : 'as it starts'}: ${said}`;
+  return `${actor} fails ${last ? `in step ${last.number} (${whatText(last.action)})` : 'as it starts'}: ${said}`;
 }
 
-/** All actors with their states and what the run has changed of their contexts; those of whom the same is to be said together. */
+/** All actors with their states, and what they hold under the keys that the run has changed of anyone; those of whom the same is to be said together. */
 function everyoneIn(run: Run, verb: 'is in' | 'waits in'): string {
   const last: Moment = run.steps.at(-1) ?? run.first;
+  const keys = changedKeys(run);
   const said = new Map<string, string[]>();
   const say = (who: string, what: string) => {
     const others = said.get(what);
@@ -67,39 +71,44 @@ function everyoneIn(run: Run, verb: 'is in' | 'waits in'): string {
       const { status } = actor.snapshot;
       const state = stateOf(actor);
       const ended = status === 'done' ? 'is done' : status === 'error' ? 'has failed' : 'was stopped';
-      const keys = changedIn(run, address);
-      const context = Object.entries(contextOf(actor)).flatMap(([key, value]) =>
-        keys.has(key) ? [`${key}: ${textOf(value)}`] : [],
-      );
+      const held = Object.entries(contextOf(actor)).filter(([key]) => keys.has(key));
+      const context = held.map(([key, value]) => `${key}: ${textOf(value)}`).join(', ');
+      const awaited = verb === 'is in' ? [] : awaitedBy(actor);
+      const hope = awaited.length === 0 ? '' : ` for ${listOf(awaited, 'or')}`;
       if (status !== 'active') say(address, ended);
       // of what is no machine there is only what it holds
-      else if (state !== '') say(address, `${verb} ${[state, ...context].join(', ')}`);
-      else if (context.length > 0) say(address, `has ${context.join(', ')}`);
+      else if (state !== '') say(address, `${verb} ${state}${hope}${context === '' ? '' : ` (${context})`}`);
+      else if (context !== '') say(address, `has ${context}`);
     }
   }
+  const cells = Object.entries(last.scene.cells).filter(([cell, value]) => run.first.scene.cells[cell] !== value);
+  for (const [cell, value] of cells) say(cell, `holds ${value}`);
   const parts = Array.from(said, ([what, who]) => `${listOf(who)} ${who.length > 1 ? plural(what) : what}`);
   return cut(parts.join('; '), MOST_CHARACTERS);
+}
+
+const MOST_AWAITED = 4;
+
+/** What would bring a machine on from where it is; neither delays nor what it does by itself, for those would have happened. */
+function awaitedBy({ logic, snapshot }: ActorState): readonly string[] {
+  const { value } = snapshot as { readonly value?: StateValue };
+  const machine = machineOf(logic);
+  if (!machine || value === undefined) return [];
+  // those of the inner states are tried first
+  const labels = activeStates(machine.definition, value)
+    .toReversed()
+    .flatMap(({ transitions }) =>
+      transitions.flatMap(({ event, label }) => (event === '' || event.startsWith('xstate.after.') ? [] : [label])),
+    );
+  const all = [...new Set(labels)];
+  return all.length > MOST_AWAITED ? [...all.slice(0, MOST_AWAITED - 1), 'others'] : all;
 }
 
 const plural = (what: string) =>
   what.replace(
     /^(?:is|waits|has|was)\b/u,
-    (verb) => ({ is: 'are', waits: 'wait', has: 'have', was: 'were' })[verb] ?? verb,
+    (verb) => ({ is: 'are', waits: 'wait', has: 'have', holds: 'hold', was: 'were' })[verb] ?? verb,
   );
-
-/** The keys of an actor's context that the run has changed; one that is new has changed in none. */
-function changedIn({ steps, first }: Run, address: string): ReadonlySet<string> {
-  const wasThere = new Set([...first.configurations.values()].flatMap(({ actors }) => [...actors.keys()]));
-  const keys = new Set<string>();
-  for (const { changes } of steps) {
-    for (const { actor, context } of changes) {
-      if (actor !== address) continue;
-      if (wasThere.has(address)) Object.keys(context).forEach((key) => keys.add(key));
-      wasThere.add(address);
-    }
-  }
-  return keys;
-}
 
 /** What was lost on the way, and what cannot arrive any more: that is mostly why somebody waits. */
 function lossesOf({ steps, first }: Run): readonly string[] {

@@ -50,8 +50,8 @@ describe('the shortest way to an overwritten number without the barrier', () => 
     const trace = lesson.explore({ stopAtFirst: true }).violations[0]?.trace;
     expect(trace?.schedule).toBe('teacher>Alice teacher>Alice t:Alice/ready');
     expect(trace?.scene.cells).toEqual({ "Alice's hand": -1, "Bob's hand": 4 });
-    expect(trace?.toText()).toContain("Bob's hand: 5 → 4");
-    expect(trace?.toMermaid()).toContain("Bob's hand: 5 → 4");
+    expect(trace?.toText()).toContain("Bob's hand is written: 5 → 4");
+    expect(trace?.toMermaid()).toContain("Bob's hand is written: 5 → 4");
   });
 
   it('is found by walking at random, too', () => {

@@ -1,7 +1,7 @@
 // Systems of which it is known how many states they have: by a formula, or because others have counted them. And the plainest of searches, which knows nothing of what the checker
 // does to be quick, counts the same.
 import { describe, expect, it } from 'vitest';
-import { model, type ModelOptions } from 'troupe/testing';
+import { model, type Logics, type ModelOptions } from 'troupe/testing';
 import { searchNaively } from '../dist/bench/naive-search.js';
 import { paxos } from '../dist/test/fixtures/systems/paxos.js';
 import { pingPong } from '../dist/test/fixtures/systems/ping-pong.js';
@@ -11,7 +11,7 @@ import { resourcesOf, twoPhaseCommit } from '../dist/test/fixtures/systems/two-p
 
 /** All of its states, and that nothing is wrong in any of them. */
 function explored(options: unknown) {
-  const { ok, complete, states, generated } = model(options as ModelOptions).explore();
+  const { ok, complete, states, generated } = model(options as ModelOptions<Logics, unknown>).explore();
   return { ok, complete, states, generated };
 }
 

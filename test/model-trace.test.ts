@@ -315,10 +315,11 @@ sequenceDiagram
     });
     const space = spaceOf({ actors: { clock: { logic: clock } } });
     expect(follow(space, 't:clock t:clock', 0).toText()).toContain(
-      'Now all is as it was at first, and steps 1 to 2 may happen again for ever.\n',
+      'Now all is as it was at first, and steps 1 and 2 may happen again for ever.\n',
     );
+    expect(follow(space, 't:clock t:clock t:clock t:clock t:clock', 1).toText()).toContain('and steps 2 to 5 may');
     expect(follow(space, 't:clock t:clock t:clock', 1).toText()).toContain(
-      'Now all is as it was after step 1, and steps 2 to 3 may happen again for ever.\n',
+      'Now all is as it was after step 1, and steps 2 and 3 may happen again for ever.\n',
     );
   });
 

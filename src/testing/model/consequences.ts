@@ -103,7 +103,7 @@ function sendLines(sends: readonly Message[]): readonly string[] {
   });
 }
 
-export function unhandledText(
+function unhandledText(
   actor: string,
   event: { readonly type: string },
   before: Configuration | undefined,

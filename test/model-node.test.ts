@@ -20,7 +20,7 @@ import {
   type AnyActorRef,
   type AnyEventObject,
 } from 'xstate';
-import { isTroupeError, supervise } from 'troupe';
+import { isTroupeError, supervise, superviseGroup } from 'troupe';
 import { createCell, openCell } from 'troupe/shared';
 import type { Node } from './support/stepping.ts';
 import { nodesOf, NONE, stepping } from './support/stepping.ts';
@@ -751,6 +751,23 @@ describe('supervised actors', () => {
     expect(stopping.root()).toMatchObject({ status: 'stopped' });
     const escalating = stepping({ fragile: supervise(fragile, { ...quiet, strategy: 'escalate' }) });
     expect(escalating.send('FAIL').notes.failures[0]?.error).toEqual(new Error('broke'));
+  });
+
+  it('of a group count their failures together, and are restarted together where they are told to', () => {
+    const group = superviseGroup(
+      { left: fragile, right: fragile },
+      { ...quiet, group: 'one-for-all', restart: { atMost: 1 } },
+    );
+    const { step, spontaneous, current, root } = stepping({ group });
+    const fail = (name: string) =>
+      step({ type: 'message', message: { from: 'test', to: `group/${name}`, event: { type: 'FAIL' } } });
+    fail('left');
+    expect(spontaneous().map((each) => 'actor' in each && each.actor)).toEqual(['group/left', 'group/right']);
+    step({ type: 'restart', actor: 'group/left' });
+    step({ type: 'restart', actor: 'group/right' });
+    expect(current().actors.get('group/right')?.life).toBe(1);
+    fail('right');
+    expect(root()).toMatchObject({ status: 'error', error: { code: 'RESTARTS_EXHAUSTED' } });
   });
 
   it('lose their children and delays with their life', () => {

@@ -239,5 +239,5 @@ function machineOf(
     initial: 's0',
     states: states as never,
     output: ({ context }: { context: Context }) => ({ n: context.n, refs: context.refs }),
-  } as never) as AnyStateMachine;
+  } as never) as unknown as AnyStateMachine;
 }

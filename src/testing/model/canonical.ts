@@ -209,7 +209,7 @@ const numbers = new WeakMap<object, number>();
 let last = 0;
 
 /** Tells apart objects that are compared by who they are: machines, logic and classes. */
-export function numberOf(object: object): number {
+function numberOf(object: object): number {
   let number = numbers.get(object);
   if (number === undefined) numbers.set(object, (number = ++last));
   return number;

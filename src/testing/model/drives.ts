@@ -14,12 +14,6 @@ import type { Drive, Live, Modelling, Stage } from './stage.ts';
 /** The mark of logic whose actors tell their parent when another actor has ended. */
 const WATCHING = Symbol.for('troupe.watching');
 
-/** What a watcher is given. */
-export interface Watched {
-  readonly actorRef?: unknown;
-  readonly id: unknown;
-}
-
 /** Its logic in the model, and how that is driven. */
 export function driveOf(
   modelling: Modelling,

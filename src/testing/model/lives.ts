@@ -130,7 +130,7 @@ function flush(modelling: Modelling, stage: Stage, live: Live, mailbox: Mailbox)
 }
 
 /** Runs code of an actor's, which then is who sends. */
-export function during<T>(stage: Stage, live: Live, run: () => T): T {
+function during<T>(stage: Stage, live: Live, run: () => T): T {
   stage.running.push(live);
   try {
     return run();
@@ -195,7 +195,7 @@ function tellParent(modelling: Modelling, stage: Stage, live: Live, event: AnyEv
 }
 
 /** An actor has failed: it ends, and its parent is told. That of a root nobody handles. */
-export function fail(modelling: Modelling, stage: Stage, live: Live, error: unknown): void {
+function fail(modelling: Modelling, stage: Stage, live: Live, error: unknown): void {
   stage.hasActed = true;
   stage.failing.push({ actor: live.address, error });
   end(modelling, stage, live);

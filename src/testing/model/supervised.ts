@@ -95,6 +95,8 @@ export function startSupervised(modelling: Modelling, stage: Stage, live: Live, 
 
 const NEXT: AnyEventObject = { type: 'troupe.life' };
 const END: AnyEventObject = { type: 'troupe.life' };
+/** Another has failed, and this one is restarted with it. */
+const OVER: AnyEventObject = { type: 'troupe.life' };
 
 /** Begins the next life of an actor. */
 export function revive(modelling: Modelling, stage: Stage, address: Address): void {
@@ -115,6 +117,12 @@ export function transitionSupervised(
   if (event.type === 'xstate.stop') return stop(modelling, stage, live, supervision, snapshot);
   if (event === END) return failedWith(snapshot, supervision.outcome?.error);
   if (event === NEXT) return goOn(modelling, stage, live, supervision, snapshot);
+  if (event === OVER) {
+    if (!supervision.isDown) takeApart(modelling, stage, live, supervision);
+    supervision.isDown = true;
+    supervision.saved = undefined;
+    return mute(supervision, snapshot);
+  }
   if (supervision.isDown) {
     if (!event.type.startsWith('xstate.')) {
       stage.hasActed = true;
@@ -234,8 +242,9 @@ function over(
     // with no limit nothing needs to be counted
     const failures = Number.isFinite(limit.atMost) ? [...supervision.failures, messageOf(error)] : [];
     supervision.failures = failures;
-    if (failures.length > limit.atMost) {
-      const counted = { failures: failures.map((message) => ({ at: 0, message })), attempt: 0 };
+    const all = policy.isShared ? failuresOfGroup(modelling, stage, live) : failures;
+    if (all.length > limit.atMost) {
+      const counted = { failures: all.map((message) => ({ at: 0, message })), attempt: 0 };
       end = { error: exhaustedError(live.ref as never, counted, limit, error) };
     } else if (strategy === 'resume' && now.hasBegun) {
       try {
@@ -249,7 +258,23 @@ function over(
   supervision.saved = saved;
   supervision.isDown = !end && strategy !== 'stop';
   if (!end && strategy === 'stop') modelling.stop(stage, live);
+  if (supervision.isDown) {
+    for (const companion of policy.companionsOf?.(live.ref as never) ?? []) {
+      const it = modelling.findLive(stage, companion);
+      if (it) modelling.deliver(stage, it, { event: OVER, from: '' });
+    }
+  }
   return end;
+}
+
+function failuresOfGroup(modelling: Modelling, stage: Stage, { parent, supervision }: Live): readonly string[] {
+  const addresses = new Set([...(stage.before?.actors.keys() ?? []), ...stage.lives.keys()]);
+  return [...addresses].toSorted().flatMap((address) => {
+    const live = modelling.liveAt(stage, address);
+    return live?.parent === parent && live?.supervision?.policy === supervision?.policy
+      ? (live?.supervision?.failures ?? [])
+      : [];
+  });
 }
 
 function save(stage: Stage, { logic, ref, snapshot }: Live): Saved {

@@ -349,6 +349,8 @@ describe('the end of an exploration', () => {
     expect(count).toBeGreaterThan(1);
     expect(count).toBeLessThan(8982);
     expect(exploration.found().ended).toBeUndefined();
+    const found = exploration.found();
+    expect(found.depthOf(count - 1)).toBe(found.wayTo(count - 1).length);
     while (!exploration.run(1));
     expect([exploration.found().count, exploration.found().ended]).toEqual([8982, 'explored']);
   });

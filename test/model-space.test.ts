@@ -263,6 +263,10 @@ describe('delays in a space', () => {
     expect(textsAfter(space, walk(space, 'one b'))).toEqual(['other c']);
     expect(textsAfter(space, walk(space, 'one b', 'other c'))).toEqual(['other d']);
     expect(textsAfter(space, walk(space, 'one b', 'other c', 'other d'))).toEqual(['one a']);
+    // of one node those that were armed earlier end first
+    const tied = spaceOf({ one: timed({ x: 10, y: 10 }) }, { timers: 'by-delay' });
+    expect(textsAfter(tied, tied.initial)).toEqual(['one x']);
+    expect(textsAfter(tied, walk(tied, 'one x'))).toEqual(['one y']);
     expect(space.configurationOf(walk(space, 'other c', 'one b', 'other d'), 'one').timers).toMatchObject([
       { id: 'a', remaining: 5 },
     ]);

@@ -87,7 +87,7 @@ const light: Toy = {
 };
 
 /** Goes through many texts of one length. */
-const nextLap = (lap: string): string => String.fromCodePoint(lap.codePointAt(0)! + 1);
+const nextLap = (lap: string): string => String.fromCodePoint((lap.codePointAt(0) as number) + 1);
 
 function growthOfToys(toys: Readonly<Record<string, Toy>>, mostExpanded: number): string | undefined {
   const { space } = createToySystem(toys);

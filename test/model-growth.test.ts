@@ -74,7 +74,7 @@ describe('what keeps a space from ending', () => {
     const filling: Toy = {
       state: { level: 0, lap: 'a' },
       ticks: ({ level, lap }: { readonly level: number; readonly lap: string }) => [
-        { state: level < 20 ? { level: level + 1, lap } : { level, lap: nextLap(lap) } },
+        { state: level < 80 ? { level: level + 1, lap } : { level, lap: nextLap(lap) } },
       ],
     };
     expect(growthOfToys({ filling }, 120)).toBeUndefined();

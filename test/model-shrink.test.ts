@@ -42,6 +42,13 @@ describe('a run that is made shorter', () => {
     }
   });
 
+  it('goes round no more also where there is no time to look for other ways', () => {
+    const steps = [0, 1, 2, 3, 4, 5].map((from) => ({ from, code: 1, to: from + 1 }));
+    const space = createGraphSpace({ steps: [...steps, { from: 5, code: 2, to: 0 }], fair: [] });
+    const run = [1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1];
+    expect(shrinkRun(space, run, ([state]) => state === 6, { effort: run.length })).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
   it('takes a way that the run did not take', () => {
     // one step instead of three, by an action that the run has nowhere
     const steps = [
@@ -110,6 +117,28 @@ describe('what a random walk has found', { timeout: 30_000 }, () => {
       },
     },
   };
+
+  it('is thrown where it was thrown, though it is wrong elsewhere sooner', () => {
+    const isLate = (world: World<Logics>): boolean => {
+      if ((world['s0'] as unknown as Shown).status === 'done') throw new Error('Too late.');
+      return (world['s1'] as unknown as Shown).context.round === 1;
+    };
+    const claimed = { ...options, always: { 'it is early': isLate } };
+    const { space } = openSpace(claimed);
+    const throws = (state: Words): boolean => {
+      try {
+        isLate(space.show(state).world);
+        return false;
+      } catch {
+        return true;
+      }
+    };
+    const actions = randomRun(space, createRandom(3), 200, throws);
+    expect(throws(follow(space, actions))).toBe(true);
+    const finding = { kind: 'always', claim: 'it is early', error: new Error('Too late.'), actions } as const;
+    const short = shrinkFinding(space, claimed as unknown as ModelOptions<never, never>, finding);
+    expect(throws(follow(space, short))).toBe(true);
+  });
 
   interface Shown {
     readonly status: string;

@@ -1,7 +1,7 @@
 // The search that one writes first: XState's own `transition`, the whole state as JSON, a queue and a set. It is what the model checker's speed is compared with, and, being so
 // plain, what its counts are checked by. It knows machines without children, all timers at any time, and no crashes.
 import { initialTransition, transition, type AnyActorRef, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate';
-import type { HistoryOptions, Message, NetworkOptions, Scene } from '../src/testing/model/options.ts';
+import type { HistoryOptions, Message, NetworkOptions, Scene } from 'troupe/testing';
 
 /** What is taken of a model's options. */
 export interface Searched {

@@ -4,6 +4,7 @@ import {
   ask,
   createBus,
   createMemoryHost,
+  isTroupeError,
   persist,
   settled,
   started,
@@ -254,5 +255,5 @@ const EXPECTED: ReadonlySet<DeadLetter['reason']> = new Set([
   'lost',
 ] as const);
 
-/** What a worker fails with when it is told to. */
-const isExpected = (error: unknown): boolean => error instanceof RangeError;
+/** What a worker fails with when it is told to, or when nobody had asked before whether its start was lost. */
+const isExpected = (error: unknown): boolean => error instanceof RangeError || isTroupeError(error, 'ACTOR_DOWN');

@@ -7,6 +7,7 @@ import { isActorLogic } from './host.ts';
 import { declareHostedLike } from './hosted.ts';
 import { assertWord, optionError } from './options.ts';
 import { delayOf, NO_FAILURES, type Backoff, type RestartLimit, type Tally } from './restarts.ts';
+import { declareSupervision } from './supervision.ts';
 import { supervisorOf } from './supervisor.ts';
 import { random } from './surroundings.ts';
 import { assertSeams } from './xstate.ts';
@@ -113,6 +114,7 @@ export function superviseBy<TLogic extends AnyActorLogic>(logic: TLogic, policy:
     }),
   }) as TLogic;
   declareHostedLike(supervised, logic);
+  declareSupervision(supervised, { logic, policy });
   return supervised;
 }
 

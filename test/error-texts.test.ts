@@ -615,7 +615,7 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
   NOT_EXHAUSTIVE: [
     [
       () => thrownBy(() => assertAlways(street, 'it is lit', ({ light }) => light.value !== '', { maxStates: 1 })),
-      "Cannot say of 'it is lit': the search was NOT exhaustive, for maxStates was reached after 1 state, at depth 0. Bound the system by within, forget, or smaller budgets and inputs, or raise the limits: the last argument takes { maxStates, maxDepth, seconds }.",
+      "Cannot say of 'it is lit': the search was NOT exhaustive, for maxStates was reached after 1 state, at depth 0; bound the system by `within`, `forget`, or smaller budgets and inputs. The last argument raises the limits: { maxStates, maxDepth, seconds }.",
     ],
   ],
   NO_SUCH_ACTOR: [

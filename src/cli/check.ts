@@ -22,20 +22,23 @@ export async function check(args: readonly string[]): Promise<number> {
   }
 
   const interruption = new AbortController();
-  const interrupt = () => interruption.abort();
+  const interrupt = () => {
+    interruption.abort();
+    console.error('\nStopping. Press Ctrl-C again to end at once.');
+  };
   // only the first: the next one ends the process, as it does without us
   process.once('SIGINT', interrupt);
   const progress = createProgressLine();
   const outcomes: Outcome[] = [];
   for (const { name, inside } of models) {
     if (interruption.signal.aborted) {
-      console.log(`${name}: NOT explored.\n`);
-      outcomes.push({ code: NOT_ALL });
+      console.log(`${name}: NOT explored.`);
+      outcomes.push({ code: NOT_ALL, text: '' });
       continue;
     }
     const outcome = await examine(name, inside, { settings, progress, signal: interruption.signal });
     progress.end();
-    console.log(models.length > 1 ? `${name}\n${outcome.text}\n` : outcome.text);
+    process.stdout.write(models.length > 1 ? `${name}: ${outcome.text}\n` : outcome.text);
     outcomes.push(outcome);
   }
   process.off('SIGINT', interrupt);
@@ -46,7 +49,7 @@ export async function check(args: readonly string[]): Promise<number> {
 /** What became of a model. */
 interface Outcome {
   readonly code: number;
-  readonly text?: string;
+  readonly text: string;
   /** The first counterexample. */
   readonly trace?: Trace;
 }
@@ -70,22 +73,25 @@ async function examine(
       await turn(); // signals come between turns
       if (signal.aborted || performance.now() >= end) going.abort();
     }
-    return outcomeOf(going.report());
+    return outcomeOf(name, going.report());
   } catch (error) {
     // a model that cannot be explored says why, and how to mend it
-    return { code: BAD_USE, text: error instanceof Error ? error.message : String(error) };
+    return { code: BAD_USE, text: `${error instanceof Error ? error.message : String(error)}\n` };
   }
 }
 
 /** For how many milliseconds nothing is heard. */
 const PIECE = 100;
 
-function outcomeOf(report: Report): Outcome {
+function outcomeOf(name: string, report: Report): Outcome {
   const { ok, complete, violations } = report;
   const trace = violations.find((each) => each.trace !== undefined)?.trace;
   return {
     code: !ok ? VIOLATED : complete ? 0 : NOT_ALL,
-    text: report.toText(),
+    text:
+      trace === undefined
+        ? report.toText()
+        : `${report.toText()}\nAs a test:\n\n${trace.toTest(name === 'default' ? undefined : name)}`,
     ...(trace === undefined ? {} : { trace }),
   };
 }

@@ -4,7 +4,7 @@
 import { TroupeError } from '../errors.ts';
 import { lookUp, register } from './directory.ts';
 import type { Block } from './directory.ts';
-import { modelledCells, notModelled } from './modelled.ts';
+import { modelledCells } from './modelled.ts';
 import { blockOf, checkName, segmentOf, shown } from './segment.ts';
 
 /** A named number in shared memory, as this thread holds it. Every method but `close` and `unlink` throws `CELL_CLOSED` after `close`. */
@@ -66,7 +66,7 @@ export interface CellOptions {
  */
 export function createCell(name: string, { initial = 0 }: CellOptions = {}): Cell {
   checkName('cell', name);
-  if (modelledCells()) throw notModelled(name);
+  modelledCells()?.refuse(name);
   const buffer = new SharedArrayBuffer(cellBytes);
   new BigInt64Array(buffer)[0] = toBits(name, initial);
   return cellOf(register('cell', name, buffer));

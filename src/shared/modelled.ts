@@ -1,11 +1,12 @@
 // Where `openCell` looks instead of in shared memory while a machine is explored: a model's cells are part of its state. Nothing of it is in the way of real cells but one
 // comparison when a cell is opened or made.
-import { TroupeError } from '../errors.ts';
 import type { Cell } from './cell.ts';
 
 /** Cells that are modelled, for as long as a step takes. */
 export interface ModelledCells {
   open(name: string): Cell;
+  /** A step would make shared memory. */
+  refuse(name: string): never;
 }
 
 let modelled: ModelledCells | undefined;
@@ -34,12 +35,3 @@ export function declareModelled(cell: Cell): Cell {
 
 /** The name of a modelled cell; undefined for anything else. */
 export const cellNameOf = (value: object): string | undefined => names.get(value);
-
-/** What is thrown where a step would make shared memory. */
-export function notModelled(name: string): TroupeError {
-  return new TroupeError(
-    'NOT_MODELLED',
-    `Cannot make cell '${name}' while a machine is explored: a step has no effects. Make it before the actors start, and declare it to the model: cells: { ${JSON.stringify(name)}: 0 }.`,
-    { details: { cell: name } },
-  );
-}

@@ -1,6 +1,6 @@
 // A system in which XState's pure parts run and nothing else does: no actor is started, no timer is set, nobody is told. What they ask of it is handed to whoever
 // models it, and so are the actors that XState makes on the way: each becomes a ref without a life of its own before it has a snapshot.
-import type { AnyActor, AnyActorLogic, AnyActorRef, AnyEventObject, AnyTransitionDefinition } from 'xstate';
+import type { AnyActor, AnyActorLogic, AnyActorRef, AnyEventObject, AnyTransitionDefinition, Snapshot } from 'xstate';
 import { Actor } from 'xstate';
 import type { System } from './seams.ts';
 
@@ -22,8 +22,9 @@ export interface ModelledSystem {
 
 /** What is asked of a ref. */
 export interface ModelledRefs {
-  /** Gives an actor that was made its first snapshot. */
-  begin(actor: AnyActorRef): void;
+  /** Gives an actor that was made its first snapshot, from a persisted one if there is one. */
+  begin(actor: AnyActorRef, persisted: Snapshot<unknown> | undefined): void;
+  persisted(actor: AnyActorRef): unknown;
   start(actor: AnyActorRef): void;
   stop(actor: AnyActorRef): void;
   /** Puts an event into its mailbox. */
@@ -103,8 +104,8 @@ export function createRefMaker(by: ModelledRefs): {
 
 function createMembers(by: ModelledRefs): object {
   const members = {
-    _initState(this: AnyActorRef) {
-      by.begin(this);
+    _initState(this: AnyActorRef, persisted: Snapshot<unknown> | undefined) {
+      by.begin(this, persisted);
     },
     get _processingStatus(): 0 | 1 | 2 {
       return by.statusOf(this as unknown as AnyActorRef);
@@ -137,7 +138,7 @@ function createMembers(by: ModelledRefs): object {
       return snapshot;
     },
     getPersistedSnapshot(this: AnyActorRef): unknown {
-      return by.snapshotOf(this);
+      return by.persisted(this);
     },
     subscribe: () => NO_SUBSCRIPTION,
     on: () => NO_SUBSCRIPTION,

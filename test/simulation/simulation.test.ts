@@ -23,7 +23,7 @@ type Told =
   | { readonly type: 'HEAR'; readonly word: string }
   | { readonly type: 'ASK'; readonly replyTo: Recipient<Heard> };
 const gossip = setup({
-  types: { context: {} as { heard: string[] }, events: {} as Told, input: {} as { peer?: Recipient<Told> } },
+  types: { context: {} as { heard: string[] }, events: {} as Told },
 }).createMachine({
   context: { heard: [] },
   on: {
@@ -35,7 +35,9 @@ const gossip = setup({
 /** Three gossips on nodes of their own who pass on words in the order in which they come; gives what each has heard. */
 async function gossiping(seed: number): Promise<{ readonly heard: string; readonly fingerprint: string }> {
   let heard = '';
-  const fingerprint = await simulate(seed, async ({ between, pause, pick }) => {
+  let fingerprint = '';
+  await simulate(seed, async (run) => {
+    const { between, pause, pick } = run;
     const faults = injectFaults();
     const teller = fromCallback<Told, { peers: Recipient<Told>[]; name: string }>(({ input, receive }) => {
       receive((event) => {
@@ -44,7 +46,7 @@ async function gossiping(seed: number): Promise<{ readonly heard: string; readon
       });
     });
     const hosts = ['a', 'b', 'c'].map((name) => createMemoryHost({ name }));
-    const ear = createActor(createMemoryHost({ name: 'ear' }).import({ gossip }).gossip, { input: {} }).start();
+    const ear = createActor(createMemoryHost({ name: 'ear' }).import({ gossip }).gossip).start();
     const tellers = hosts.map((host) =>
       createActor(host.import({ teller }).teller, { input: { peers: [ear], name: host.name } }).start(),
     );
@@ -58,6 +60,7 @@ async function gossiping(seed: number): Promise<{ readonly heard: string; readon
     await settled(tellers);
     await until(() => true);
     heard = (await settled(ear)).context.heard.join(' ');
+    fingerprint = run.fingerprint;
   });
   return { heard, fingerprint };
 }
@@ -90,7 +93,7 @@ describe('a simulation', () => {
       await new Promise((resolve) => setTimeout(resolve, day / 2));
       expect(simulation.time).toBeGreaterThan(day);
       expect(Date.now() - before.getTime()).toBe(Math.floor(simulation.time));
-      const idle = createActor(gossip, { input: {} }).start();
+      const idle = createActor(gossip).start();
       const late = await rejectionOf(settled(idle, () => false, { timeout: 1000 }));
       expect(late).toMatchObject({ code: 'SETTLE_TIMEOUT' });
       expect(simulation.time).toBeLessThan(day + 1100);
@@ -158,7 +161,7 @@ describe('a simulation', () => {
 
   it('says so at once where it can go on no further while its test waits', async () => {
     await using simulation = createSimulation({ seed: 3 });
-    const actor = createActor(createMemoryHost().import({ gossip }).gossip, { input: {} }).start();
+    const actor = createActor(createMemoryHost().import({ gossip }).gossip).start();
     const error = await rejectionOf(simulation.run(() => watch(actor)));
     expect(error).toMatchObject({ code: 'SIMULATION_AT_REST', details: { seed: 3 } });
     expect(simulation.time).toBeLessThan(200);
@@ -192,9 +195,11 @@ describe('a simulation', () => {
     );
   });
 
-  it('refuses a seed and a latency that are none', () => {
-    for (const options of [{ seed: 0.5 }, { latency: -1 }, { latency: [2, 1] as const }])
+  it('refuses a seed, a latency and a name that are none, and takes no time then', () => {
+    const before = setTimeout;
+    for (const options of [{ seed: 0.5 }, { latency: -1 }, { latency: [2, 1] as const }, { name: 'a/b' }])
       expect(() => createSimulation(options)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+    expect(setTimeout).toBe(before);
   });
 
   it('lets time pass for several who wait at once, and by itself', async () => {
@@ -222,7 +227,7 @@ describe('a simulation', () => {
       expect(await heard).toBe('Good morning');
       expect(run.time).toBeGreaterThan(before);
       await using _hosting = hostEverything({ mode: 'thread' });
-      const actor = createActor(gossip, { input: {} }).start();
+      const actor = createActor(gossip).start();
       expect(await ask(actor, (replyTo) => ({ type: 'ASK', replyTo }))).toMatchObject({
         heard: [],
       });
@@ -234,7 +239,7 @@ describe('a simulation', () => {
     await simulate(
       11,
       async (run) => {
-        const actor = createActor(createMemoryHost().import({ gossip }).gossip, { input: {} }).start();
+        const actor = createActor(createMemoryHost().import({ gossip }).gossip).start();
         const before = run.time;
         await settled(actor);
         // there and back

@@ -13,7 +13,7 @@ export function explore<const TLogics extends Logics>(
   beside: Beside = {},
 ): Report {
   const space = spaceOf(options);
-  const exploration = beginExploration(space, options as never, limits);
+  const exploration = beginExploration(space, options, limits);
   exploration.run();
   const sometimes = Object.keys(options.sometimes ?? {});
   return createReport(space, partsOf(exploration.found(), { sometimes, ...beside }));

@@ -1,9 +1,9 @@
 // Students who work, arrive at a barrier and go on together, with a barrier that counts arrivals and does not ask whose they are.
-import { assign, enqueueActions, sendTo, setup } from 'xstate';
+import { assign, enqueueActions, sendTo, setup, type AnyActorRef } from 'xstate';
 import { spaceOf } from './spaces.ts';
 import type { ModelOptions } from '../../dist/src/testing/model/options.js';
 
-export const pupil = setup({
+const pupil = setup({
   types: {
     context: {} as { me: string; round: number; rounds: number },
     input: {} as { me: string; rounds: number },
@@ -18,7 +18,7 @@ export const pupil = setup({
     working: { after: { WORK: 'waiting' } },
     waiting: {
       entry: sendTo(
-        ({ system }) => system.get('barrier'),
+        ({ system }) => system.get('barrier') as AnyActorRef,
         ({ context }) => ({ type: 'ARRIVE', from: context.me }),
       ),
       on: {
@@ -32,7 +32,7 @@ export const pupil = setup({
   },
 });
 
-export const hurdle = setup({
+const hurdle = setup({
   types: {
     context: {} as { students: string[]; waiting: string[] },
     input: {} as { students: string[] },
@@ -52,7 +52,8 @@ export const hurdle = setup({
     },
     releasing: {
       entry: enqueueActions(({ enqueue, context, system }) => {
-        for (const student of context.students) enqueue.sendTo(() => system.get(student), { type: 'RELEASE' });
+        for (const student of context.students)
+          enqueue.sendTo(() => system.get(student) as AnyActorRef, { type: 'RELEASE' });
         enqueue.assign({ waiting: [] });
       }),
       always: 'filling',

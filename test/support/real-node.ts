@@ -1,4 +1,5 @@
 // A root actor of XState's own that is led step by step: its delays end when they are told to, its promises settle by hand, and all that it does is written down.
+/* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unnecessary-type-assertion -- machines made at random have no types */
 import {
   createActor,
   fromTransition,

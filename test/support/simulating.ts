@@ -19,25 +19,36 @@ export interface Run extends Simulation {
   pick<T>(values: readonly T[]): T;
   /** Whether something of this probability happens. */
   happens(probability: number): boolean;
+  /** Notes a violation, unless it holds. */
+  must(holds: boolean, what: string): void;
+  /** Notes a violation, unless these are the same as JSON. */
+  mustBe(actual: unknown, expected: unknown, what: string): void;
   /** Lets up to so many milliseconds pass. */
   pause(most: number): Promise<void>;
 }
 
-/** Runs a test's body in a simulation of this seed; what it opened on the bus is closed in the end. */
+/** Runs a test's body in a simulation of this seed; what it opened on the bus is closed in the end. Gives what was violated. */
 export async function simulate(
   seed: number,
   body: (run: Run) => Promise<void>,
   options: Omit<SimulationOptions, 'seed'> = {},
-): Promise<string> {
+): Promise<readonly string[]> {
   const trace = process.env['TRACE'] ? (line: string) => process.stdout.write(`${line}\n`) : undefined;
   // XState warns of each event for an actor that has ended, and there are thousands
   using _quiet = silence();
   await using simulation = createSimulation({ seed, ...(trace && { trace }), ...options });
+  const violations: string[] = [];
+  const must: Run['must'] = (holds, what) => void (holds || violations.push(what));
   const random: Random = simulation.random;
   const run: Run = Object.assign(Object.create(simulation) as Simulation, {
     between: (least: number, most: number) => between(random, least, most),
     pick: <T>(values: readonly T[]) => pick(random, values),
     happens: (probability: number) => random() < probability,
+    must,
+    mustBe(actual: unknown, expected: unknown, what: string) {
+      const [found, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
+      must(found === wanted, `${what}: ${found} and not ${wanted}`);
+    },
     pause: (most: number) => simulation.advance(random() * most),
   });
   await simulation.run(() => body(run));
@@ -46,7 +57,7 @@ export async function simulate(
   const rest = await rejectionOf(simulation.run(() => new Promise(() => {}), { timeout: 120_000 }));
   if (!isTroupeError(rest, 'SIMULATION_AT_REST')) throw rest;
   await simulation.close();
-  return simulation.fingerprint;
+  return violations;
 }
 
 function silence(): Disposable {

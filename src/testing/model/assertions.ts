@@ -157,8 +157,7 @@ export function assertEveryEventHandled(model: SystemModel, limits?: Limits): vo
 function assertSo(given: Verdict): Verdict {
   const { verdict, text, kind, claim, trace, error } = given;
   if (verdict === 'so') return given;
-  if (verdict === 'unknown')
-    throw new TroupeError('NOT_EXHAUSTIVE', text, { details: { kind, claim } });
+  if (verdict === 'unknown') throw new TroupeError('NOT_EXHAUSTIVE', text, { details: { kind, claim } });
   throw new TroupeError('CLAIM_VIOLATED', text, {
     details: { kind, claim, ...(trace === undefined ? {} : { schedule: trace.schedule }) },
     ...(error === undefined ? {} : { cause: error }),

@@ -68,7 +68,7 @@ function writeKind(value: object, writing: Writing): string {
     case 'date':
       return `date(${(value as Date).getTime()})`;
     case 'regexp':
-      return `regexp(${JSON.stringify(String(value))},${(value as RegExp).lastIndex})`;
+      return `regexp(${JSON.stringify((value as RegExp).toString())},${(value as RegExp).lastIndex})`;
     case 'error':
       return writeError(value as Error, writing);
     case 'bytes':
@@ -98,7 +98,7 @@ function writeArray(value: readonly unknown[], writing: Writing): string {
   for (let at = 0; at < value.length; at += 1) {
     if (at > 0) text += ',';
     // a hole is not undefined
-    if (at in value) text += member(String(at), value[at], writing);
+    text += at in value ? member(String(at), value[at], writing) : '_';
   }
   return `${text}]`;
 }

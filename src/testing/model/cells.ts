@@ -2,6 +2,7 @@
 import { TroupeError } from '../../errors.ts';
 import type { Cell } from '../../shared/cell.ts';
 import { declareModelled, type ModelledCells } from '../../shared/modelled.ts';
+import { refuse } from './refusing.ts';
 import type { Stage } from './stage.ts';
 
 /** The cells of the step that is under way. */
@@ -20,6 +21,16 @@ export function createCells(stage: Stage): ModelledCells {
       let cell = cells.get(name);
       if (!cell) cells.set(name, (cell = declareModelled(createModelledCell(name))));
       return cell;
+    },
+    refuse(name) {
+      throw refuse(
+        stage,
+        new TroupeError(
+          'NOT_MODELLED',
+          `Cannot make cell '${name}' while '${stage.node}' is explored: a step has no effects. Make it before the actors start, and declare it to the model: cells: { ${JSON.stringify(name)}: 0 }.`,
+          { details: { cell: name } },
+        ),
+      );
     },
   };
 }
@@ -52,7 +63,6 @@ function createModelledCell(name: string): Cell {
     else write(value);
     return before;
   };
-  const nothing = () => {};
   return Object.freeze({
     name,
     get: read,
@@ -108,3 +118,5 @@ function numberError(name: string, value: unknown): TroupeError {
     { details: { name } },
   );
 }
+
+const nothing = () => {};

@@ -30,6 +30,8 @@ export interface Plan {
   readonly occurrences: ReadonlyMap<number, Occurrence>;
   /** Numbers of the addresses that it speaks of. */
   readonly mentions: readonly number[];
+  /** The places of the nodes that it speaks of, as bits; its own among them. Of more than 28 nodes nothing is said. */
+  readonly reach: number;
 }
 
 /** The configurations of all nodes, by number. */
@@ -69,6 +71,12 @@ export function createConfigurations(
       subjects.stimulus(node, { type: 'stimulus', event }),
     ),
   );
+
+  const bits = new Map(nodes.map(({ name }, place) => [name, 1 << place]));
+  const bitOf = (address: string): number => {
+    const slash = address.indexOf('/');
+    return bits.get(slash < 0 ? address : address.slice(0, slash)) ?? 0;
+  };
 
   const planOf = (place: number, configuration: Configuration): Plan => {
     const node = nodes[place] as Node;
@@ -117,6 +125,7 @@ export function createConfigurations(
         .map(({ watcher, target }) => watches.idOf(`${watcher} ${target}`, () => ({ node: place, watcher, target }))),
       occurrences,
       mentions: addressIds(configuration.mentions),
+      reach: configuration.mentions.reduce((reach, address) => reach | bitOf(address), 1 << place),
     };
   };
 

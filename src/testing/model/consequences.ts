@@ -5,7 +5,7 @@ import { isMachine } from '../../version.ts';
 import type { ActorState, Configuration } from './node.ts';
 import type { Message } from './options.ts';
 import type { Moment, RunStep } from './run.ts';
-import type { NodeStep } from './space.ts';
+import type { Action, NodeStep } from './space.ts';
 import { cut, listOf, orderTextOf, textOf, textOfError, textOfEvent } from './text.ts';
 import type { Change } from './trace.ts';
 
@@ -14,13 +14,13 @@ const MOST_CHARACTERS = 160;
 
 /** What followed from a step, in sentences. */
 export function consequencesOf(step: RunStep, before: Moment): readonly string[] {
-  const { action, done } = step;
+  const { action, done, scene } = step;
   const told = toldChanges(step);
   const failed = new Set(told.flatMap(({ actor, ended }) => (ended === 'failed' ? [actor] : [])));
   const lines = [
     ...told.map((change) => changeText(change, step)),
     ...armedLines(step, before),
-    ...(done ? doneLines(done, failed) : []),
+    ...(done ? [...cellLines(done, before.scene.cells, scene.cells), ...doneLines(done, action, failed)] : []),
   ];
   const isLost = action.type === 'deliver' && !done;
   if (isLost) lines.push(`lost: ${action.message.to} is not there`);
@@ -28,21 +28,45 @@ export function consequencesOf(step: RunStep, before: Moment): readonly string[]
   return lines.length === 0 && says ? ['nothing changes'] : lines;
 }
 
-/** The changes that are not told by the action itself: of a node that crashes all is gone, and of a promise that is done its end. */
+/**
+ * The changes that are not told by the action itself: of a node that crashes all is gone, and of a promise that is done its end. That what is no machine was stopped follows from
+ * the state of who invoked it.
+ */
 export const toldChanges = ({ action, changes }: RunStep): readonly Change[] =>
-  changes.filter(({ actor, to }) => {
-    if (action.type === 'crash') return false;
+  changes.filter((change) => {
+    const { actor, to, ended } = change;
+    if (action.type === 'crash' || (ended === 'stopped' && isBare(change))) return false;
     return action.type !== 'outcome' || actor !== action.actor || to !== '';
   });
 
-/** What a node did besides changing; `told` are the actors whose failure was. */
-export function doneLines(step: NodeStep, told: ReadonlySet<string> = new Set()): readonly string[] {
+/** Whether nothing is known of an actor but that it came or went. */
+export const isBare = ({ from, to, context }: Change): boolean =>
+  from === '' && to === '' && Object.keys(context).length === 0;
+
+/** What a step did to the cells that it touched. */
+export function cellLines({ notes }: NodeStep, before: Cells, after: Cells): readonly string[] {
+  const ways = new Map<string, Set<string>>();
+  for (const { cell, how } of notes.touched) {
+    const all = ways.get(cell);
+    if (all) all.add(how);
+    else ways.set(cell, new Set([how]));
+  }
+  return Array.from(ways, ([cell, how]) => {
+    const [was, is] = [before[cell], after[cell]];
+    if (!how.has('write')) return `${cell} is read: ${is}`;
+    const verb = how.has('read') ? 'is read and written' : 'is written';
+    return `${cell} ${verb}: ${was === undefined || was === is ? is : `${was} → ${is}`}`;
+  });
+}
+
+type Cells = Readonly<Record<string, number>>;
+
+/** What a node did besides changing, by an action or as it started; `told` are the actors whose failure was. */
+export function doneLines(step: NodeStep, action?: Action, told: ReadonlySet<string> = new Set()): readonly string[] {
   const { before, sends, notes } = step;
-  const { unhandled, lost, failures, logged, emitted, touched } = notes;
-  const cells = [...new Set(touched.map(({ cell, how }) => `${how === 'read' ? 'reads' : 'writes'} ${cell}`))];
+  const { unhandled, lost, failures, logged, emitted } = notes;
   return [
-    ...(cells.length === 0 ? [] : [listOf(cells)]),
-    ...innerMessages(step)
+    ...innerMessages(step, action)
       // what ends a child is told of the child
       .filter(({ event }) => !event.type.startsWith('xstate.'))
       .map(({ from, to, event }) => `${from} → ${to}  ${textOfEvent(event)}`),
@@ -57,28 +81,29 @@ export function doneLines(step: NodeStep, told: ReadonlySet<string> = new Set())
   ];
 }
 
-/** What was sent within a node. Of a delay that ends, the event that it sends is told as the delay's. */
-export const innerMessages = ({ notes }: NodeStep): readonly Message[] =>
-  notes.inner.filter(({ from, to, event }) => from !== to || !isOwn(event.type));
+/** What was sent within a node. Of a delay that ends, what the actor sends itself is told as the delay's. */
+export const innerMessages = ({ notes }: NodeStep, action?: Action): readonly Message[] =>
+  notes.inner.filter(
+    ({ from, to, event }) => from !== to || action?.type !== 'timer' || event.type !== action.event.type,
+  );
 
-const isOwn = (type: string) => type.startsWith('xstate.after.') || type === 'xstate.init';
-
-/** What was sent, each event once with all whom it is for. */
+/** What was sent, in order; one event to several in a row is told once. */
 function sendLines(sends: readonly Message[]): readonly string[] {
-  const groups = new Map<string, { readonly message: Message; readonly to: string[] }>();
+  const groups: { readonly key: string; readonly message: Message; readonly to: string[] }[] = [];
   for (const message of sends) {
     const key = `${message.from} ${orderTextOf(message.event)}`;
-    const group = groups.get(key);
-    if (group) group.to.push(message.to);
-    else groups.set(key, { message, to: [message.to] });
+    const last = groups.at(-1);
+    if (last?.key === key) last.to.push(message.to);
+    else groups.push({ key, message, to: [message.to] });
   }
-  return Array.from(
-    groups.values(),
-    ({ message, to }) => `${message.from} sends ${textOfEvent(message.event)} to ${listOf(to)}`,
-  );
+  return groups.map(({ message, to }) => {
+    const times = (name: string) => to.filter((each) => each === name).length;
+    const names = [...new Set(to)].map((name) => (times(name) === 1 ? name : `${name} (${times(name)} times)`));
+    return `${message.from} sends ${textOfEvent(message.event)} to ${listOf(names)}`;
+  });
 }
 
-export function unhandledText(
+function unhandledText(
   actor: string,
   event: { readonly type: string },
   before: Configuration | undefined,
@@ -101,7 +126,7 @@ export function changeText(change: Change, { configurations, done }: RunStep): s
         : ended;
   const keys = Object.entries(context).map(([key, text]) => `${key}: ${text}`);
   const parts = [...(state === '' ? [] : [state]), ...(end === undefined ? [] : [end]), ...keys];
-  return cut(parts.length === 0 ? `${actor} is there` : `${actor}: ${parts.join(', ')}`, MOST_CHARACTERS);
+  return cut(parts.length === 0 ? `${actor} begins` : `${actor}: ${parts.join(', ')}`, MOST_CHARACTERS);
 }
 
 /** The states that it went through, those included that it has left again in the same step. */

@@ -8,7 +8,9 @@ import type {
   TransitionDefinition,
 } from '../../inspector/records.ts';
 import { stateOf } from './changes.ts';
+import { isMachine } from '../../version.ts';
 import { activeStates, machineOf } from './machines.ts';
+import { mentionsEvent } from './mentioned.ts';
 import type { Coverage } from './report.ts';
 import type { NodeStep } from './space.ts';
 
@@ -34,14 +36,20 @@ export function coverageOf(steps: Iterable<NodeStep>): Coverage {
       if (seen) take(seen, taken);
     }
     for (const { actor, event } of notes.unhandled) {
+      const had = before?.actors.get(actor) ?? after.actors.get(actor);
       const state = stateOf(before?.actors.get(actor));
       const key = JSON.stringify([actor, event.type, state]);
-      const entry = unhandled.get(key) ?? { actor, event: event.type, state, steps: 0 };
+      const isUnknown = isMachine(had?.logic) && !mentionsEvent(had.logic, event.type);
+      const hint = isUnknown ? { isUnknown } : {};
+      const entry = unhandled.get(key) ?? { actor, event: event.type, state, steps: 0, ...hint };
       unhandled.set(key, { ...entry, steps: entry.steps + 1 });
     }
     const cells = [...new Set(notes.touched.map(({ cell }) => cell))];
     if (notes.touched.length > 1) {
-      const [first] = notes.transitions;
+      // what began within the step is of less matter than what the step was about
+      const first =
+        notes.transitions.find(({ actor, taken }) => actor === node && taken.event !== '') ??
+        notes.transitions.find(({ taken }) => taken.event !== '');
       const entry = { actor: first?.actor ?? node, event: first?.taken.event ?? '', cells };
       torn.set(JSON.stringify(entry), entry);
     }

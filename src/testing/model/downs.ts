@@ -13,7 +13,7 @@ import type { Subjects } from './subjects.ts';
 /** Who is to be told that an actor has ended. */
 export interface Downs {
   /** Lists what watchers may be told in a state. */
-  list(words: Words, start: number, end: number, push: (code: ActionCode, position: number) => void): void;
+  list(words: Words, start: number, end: number, push: (code: ActionCode) => void): void;
   /** Whether somebody is still to be told of the end of an actor of that node, in the state that was listed last. */
   isUntold(node: number): boolean;
 }
@@ -79,7 +79,7 @@ export function createDowns(
           const code = codeFor(watch, words[start + target] as number);
           if (code === 0) continue;
           untold[target] = 1;
-          if (!isOnItsWay(words, start, end, target, node)) push(code - 1, 0);
+          if (!isOnItsWay(words, start, end, target, node)) push(code - 1);
         }
       }
     },

@@ -6,10 +6,10 @@ import { isActorLogic } from '../../host.ts';
 import { isHosted } from '../../hosted.ts';
 import { kindOfLogic } from '../../logic-kinds.ts';
 import { isMachine } from '../../version.ts';
-import { refuse, type Modelling } from './modelling.ts';
 import type { Invoked, Outcome } from './options.ts';
+import { refuse } from './refusing.ts';
 import { scopeOf } from './scopes.ts';
-import type { Drive, Live, Stage } from './stage.ts';
+import type { Drive, Live, Modelling, Stage } from './stage.ts';
 
 /** The mark of logic whose actors tell their parent when another actor has ended. */
 const WATCHING = Symbol.for('troupe.watching');
@@ -92,6 +92,23 @@ export function initialOf(modelling: Modelling, stage: Stage, live: Live): Snaps
   return { status: 'active', output: undefined, error: undefined, context: undefined, input } as Snapshot<unknown>;
 }
 
+/** The first snapshot of an actor that goes on from a persisted one. */
+export function restoredFrom(
+  modelling: Modelling,
+  stage: Stage,
+  live: Live,
+  persisted: Snapshot<unknown>,
+): Snapshot<unknown> {
+  if (live.drive !== 'machine') return persisted;
+  const scope = scopeOf(modelling, stage, live);
+  return (live.logic.restoreSnapshot?.(persisted, scope) ?? persisted) as Snapshot<unknown>;
+}
+
+/** A machine starts the children that it began with. */
+export function startChildren({ logic, drive, snapshot }: Live): void {
+  if (drive === 'machine' && isMachine(logic)) (logic as unknown as { start(snapshot: unknown): void }).start(snapshot);
+}
+
 /** What an event makes of an actor's snapshot. */
 export function transitionOf(modelling: Modelling, stage: Stage, live: Live, event: AnyEventObject): Snapshot<unknown> {
   const snapshot = live.snapshot as Snapshot<unknown>; // whoever handles events has begun
@@ -114,11 +131,9 @@ export function becomeBy(outcome: Exclude<Outcome, { readonly event: unknown }>)
     if (snapshot.status !== 'active') return snapshot;
     if ('next' in outcome) return { ...snapshot, context: outcome.next } as Snapshot<unknown>;
     const rest = { ...snapshot, input: undefined };
-    return (
-      'done' in outcome
-        ? { ...rest, status: 'done', output: outcome.done }
-        : { ...rest, status: 'error', error: outcome.error }
-    ) as Snapshot<unknown>;
+    return 'done' in outcome
+      ? { ...rest, status: 'done', output: outcome.done }
+      : { ...rest, status: 'error', error: outcome.error };
   });
   return event;
 }

@@ -36,14 +36,19 @@ export interface Extras {
   sent(message: number): void;
   spend(budget: Budget): void;
   end(): number;
+  /** Whether what has been gathered speaks of actors. */
+  historySpeaks(history: number): boolean;
   historyAt(history: number): unknown;
   idOfHistory(history: unknown): number;
 }
 
+/** Cells, history, and the three budgets. */
+const width = 5;
+
 export function createExtras(
   options: Pick<ModelOptions<Record<string, AnyActorLogic>, unknown>, 'network' | 'crash' | 'cells' | 'history'>,
   subjects: Subjects,
-  { textOf }: Values,
+  { textOf, mentionsOf }: Values,
 ): Extras {
   const { network = {}, crash, cells: firstCells = {}, history } = options;
   const limits = [0, 0, network.drop ?? 0, network.duplicate ?? 0, crash?.max ?? 0];
@@ -53,6 +58,7 @@ export function createExtras(
   const idOfCells = (cells: Cells): number => cellStates.idOf(textOf(cells), () => cells);
   const histories = createInterner<unknown>();
   const idOfHistory = (gathered: unknown): number => histories.idOf(textOf(gathered), () => gathered);
+  const speaks: boolean[] = [];
   const told = { received: createPairTable(), sent: createPairTable() };
   const tell = (what: 'received' | 'sent', before: number, message: number): number => {
     const tells = history?.[what];
@@ -68,17 +74,29 @@ export function createExtras(
     return after;
   };
 
+  /** What each number stands for: cells, history and the budgets left, one after the other. */
+  const parts: number[] = [];
   const tuples = createTuples(10);
-  const numbers = new Uint32Array(5);
-  const end = (): number => {
-    const known = tuples.find(numbers, 5);
-    return known >= 0 ? known : tuples.add(numbers, 5);
+  const numbers = new Uint32Array(width);
+  let begun = -1;
+  let isChanged = true;
+  const at = (id: number, place: number): number => parts[id * width + place] as number;
+  const set = (place: number, value: number): void => {
+    if (numbers[place] === value) return;
+    numbers[place] = value;
+    isChanged = true;
   };
-  const at = (id: number, place: number): number => tuples.page(id)[tuples.start(id) + place] as number;
+  const end = (): number => {
+    if (!isChanged) return begun;
+    const known = tuples.find(numbers, width);
+    if (known >= 0) return known;
+    parts.push(...numbers);
+    return tuples.add(numbers, width);
+  };
 
-  numbers[0] = idOfCells(firstCells);
-  numbers[1] = idOfHistory(history?.initial);
-  for (const place of Object.values(budgets)) numbers[place] = isCounted[place] ? (limits[place] as number) : 0;
+  set(0, idOfCells(firstCells));
+  set(1, idOfHistory(history?.initial));
+  for (const place of Object.values(budgets)) set(place, isCounted[place] ? (limits[place] as number) : 0);
   const initial = end();
 
   return {
@@ -90,24 +108,23 @@ export function createExtras(
     historyId: (id) => at(id, 1),
     may: (id, budget) => (isCounted[budget] ? at(id, budget) > 0 : limits[budget] === Infinity),
     begin(id) {
-      for (let place = 0; place < 5; place++) numbers[place] = at(id, place);
+      begun = id;
+      isChanged = false;
+      for (let place = 0; place < width; place++) numbers[place] = at(id, place);
     },
-    setCells(cells) {
-      numbers[0] = idOfCells(cells);
-    },
-    setHistory(id) {
-      numbers[1] = id;
-    },
+    setCells: (cells) => set(0, idOfCells(cells)),
+    setHistory: (id) => set(1, id),
     received(message) {
-      numbers[1] = tell('received', numbers[1] as number, message);
+      if (history?.received !== undefined) set(1, tell('received', numbers[1] as number, message));
     },
     sent(message) {
-      numbers[1] = tell('sent', numbers[1] as number, message);
+      if (history?.sent !== undefined) set(1, tell('sent', numbers[1] as number, message));
     },
     spend(budget) {
-      if (isCounted[budget]) numbers[budget] = (numbers[budget] as number) - 1;
+      if (isCounted[budget]) set(budget, (numbers[budget] as number) - 1);
     },
     end,
+    historySpeaks: (id) => (speaks[id] ??= mentionsOf(histories.at(id)).length > 0),
     historyAt: histories.at,
     idOfHistory,
   };

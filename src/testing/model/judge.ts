@@ -31,6 +31,8 @@ export const isViolation = (judgement: Judgement): boolean => judgement.kind !==
 export interface Judge {
   /** Looks at a state that was found. */
   look(words: Words, start: number, length: number, tell: (judgement: Judgement) => void): void;
+  /** Looks at a state of which it could not be told whether something that follows lies within the bounds. */
+  lookAtBounds(tell: (judgement: Judgement) => void): void;
   /** Looks at a state in which nothing more happens by itself. */
   lookAtRest(words: Words, start: number, length: number, tell: (judgement: Judgement) => void): void;
 }
@@ -39,13 +41,14 @@ export function createJudge(space: Engine, claimed: Claimed<never, never>): Judg
   const claims = claimed as unknown as Pick<AnyModelOptions, 'always' | 'sometimes' | 'mayStopWhen' | 'mayFail'>;
   const { mayFail } = claims;
   const open = (['always', 'sometimes'] as const).flatMap((kind) =>
-    Object.entries(claims[kind] ?? {}).map(([claim, holds]) => ({ kind, claim, holds })),
+    Object.entries(claims[kind] ?? {}).map(([claim, holds]) => ({ kind, claim, holds, memory: space.remembering() })),
   );
   /** The places of nodes that may not fail and have not. */
   const sound =
     mayFail === true || claimed.failures === false
       ? []
       : space.names.flatMap((name, node) => (mayFail?.includes(name) === true ? [] : [node]));
+  let areBoundsBroken = false;
   let looksForDeadlock = claimed.deadlocks !== false;
 
   const lookForFailures = (words: Words, start: number, tell: (judgement: Judgement) => void): void => {
@@ -61,12 +64,15 @@ export function createJudge(space: Engine, claimed: Claimed<never, never>): Judg
     look(words, start, length, tell) {
       if (space.hasFailures) lookForFailures(words, start, tell);
       if (open.length === 0) return;
-      const { world, scene } = space.showAt(words, start, length);
       for (let index = 0; index < open.length; index++) {
-        const { kind, claim, holds } = open[index] as (typeof open)[number];
+        const { kind, claim, holds, memory } = open[index] as (typeof open)[number];
+        if (memory.knows(words, start)) continue;
         let judgement: Judgement | undefined;
         try {
-          if (holds(world, scene) !== (kind === 'always')) judgement = { kind, claim };
+          const { world, scene } = space.showAt(words, start, length);
+          memory.ask();
+          if (holds(world, scene) === (kind === 'always')) memory.learn(words, start);
+          else judgement = { kind, claim };
         } catch (error) {
           judgement = { kind, claim, error };
         }
@@ -74,6 +80,11 @@ export function createJudge(space: Engine, claimed: Claimed<never, never>): Judg
         open.splice(index--, 1);
         tell(judgement);
       }
+    },
+    lookAtBounds(tell) {
+      if (space.boundsFailure === undefined || areBoundsBroken) return;
+      areBoundsBroken = true;
+      tell({ kind: 'always', claim: 'within', error: space.boundsFailure.error });
     },
     lookAtRest(words, start, length, tell) {
       if (!looksForDeadlock || space.hasEnded(words, start)) return;

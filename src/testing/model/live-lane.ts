@@ -47,7 +47,7 @@ export interface Lane<TNote> {
 
 export interface LaneOptions<TNote> {
   /** An event is posted at this moment: what is to be remembered of it. */
-  note(): TNote;
+  note(frame: RawFrame): TNote;
   /** A request to be told of an end is posted at this moment. */
   watching(watch: Watch): void;
 }
@@ -67,10 +67,13 @@ export function createLane<TNote>({ note, watching }: LaneOptions<TNote>): Lane<
 
   const pass = (packet: Packet | RawFrame) => {
     if (!carrier) return;
-    const frame = isPacket(packet) ? parsePacket(packet).frames[0] : packet;
-    const numbered = { seq: passed, done: back?.posted ?? 0, frames: [frame] };
+    const numbers = { seq: passed, done: back?.posted ?? 0 };
     passed += 1;
-    carrier.post(typeof packet === 'string' ? JSON.stringify(numbered) : numbered);
+    if (typeof packet === 'string') {
+      // a packet of one frame ends with that
+      const frames = packet.slice(packet.indexOf(FRAMES));
+      carrier.post(`{"seq":${numbers.seq},"done":${numbers.done},${frames}`);
+    } else carrier.post({ ...numbers, frames: isPacket(packet) ? packet.frames : [packet] });
   };
   const greet = () => {
     if (greeting === undefined || isGreeted || !hasBegun) return;
@@ -126,7 +129,7 @@ export function createLane<TNote>({ note, watching }: LaneOptions<TNote>): Lane<
           return;
         case 'event':
         case 'events':
-          held.push({ note: note(), packet });
+          held.push({ note: note(frame), packet });
           return;
         case 'watch': {
           const watch = { to: String(frame['to']), from: String(frame['from']) };
@@ -165,5 +168,8 @@ export function createLane<TNote>({ note, watching }: LaneOptions<TNote>): Lane<
   };
   return lane;
 }
+
+/** Before it in the text of a packet there are numbers alone. */
+const FRAMES = '"frames":[';
 
 const isPacket = (packet: Packet | RawFrame): packet is Packet => typeof packet === 'string' || 'frames' in packet;

@@ -2,11 +2,11 @@
 // told; nothing happens by itself, and no time passes but what is told.
 import type { AnyActorLogic, AnyActorRef, Snapshot } from 'xstate';
 import { addressOf, localIdOf, nodeAddress, type NodeAddress } from '../../address.ts';
-import type { Down } from '../../down.ts';
 import { TroupeError } from '../../errors.ts';
 import { isActorLogic } from '../../host.ts';
 import { createBus, refsOf } from '../../refs.ts';
 import { createCell, type Cell } from '../../shared/cell.ts';
+import type { RawFrame } from '../../wire.ts';
 import { createReceiver } from '../../xstate.ts';
 import type { LiveTime } from './live-clock.ts';
 import { createLane, type HeldEvent, type Lane } from './live-lane.ts';
@@ -83,15 +83,15 @@ export async function createLive(options: LiveOptions): Promise<Live> {
   let count = 0;
 
   for (const [index, [name, given]] of Object.entries(options.actors).entries()) {
-    const { logic, input }: { readonly logic: AnyActorLogic; readonly input?: unknown } = isActorLogic(given)
+    const entry: { readonly logic: AnyActorLogic; readonly input?: unknown } = isActorLogic(given)
       ? { logic: given }
       : given;
     const node = nodeAddress(/^[^/@]+$/.test(name) ? name : 'node', `live${index}`);
     places.set(name, {
       name,
       node,
-      logic,
-      given: input,
+      logic: entry.logic,
+      given: entry.input,
       life: undefined,
       ref: undefined,
       saved: undefined,
@@ -105,7 +105,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     refsOf(director).alias(stranger, rootAddress(node));
     strangers.set(name, stranger);
   }
-  for (const [from, to] of pairs()) lanes.set(laneKey(from.name, to.name), createLane<Note>(laneOptions(from)));
+  for (const [from, to] of pairs()) lanes.set(laneKey(from.name, to.name), createLane<Note>(laneOptions(from, to)));
 
   const live: Live = {
     names: [...places.keys()],
@@ -214,7 +214,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
         return begin ? undefined : `'${action.actor}' waits for no next life`;
       }
       case 'down':
-        return tellDown(action.watcher, action.target);
+        return tellDown(action);
       case 'crash':
         return crashNode(placeOf(action.node));
       default:
@@ -265,7 +265,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     return `no delay '${id}' of '${actor}' runs`;
   }
 
-  function tellDown(watcher: Address, target: Address): string | undefined {
+  async function tellDown({ watcher, target, down }: Action & { readonly type: 'down' }): Promise<string | undefined> {
     const actor = names.actorAt(watcher);
     const life = lifeOf(watcher);
     const waiting = actor && life?.watchers.get(actor);
@@ -274,7 +274,6 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     if (!waiting.tell && waiting.watch && !gone.life) {
       // the link to its node would never come back, and here it may
       const { from, to } = waiting.watch;
-      const down: Down = { type: 'failed', error: crashedError(target) };
       const body = life.bus.codec.encode(down);
       const frame = { type: 'down', to: localIdOf(from as never), from: addressOf(gone.node, to) };
       const lane = laneOf(gone.name, nodeNameOf(watcher));
@@ -283,12 +282,12 @@ export async function createLive(options: LiveOptions): Promise<Live> {
         typeof body === 'string' ? { ...frame, body: JSON.parse(body) as unknown } : { ...frame, tagged: body.tree },
       );
     }
-    return quiet().then(() => {
-      const { tell } = waiting;
-      waiting.tell = undefined;
-      tell?.();
-      return tell ? undefined : `'${watcher}' has nothing to tell`;
-    }) as never;
+    await quiet();
+    const { tell } = waiting;
+    waiting.tell = undefined;
+    // of a child that is forgotten a model knows no more than that, as a node does after many others have ended
+    tell?.(down.type === 'stopped' && target.includes('/') ? down : undefined);
+    return tell ? undefined : `'${watcher}' has nothing to tell`;
   }
 
   async function crashNode(place: Place): Promise<string | undefined> {
@@ -318,16 +317,24 @@ export async function createLive(options: LiveOptions): Promise<Live> {
 
   // ---- who and what
 
-  function laneOptions(from: Place) {
+  function laneOptions(from: Place, to: Place) {
     return {
-      note: (): Note => {
-        // an event leaves a node while an actor there sends it
-        const note = { ...(from.life?.sending as Sending), number: (count += 1) };
+      note: (frame: RawFrame): Note => {
+        const sending = from.life?.sending ?? readSending(from, to, frame);
+        const note = { ...sending, number: (count += 1) };
         sent.push(note);
         return note;
       },
       watching: (watch: { readonly to: string; readonly from: string }) => from.life?.note(watch),
     };
+  }
+
+  /** What an action has sent by itself, read from what leaves. */
+  function readSending({ life }: Place, to: Place, frame: RawFrame): Sending {
+    if (!life) throw new TypeError('A node that is down sends nothing.');
+    const { events, body = (events as readonly unknown[] | undefined)?.[0], tagged, to: target } = frame;
+    const event = (tagged === undefined ? body : life.bus.codec.reviveTree(tagged)) as Sending['event'];
+    return { from: life.handling, to: refsOf(life.bus).at(addressOf(to.node, String(target)), to.name), event };
   }
 
   function pairs(): (readonly [Place, Place])[] {
@@ -383,11 +390,4 @@ const laneKey = (from: string, to: string) => JSON.stringify([from, to]);
 /** Resolves when all that follows at once has happened. */
 async function quiet(): Promise<void> {
   for (let task = 0; task < MICROTASKS; task += 1) await Promise.resolve();
-}
-
-/** As the model has it. */
-function crashedError(target: Address): TroupeError {
-  return new TroupeError('THREAD_DIED', `Actor '${target}' is gone: its node has crashed.`, {
-    details: { actor: target },
-  });
 }

@@ -1,25 +1,38 @@
 // Actors of a step, which do what XState's actors do and in the same order: an event is handled to its end before the next of its mailbox, what was put off is done when the new snapshot is
 // there, then who observes is told, and last the parent. An error in a transition drops what it had put off.
 import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
-import { isMachine } from '../../version.ts';
 import { TroupeError } from '../../errors.ts';
-import { liveAt } from './births.ts';
 import { addressOf } from './canonical.ts';
-import { countStep, findLive, refuse, type Modelling } from './modelling.ts';
-import { assertDeclared, initialOf, transitionOf } from './drives.ts';
+import { assertDeclared, initialOf, restoredFrom, startChildren, transitionOf } from './drives.ts';
 import { nodeOf } from './refs.ts';
-import { NOT_STARTED, RUNNING, STOPPED, type Entry, type Live, type Mailbox, type Stage } from './stage.ts';
+import { countStep, refuse } from './refusing.ts';
+import {
+  createMailbox,
+  NOT_STARTED,
+  RUNNING,
+  STOPPED,
+  type Entry,
+  type Live,
+  type Mailbox,
+  type Modelling,
+  type Stage,
+} from './stage.ts';
+import { beginSupervised, startSupervised, transitionSupervised } from './supervised.ts';
 import { cancelAll } from './timers.ts';
 
 const STOP: AnyEventObject = { type: 'xstate.stop' };
 
-/** An actor's empty mailbox. */
-export const createMailbox = (): Mailbox => ({ isActive: false, isBusy: false, waiting: [] });
-
 /** Makes the first snapshot of an actor. */
-export function beginLife(modelling: Modelling, stage: Stage, live: Live): void {
+export function beginLife(modelling: Modelling, stage: Stage, live: Live, persisted?: Snapshot<unknown>): void {
+  const { supervision } = live;
+  if (supervision) {
+    during(stage, live, () => beginSupervised(modelling, stage, live, supervision));
+    return;
+  }
   try {
-    live.snapshot = during(stage, live, () => initialOf(modelling, stage, live));
+    live.snapshot = during(stage, live, () =>
+      persisted === undefined ? initialOf(modelling, stage, live) : restoredFrom(modelling, stage, live, persisted),
+    );
   } catch (error) {
     live.snapshot = { status: 'error', output: undefined, error };
   }
@@ -40,15 +53,13 @@ export function startLive(modelling: Modelling, stage: Stage, live: Live): void 
     return;
   }
   assertDeclared(modelling, stage, live);
-  if (live.drive === 'machine' && isMachine(live.logic)) {
-    try {
-      const { start } = live.logic as { start(snapshot: unknown): void };
-      start(live.snapshot);
-    } catch (error) {
-      live.snapshot = { ...live.snapshot, status: 'error', error } as Snapshot<unknown>;
-      fail(modelling, stage, live, error);
-      return;
-    }
+  try {
+    if (live.supervision) startSupervised(modelling, stage, live, live.supervision);
+    else startChildren(live);
+  } catch (error) {
+    live.snapshot = { ...live.snapshot, status: 'error', error } as Snapshot<unknown>;
+    fail(modelling, stage, live, error);
+    return;
   }
   update(modelling, stage, live, live.snapshot);
   live.mailbox.isActive = true;
@@ -64,9 +75,9 @@ export function relay(
   event: AnyEventObject,
 ): void {
   stage.hasActed = true;
-  const sender = source ? findLive(modelling, stage, source) : stage.running.at(-1);
+  const sender = source ? modelling.findLive(stage, source) : stage.running.at(-1);
   const from = sender?.address ?? (source ? (addressOf(source) ?? '') : '');
-  const live = findLive(modelling, stage, target);
+  const live = modelling.findLive(stage, target);
   if (live) {
     deliver(modelling, stage, live, { event, from });
     return;
@@ -128,14 +139,20 @@ export function during<T>(stage: Stage, live: Live, run: () => T): T {
   }
 }
 
-function handle(modelling: Modelling, stage: Stage, live: Live, { event, from }: Entry): void {
+function handle(modelling: Modelling, stage: Stage, live: Live, entry: Entry): void {
+  const { event, from } = entry;
+  const { supervision } = live;
   countStep(stage, live);
-  if (from !== '') stage.notes.inner.push({ from, to: live.address, event });
+  if (from !== '' && !supervision?.isDown) stage.notes.inner.push({ from, to: live.address, event });
   live.handling = event;
   live.hasLooked = false;
   let next: Snapshot<unknown>;
   try {
-    next = during(stage, live, () => transitionOf(modelling, stage, live, event));
+    next = during(stage, live, () =>
+      supervision
+        ? transitionSupervised(modelling, stage, live, supervision, entry)
+        : transitionOf(modelling, stage, live, event),
+    );
   } catch (error) {
     live.snapshot = { ...live.snapshot, status: 'error', error } as Snapshot<unknown>;
     fail(modelling, stage, live, error);
@@ -161,7 +178,9 @@ function update(modelling: Modelling, stage: Stage, live: Live, snapshot: Snapsh
   // what was put off may have brought this very actor to its end
   now = live.snapshot;
   if (now.status === 'active') {
-    if (live.syncSnapshot && live.status === RUNNING && snapshot.status === 'active')
+    const isMuted = live.supervision?.isMuted === true;
+    if (live.supervision) live.supervision.isMuted = false;
+    if (live.syncSnapshot && live.status === RUNNING && snapshot.status === 'active' && !isMuted)
       tellParent(modelling, stage, live, { type: `xstate.snapshot.${live.id}`, snapshot });
   } else if (now.status === 'done') {
     end(modelling, stage, live);
@@ -170,7 +189,7 @@ function update(modelling: Modelling, stage: Stage, live: Live, snapshot: Snapsh
 }
 
 function tellParent(modelling: Modelling, stage: Stage, live: Live, event: AnyEventObject): void {
-  const parent = live.parent === undefined ? undefined : liveAt(modelling, stage, live.parent);
+  const parent = live.parent === undefined ? undefined : modelling.liveAt(stage, live.parent);
   if (parent) deliver(modelling, stage, parent, { event, from: live.address });
   else if (live.parent !== undefined) stage.notes.lost.push({ to: live.parent, event });
 }

@@ -11,7 +11,10 @@ export type Entry<TLogic extends AnyActorLogic> =
     : { readonly logic: TLogic; readonly input: Given<TLogic> };
 
 /** An input, or a function that makes it; `actor` gives the ref of another actor of the system by its name. */
-export type Given<TLogic extends AnyActorLogic> = InputFrom<TLogic> | ((scope: InputScope) => InputFrom<TLogic>);
+export type Given<TLogic extends AnyActorLogic> =
+  | ((scope: InputScope) => InputFrom<TLogic>)
+  // where any input will do, the function is to be known as one all the same
+  | (unknown extends InputFrom<TLogic> ? NonNullable<unknown> | null | undefined : InputFrom<TLogic>);
 
 /** What an input is made from. */
 export interface InputScope {
@@ -147,20 +150,20 @@ export interface ModelOptions<TLogics extends Logics, THistory = undefined> {
   /** Groups of actors of which each could stand for each: states that differ only in who is who are explored once. Claims must not tell them apart. */
   readonly symmetric?: readonly (readonly Name<TLogics>[])[];
   /** Where the system may come to rest. By default where all of its actors are done. */
-  readonly mayStopWhen?: Claim<TLogics, THistory>;
+  readonly mayStopWhen?: Claim<NoInfer<TLogics>, NoInfer<THistory>>;
   /** Actors that may fail; with `true` all. That of another is reported as a violation.
    * @defaultValue nobody */
   readonly mayFail?: true | readonly Name<TLogics>[];
   /** The bounds: what lies beyond is not explored. */
-  readonly within?: Claim<TLogics, THistory>;
+  readonly within?: Claim<NoInfer<TLogics>, NoInfer<THistory>>;
   /** What to take into account of an actor's snapshot: two snapshots of which this gives equal values count as the same. */
   readonly forget?: {
     readonly [TName in keyof NoInfer<TLogics>]?: (snapshot: SnapshotFrom<TLogics[TName]>) => unknown;
   };
   /** What must hold at every moment. */
-  readonly always?: Claims<TLogics, THistory>;
+  readonly always?: Claims<NoInfer<TLogics>, NoInfer<THistory>>;
   /** What must come to hold on every run in which each message arrives and each delay ends, unless something goes wrong for ever. */
-  readonly eventually?: Claims<TLogics, THistory>;
+  readonly eventually?: Claims<NoInfer<TLogics>, NoInfer<THistory>>;
   /** What must be possible. */
-  readonly sometimes?: Claims<TLogics, THistory>;
+  readonly sometimes?: Claims<NoInfer<TLogics>, NoInfer<THistory>>;
 }

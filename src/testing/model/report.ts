@@ -52,6 +52,8 @@ export interface Coverage {
     readonly event: string;
     readonly state: string;
     readonly steps: number;
+    /** No state of its machine is for such an event: it may be misspelt, or meant for another. */
+    readonly isUnknown?: true;
   }[];
   /** Macrosteps that touched cells more than once: another thread could come between, which is not explored. */
   readonly torn: readonly { readonly actor: string; readonly event: string; readonly cells: readonly string[] }[];

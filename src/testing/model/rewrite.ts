@@ -106,10 +106,9 @@ function goKeys(value: object, keys: readonly string[], rewriting: Rewriting, kn
     return value;
   }
   if (keys === SNAPSHOT_KEYS) Object.assign(after, value);
-  for (const [key, newKey, each] of changed) {
-    if (newKey !== key) delete after[key];
-    define(after, newKey, each);
-  }
+  // all that go, before any that come: two may change places
+  for (const [key, newKey] of changed) if (newKey !== key) delete after[key];
+  for (const [, newKey, each] of changed) define(after, newKey, each);
   return after;
 }
 

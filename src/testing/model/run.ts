@@ -70,7 +70,7 @@ export function walk<TLogics extends Logics, THistory>(
 }
 
 /** How all is in a state. A space shows one state at a time, so what it shows is taken along. */
-export function momentOf<TLogics extends Logics, THistory>(
+function momentOf<TLogics extends Logics, THistory>(
   space: Space<TLogics, THistory>,
   state: Words,
 ): Moment<TLogics, THistory> {
@@ -97,6 +97,19 @@ function changesBetween(before: Moment, after: Moment, action: Action): readonly
 function endBy(outcome: Outcome): Change['ended'] {
   if ('done' in outcome) return 'done';
   return 'error' in outcome ? 'failed' : undefined;
+}
+
+/** The keys of contexts that a run has changed, of whomever: by these the actors are compared. What an actor begins with is no change. */
+export function changedKeys({ steps, first }: Run): ReadonlySet<string> {
+  const known = new Set([...first.configurations.values()].flatMap(({ actors }) => [...actors.keys()]));
+  const keys = new Set<string>();
+  for (const { changes } of steps) {
+    for (const { actor, context } of changes) {
+      if (known.has(actor)) for (const key of Object.keys(context)) keys.add(key);
+      known.add(actor);
+    }
+  }
+  return keys;
 }
 
 /** The moment after a number of steps. */

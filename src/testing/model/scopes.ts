@@ -3,9 +3,7 @@
 import type { AnyActorRef, AnyActorScope, AnyEventObject } from 'xstate';
 import { TroupeError } from '../../errors.ts';
 import { textOf } from './canonical.ts';
-import { findLive, type Modelling } from './modelling.ts';
-import { stopLive } from './lives.ts';
-import { RUNNING, type Live, type Stage } from './stage.ts';
+import { RUNNING, type Live, type Modelling, type Stage } from './stage.ts';
 
 /** What XState hands to the executor of actions. */
 interface Action {
@@ -25,6 +23,11 @@ function createScope(modelling: Modelling, stage: Stage, live: Live): AnyActorSc
   const perform = (action: Action) => {
     if (action.exec && (runsActions || action.type.startsWith('xstate.'))) action.exec(action.info, action.params);
   };
+  const put = (effect: () => void) => {
+    const { supervision } = live;
+    if (supervision) modelling.putOff(stage, live, supervision, effect);
+    else live.deferred.push(effect);
+  };
   const scope = {
     self,
     id,
@@ -34,21 +37,22 @@ function createScope(modelling: Modelling, stage: Stage, live: Live): AnyActorSc
       stage.hasActed = true;
       stage.notes.logged.push({ actor: live.address, text: words.map(wordOf).join(' ') });
     },
-    defer: (effect: () => void) => void live.deferred.push(effect),
+    defer: put,
     emit: (event: AnyEventObject) => {
       stage.hasActed = true;
       stage.notes.emitted.push({ actor: live.address, event });
     },
     stopChild: (child: AnyActorRef) => {
-      const it = findLive(modelling, stage, child);
+      const it = modelling.findLive(stage, child);
       if ((child as { readonly _parent?: unknown })._parent !== self)
         throw new Error(`Cannot stop child actor ${child.id} of ${id} because it is not a child`);
-      if (it) stopLive(modelling, stage, it);
+      if (it) modelling.stop(stage, it);
     },
     actionExecutor: (action: Action) => {
       stage.hasActed = true;
-      if (live.status === RUNNING) perform(action);
-      else live.deferred.push(() => perform(action));
+      const hasBegun = live.supervision ? live.supervision.now.hasBegun : live.status === RUNNING;
+      if (hasBegun) perform(action);
+      else put(() => perform(action));
     },
   };
   return scope as unknown as AnyActorScope;

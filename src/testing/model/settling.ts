@@ -1,12 +1,12 @@
 // What a step leaves: the actors that are still there or still spoken of, under the addresses that they have for good, with refs in place of the actors that XState made.
 import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
-import { lastAddresses, lastRef, liveAt } from './births.ts';
+import { TroupeError } from '../../errors.ts';
+import { lastAddresses, lastRefs, liveAt } from './births.ts';
 import { addressOf, textOf } from './canonical.ts';
-import { createConfiguration, textOfActor } from './configuration.ts';
-import { findLive, type Modelling } from './modelling.ts';
+import { createConfiguration, freshTextOf, textOfActor } from './configuration.ts';
 import type { Address, Step } from './node.ts';
 import { rewrite } from './rewrite.ts';
-import { RUNNING, type HeldActor, type HeldTimer, type Live, type Stage } from './stage.ts';
+import { RUNNING, type HeldActor, type HeldTimer, type Live, type Stage, type Modelling } from './stage.ts';
 import { stay } from './supervised.ts';
 import { namedRefusal } from './values.ts';
 
@@ -14,6 +14,7 @@ import { namedRefusal } from './values.ts';
 export function settle(modelling: Modelling, stage: Stage): Step {
   const { before, sends, consulted, notes } = stage;
   const effects = { sends, consulted, notes, ...(stage.isWritten && { cells: stage.cells }) };
+  for (const live of stage.lives.values()) assertUnchanged(live);
   if (before && !stage.hasActed) return { ...effects, next: before, isNoop: true };
   if (stage.made.size > 0) replaceMade(modelling, stage);
   for (const { from, event } of sends) checked(from, `event '${event.type}'`, () => textOf(event));
@@ -25,6 +26,16 @@ export function settle(modelling: Modelling, stage: Stage): Step {
   for (const [name, ref] of stage.names) names.set(name, addressOf(ref) ?? '');
   const next = createConfiguration(modelling, stage.node, { actors: reachable(actors, timers), timers, names });
   return { ...effects, next, isNoop: false };
+}
+
+/** What a step began with is still there for other steps, which must find it as it was. */
+function assertUnchanged({ before, handling }: Live): void {
+  if (!before || !handling || textOfActor(before).text === freshTextOf(before)) return;
+  throw new TroupeError(
+    'IMPURE',
+    `Cannot explore '${before.address}': it changes the context that it has when it handles '${handling.type}'. Leave that as it is, and let assign give new objects and lists.`,
+    { details: { actor: before.address, event: handling.type } },
+  );
 }
 
 /** What an actor of a step is afterwards; the very same if nothing became of it. */
@@ -90,7 +101,7 @@ function replaceMade(modelling: Modelling, stage: Stage): void {
   const last: ReadonlyMap<Address, Address> = spoken
     ? lastAddresses(stage, made, (address) => spoken.has(address))
     : new Map(made.map(({ address }) => [address, address]));
-  const ref = lastRef(modelling, stage, last);
+  const ref = lastRefs(modelling, stage, last);
   const refs = { ref };
   const place = (address: Address) => last.get(address) ?? address;
   const given = new Set(last.values());
@@ -136,12 +147,15 @@ function spokenOf(modelling: Modelling, stage: Stage): ReadonlySet<Address> {
     if (seen.has(live)) return;
     seen.add(live);
     if (!live.isMade) spoken.add(live.address);
+    const parent = live.parent === undefined ? undefined : liveAt(modelling, stage, live.parent);
+    if (parent) visit(parent);
+    else if (live.parent !== undefined) spoken.add(live.parent);
     add([live.snapshot, live.mailbox.waiting, live.input]);
   };
   const ref = (each: AnyActorRef): AnyActorRef => {
     const address = addressOf(each);
     if (address !== undefined) spoken.add(address);
-    const live = findLive(modelling, stage, each);
+    const live = modelling.findLive(stage, each);
     if (live) visit(live);
     return each;
   };
@@ -149,6 +163,7 @@ function spokenOf(modelling: Modelling, stage: Stage): ReadonlySet<Address> {
   for (const [address, { status, parent }] of stage.before?.actors ?? [])
     if (status === RUNNING || parent === undefined) liveAt(modelling, stage, address);
   for (const live of stage.lives.values()) if (live.status === RUNNING || live.parent === undefined) visit(live);
+  add([...stage.names.values()]);
   for (const { source, target, event } of stage.timers) add([source, target, event]);
   for (const { event } of stage.sends) add(event);
   return spoken;

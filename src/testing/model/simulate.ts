@@ -72,8 +72,7 @@ export function beginSimulation(
   };
   /** Goes to a state. */
   const enter = (state: Words, size: number): void => {
-    while (words.length < size) words = new Uint32Array(words.length * 2);
-    for (let index = 0; index < size; index++) words[index] = state[index] as number;
+    words = state;
     length = size;
     judge.look(words, 0, length, tell);
   };
@@ -87,11 +86,12 @@ export function beginSimulation(
       const place = chooser.choose(walker, places, count);
       const size = walker.take(place);
       if (hasBounds && !space.isWithin(walker.next, 0, size)) {
+        judge.lookAtBounds(tell);
         places[places.indexOf(place)] = places[--count] as number;
         continue;
       }
       actions[step++] = walker.code(place);
-      enter(walker.next, size);
+      enter(walker.exchange(words), size);
       return true;
     }
     return false;
@@ -101,7 +101,7 @@ export function beginSimulation(
     chooser.begin();
     step = 0;
     isOver = false;
-    enter(space.initial, space.initial.length);
+    enter(space.initial.slice(), space.initial.length);
     while (!isOver && step < maxSteps && goOn());
     steps += step;
     depth = Math.max(depth, step);

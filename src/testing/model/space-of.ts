@@ -5,6 +5,7 @@ import { createParts, type AnyModelOptions } from './parts.ts';
 import type { Address, Configuration, Node, Occurrence, Step } from './node.ts';
 import type { Logics, ModelOptions } from './options.ts';
 import { assertSame } from './purity.ts';
+import { createRemembering, type Remembering } from './remembering.ts';
 import { createRearrangeable } from './rearranging.ts';
 import { createShow, type Show } from './shown.ts';
 import type { Action, ActionCode, NodeStep, Space, Words } from './space.ts';
@@ -18,9 +19,13 @@ export interface Engine extends Space {
   /** A walker with arrays of its own. What it lists also leads out of the bounds. */
   walker(): Walker;
   /** Shows the state that `words` holds from `start` on. */
-  readonly showAt: Show;
-  /** Whether a state lies within the bounds. */
+  readonly showAt: Show['at'];
+  /** Remembers of a claim what it does not need to be asked again; each claim needs one of its own. */
+  remembering(): Remembering;
+  /** Whether a state lies within the bounds. Where that cannot be told, it does not. */
   isWithin(words: Words, start: number, length: number): boolean;
+  /** What `within` threw first, if it ever did. */
+  readonly boundsFailure: { readonly error: unknown } | undefined;
   /** Whether the root of any node has failed in any state so far. */
   readonly hasFailures: boolean;
   /** Whether the root of a node has failed in a state, and with what. */
@@ -47,7 +52,8 @@ export function createSpace<TLogics extends Logics, THistory>(
   const own = createWalker(parts);
   const walkers: Walker[] = [];
   let depth = 0;
-  const showAt = createShow(parts);
+  const show = createShow(parts);
+  const showAt = show.at;
 
   function begin(): { readonly initial: Words; readonly beginnings: readonly NodeStep[] } {
     const begun: NodeStep[] = [];
@@ -79,10 +85,16 @@ export function createSpace<TLogics extends Logics, THistory>(
     return { initial: words.slice(0, length), beginnings: begun };
   }
 
+  let boundsFailure: Engine['boundsFailure'];
   const isWithin: Engine['isWithin'] = (words, start, length) => {
     if (options.within === undefined) return true;
     const { world, scene } = showAt(words, start, length);
-    return options.within(world, scene);
+    try {
+      return options.within(world, scene);
+    } catch (error) {
+      boundsFailure ??= { error };
+      return false;
+    }
   };
   const nodeStepOf = ({ subject, before, step: { next, sends, notes } }: TakenStep): NodeStep => ({
     node: names[subject.node] as string,
@@ -163,7 +175,11 @@ export function createSpace<TLogics extends Logics, THistory>(
     rearrangeable: createRearrangeable(parts),
     walker: () => createWalker(parts),
     showAt,
+    remembering: () => createRemembering(parts, show),
     isWithin,
+    get boundsFailure() {
+      return boundsFailure;
+    },
     get hasFailures() {
       return configurations.hasFailures;
     },

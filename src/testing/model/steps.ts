@@ -20,7 +20,9 @@ export interface Moment {
 /** The steps that were taken so far, by number. */
 export interface Steps {
   readonly count: number;
-  /** The number of the step that a node in a configuration takes. */
+  /** The number of the step that a node in a configuration takes in whatever moment; -1 if that is not known, or differs. */
+  known(configuration: number, subject: number): number;
+  /** The number of the step that it takes in a moment. */
   take(configuration: number, subject: number, moment: Moment): number;
   /** The configuration that follows. */
   next(step: number): number;
@@ -127,6 +129,10 @@ export function createSteps(
   return {
     get count() {
       return taken.length;
+    },
+    known(configuration, subject) {
+      const entry = known.get(configuration, subject);
+      return (entry & 1) === 0 ? entry >> 1 : -1;
     },
     take(configuration, subject, moment) {
       const entry = known.get(configuration, subject);

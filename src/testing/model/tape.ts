@@ -2,10 +2,10 @@
 import type { ActorKey, InspectorRecord, Sender } from '../../inspector/records.ts';
 import { describeFields } from '../../inspector/describe.ts';
 import { kindOfLogic } from '../../logic-kinds.ts';
-import { changesOf } from './changes.ts';
 import { machineOf } from './machines.ts';
 import type { Address, Configuration } from './node.ts';
 import type { Message } from './options.ts';
+import type { Change } from './trace.ts';
 import { addressOf, orderTextOf, textOfError } from './text.ts';
 
 /** A record that is given its time. */
@@ -19,7 +19,7 @@ export interface Tape {
   readonly records: readonly InspectorRecord[];
   /** Adds what happens next. */
   tell(record: Untimed): void;
-  /** A step begins, a millisecond for each. */
+  /** A step begins: the seconds are the steps' numbers. */
   begin(step: number): void;
 }
 
@@ -31,10 +31,10 @@ export function createTape(): Tape {
     tell(record) {
       told += 1;
       // all of a step is over before the next, however much it is
-      records.push({ ...record, at: at + Math.min(told, 999) / 1000 });
+      records.push({ ...record, at: at + Math.min(told, 999) });
     },
     begin(step) {
-      [at, told] = [step, 0];
+      [at, told] = [step * 1000, 0];
     },
   };
 }
@@ -48,8 +48,8 @@ export interface Cast {
   down(name: string, before: Configuration): void;
   /** The actors that a configuration has and an earlier one had not. */
   enter(before: Configuration | undefined, after: Configuration): void;
-  /** Those that have ended meanwhile. */
-  leave(before: Configuration | undefined, after: Configuration): void;
+  /** Those of some changes that have ended. */
+  leave(changes: readonly Change[], after: Configuration): void;
 }
 
 export function createCast({ tell }: Tape): Cast {
@@ -100,11 +100,11 @@ export function createCast({ tell }: Tape): Cast {
         });
       }
     },
-    leave(before, after) {
-      for (const { actor, ended: how } of changesOf(before, after)) {
+    leave(changes, after) {
+      for (const { actor, ended: how } of changes) {
         const { error } = (after.actors.get(actor)?.snapshot ?? {}) as { readonly error?: unknown };
-        if (how === 'failed') tell({ type: 'ended', actor: keyOf(actor), how, error: textOfError(error) });
-        else if (how) tell({ type: 'ended', actor: keyOf(actor), how });
+        const said = how === 'failed' && error !== undefined ? { error: textOfError(error) } : {};
+        if (how) tell({ type: 'ended', actor: keyOf(actor), how, ...said });
       }
     },
   };

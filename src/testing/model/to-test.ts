@@ -1,9 +1,9 @@
 // A run as the source of a vitest test: it replays the schedule, and expects the end to be what was found. It stands in a file that has the model and vitest's `expect` and `it`.
 import { aboutText } from './about.ts';
 import { sourceOf } from './source-text.ts';
-import type { Run } from './run.ts';
+import { changedKeys, type Run } from './run.ts';
 import { contextOf } from './changes.ts';
-import { countOf, keyOf, orderTextOf, quote } from './text.ts';
+import { countOf, keyOf, quote } from './text.ts';
 
 /** The source, its last line ended. */
 export function runToTest(run: Run, modelName = 'system'): string {
@@ -18,6 +18,7 @@ export function runToTest(run: Run, modelName = 'system'): string {
       ? [`const trace = ${modelName}.replay(${schedule});`]
       : [`const trace = ${modelName}.replay(`, `  ${schedule},`, ');']),
     ...assertions(run),
+    ...(Object.keys(scene.cells).length === 0 ? [] : [`expect(trace.scene.cells).toEqual(${sourceOf(scene.cells)});`]),
     ...crashed,
     ...(about?.kind === 'deadlock' && scene.inFlight.length === 0
       ? ['expect(trace.scene.inFlight).toEqual([]);', 'expect(trace.scene.timers).toEqual([]);']
@@ -32,13 +33,13 @@ export function runToTest(run: Run, modelName = 'system'): string {
   ].join('\n');
 }
 
-/** How the nodes that took part are at the end: their states, and of their contexts what the run has changed. */
-function assertions({ names, steps, first, about }: Run): readonly string[] {
+/** How the nodes that took part are at the end: their states, and what they hold under the keys that the run has changed of anyone. */
+function assertions(run: Run): readonly string[] {
+  const { names, steps, first, about } = run;
+  const keys = changedKeys(run);
   const last = steps.at(-1) ?? first;
   return names.flatMap((name) => {
-    const before = first.configurations.get(name);
-    const after = last.configurations.get(name);
-    const actor = after?.actors.get(name);
+    const actor = last.configurations.get(name)?.actors.get(name);
     // where nothing more happens it matters of each where it is
     const tookPart =
       about?.kind === 'deadlock' ||
@@ -49,20 +50,18 @@ function assertions({ names, steps, first, about }: Run): readonly string[] {
       readonly status: string;
       readonly error?: unknown;
     };
-    const was = contextOf(before?.actors.get(name));
-    const is = contextOf(actor);
+    const held = Object.entries(contextOf(actor)).filter(([key]) => keys.has(key));
     const at = `trace.last${member(name)}`;
     const state = sourceOf(value);
-    const isWhole = 'context' in is && !isContextRecord(actor.snapshot);
+    const isWhole = !isContextRecord(actor.snapshot);
     return [
       ...(value === undefined || state === undefined ? [] : [`expect(${at}.value).toEqual(${state});`]),
       ...(status === 'active' ? [] : [`expect(${at}.status).toBe(${quote(status)});`]),
       ...(status === 'error' && error instanceof Error
         ? [`expect(${at}.error).toHaveProperty('message', ${quote(error.message)});`]
         : []),
-      ...Object.keys(is).flatMap((key) => {
-        if (is[key] === was[key] || orderTextOf(is[key]) === orderTextOf(was[key])) return [];
-        const source = sourceOf(is[key]);
+      ...held.flatMap(([key, what]) => {
+        const source = sourceOf(what);
         // what has no source, such as a ref, cannot be written into a test
         return source === undefined ? [] : [`expect(${at}.context${isWhole ? '' : member(key)}).toEqual(${source});`];
       }),

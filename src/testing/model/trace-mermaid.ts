@@ -3,9 +3,9 @@
 import { escapeLabel, escapeText } from '../../inspector/mermaid-text.ts';
 import { aboutText } from './about.ts';
 import { happeningOf } from './action-text.ts';
-import { changeText, toldChanges } from './consequences.ts';
+import { cellLines, changeText, isBare, toldChanges } from './consequences.ts';
 import type { Message } from './options.ts';
-import type { Run, RunStep } from './run.ts';
+import { momentAfter, type Moment, type Run, type RunStep } from './run.ts';
 import { textOfError, textOfEvent } from './text.ts';
 import type { Change } from './trace.ts';
 
@@ -15,9 +15,10 @@ export function runToMermaid(run: Run): string {
   const participants = new Map(names.map((name, index) => [name, `p${index + 1}`]));
   const all = [...participants.values()];
   const lines = names.map((name) => `participant ${participants.get(name)} as ${escapeText(name)}`);
-  for (const step of steps) {
-    if (step.number - 1 === loopsTo) lines.push('loop for ever');
-    const drawn = drawStep(step, (address) => participantOf(address, names, participants));
+  for (const [index, step] of steps.entries()) {
+    if (index === loopsTo) lines.push('loop for ever');
+    const before = momentAfter(run, index);
+    const drawn = drawStep(step, before, (address) => participantOf(address, names, participants));
     lines.push(...(loopsTo !== undefined && step.number > loopsTo ? drawn.map((line) => `  ${line}`) : drawn));
   }
   if (loopsTo !== undefined && loopsTo < steps.length) lines.push('end');
@@ -30,7 +31,7 @@ export function runToMermaid(run: Run): string {
 
 type Find = (address: string) => string;
 
-function drawStep(step: RunStep, find: Find): readonly string[] {
+function drawStep(step: RunStep, before: Moment, find: Find): readonly string[] {
   const { action, number, unhandled, done } = step;
   const what = `${number}. ${escapeLabel(whatOf(step))}`;
   if (action.type === 'drop') return [`${arrow(action.message, '--x', find)}: ${what}`];
@@ -38,10 +39,14 @@ function drawStep(step: RunStep, find: Find): readonly string[] {
     action.type === 'deliver'
       ? `${arrow(action.message, '->>', find)}: ${what}`
       : `Note over ${find(ownerOf(step))}: ${what}`;
-  const changed = toldChanges(step);
+  // a promise that begins is of no matter to others
+  const changed = toldChanges(step).filter((change) => !isBare(change) || change.ended);
   return [
     drawn,
     ...changed.map((change) => note(find(change.actor), textOfChange(change, step))),
+    ...(done ? cellLines(done, before.scene.cells, step.scene.cells) : []).map((text) =>
+      note(find(done?.node ?? ''), text),
+    ),
     ...unhandled.map(({ actor, event }) => note(find(actor), `${event.type} is dropped`)),
     ...(action.type === 'deliver' && !done ? [note(find(action.message.to), 'not there: lost')] : []),
     ...(done?.notes.failures ?? [])

@@ -1,9 +1,9 @@
 // A run as numbered lines: on the left what it happened to, on the right what happened and, below, what followed from it.
 import { happeningOf } from './action-text.ts';
 import { stateOf } from './changes.ts';
-import { consequencesOf, doneLines } from './consequences.ts';
+import { cellLines, consequencesOf, doneLines } from './consequences.ts';
 import { momentAfter, type Run } from './run.ts';
-import { listOf } from './text.ts';
+import { listOf, stepsFrom } from './text.ts';
 
 /** How wide the left may be. */
 const WIDEST = 32;
@@ -17,7 +17,7 @@ export function runToText(run: Run): string {
   const width = Math.max(START.length, ...widths);
   const indent = ' '.repeat(figures + 2 + width + 2);
 
-  const lines = [startOf(run), ...run.beginnings.flatMap((step) => doneLines(step))].map((line, index) =>
+  const lines = [startOf(run), ...beginningsOf(run)].map((line, index) =>
     index === 0 ? `${' '.repeat(figures + 2)}${START.padEnd(width)}  ${line}` : `${indent}${line}`,
   );
   for (const [index, step] of steps.entries()) {
@@ -34,6 +34,11 @@ export function runToText(run: Run): string {
 
 const START = 'at first';
 
+function beginningsOf({ beginnings, first }: Run): readonly string[] {
+  const { cells } = first.scene;
+  return beginnings.flatMap((step) => [...cellLines(step, cells, cells), ...doneLines(step)]);
+}
+
 /** Who is where: `s0, s1 and s2 working; barrier filling`. */
 function startOf({ first }: Run): string {
   const states = new Map<string, string[]>();
@@ -49,10 +54,9 @@ function startOf({ first }: Run): string {
 }
 
 /** What goes on for ever at the end of a run. */
-export function loopText(loopsTo: number, length: number): string {
+function loopText(loopsTo: number, length: number): string {
   const then = loopsTo === 0 ? 'at first' : `after step ${loopsTo}`;
-  const steps = length - loopsTo === 1 ? `step ${length} may` : `steps ${loopsTo + 1} to ${length} may`;
   return length === loopsTo
     ? 'Nothing more happens.'
-    : `Now all is as it was ${then}, and ${steps} happen again for ever.`;
+    : `Now all is as it was ${then}, and ${stepsFrom(loopsTo + 1, length)} may happen again for ever.`;
 }

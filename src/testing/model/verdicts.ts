@@ -69,7 +69,7 @@ export function judgeReach(model: unknown, name: string, claim: AnyClaim, limits
   }
   if (found.error !== undefined) return violated(search.violationAt(found.index, { ...about, ...found })) as Verdict;
   const trace = search.traceTo(found.index, { kind: 'reached', claim: name });
-  return { ...about, verdict: 'so', text: `'${name}' holds after this:\n\n${trace.toText()}`, trace };
+  return { ...about, verdict: 'so', text: `'${name}' holds after this:\n\n${wayText(trace)}`, trace };
 }
 
 /** Whether a claim comes to hold on every run. It needs an exploration of its own, which keeps the steps between states and puts no two actors for one. */
@@ -91,11 +91,11 @@ export function judgeUnhandled(model: unknown, limits?: Limits): Verdict {
   const { unhandled } = search.report().coverage;
   if (unhandled.length === 0) return settled(search, about, 'Every event is handled where it comes');
   const list = unhandled.map(
-    ({ actor, event, state, steps }) =>
-      `  ${event} to ${actor} in ${state} (${steps === 1 ? '1 step' : `${steps} steps`})`,
+    ({ actor, event, state, steps, isUnknown }) =>
+      `  ${event} by ${actor}${state === '' ? '' : ` in ${state}`} (${countOf(steps, 'step')})${isUnknown ? `: no state of ${actor} handles it` : ''}`,
   );
   const trace = search.traceToUnhandled({ kind: 'unhandled', claim: about.claim });
-  const way = trace === undefined ? '' : `\n\nThe shortest way to one:\n\n${trace.toText()}`;
+  const way = trace === undefined ? '' : `\n\nThe shortest way to one:\n\n${wayText(trace)}${asTest(trace)}`;
   const text = `Not every event is handled where it comes: XState drops it.\n\n${list.join('\n')}${way}`;
   return { ...about, verdict: 'not so', text, ...(trace === undefined ? {} : { trace }) };
 }
@@ -165,28 +165,31 @@ function violated(violation: Violation<Logics, unknown> | undefined): Verdict | 
     verdict: 'not so',
     kind,
     claim,
-    text: violationToText(violation),
+    text: `${violationToText(violation)}${asTest(trace)}`,
     ...(trace === undefined ? {} : { trace }),
     ...(error === undefined ? {} : { error }),
   };
 }
 
+const wayText = (trace: Trace<Logics, unknown>) => `${trace.toText().trimEnd()}\n\nschedule: ${trace.schedule}`;
+
+/** A test that leads there again, to be pasted. */
+const asTest = (trace: Trace<Logics, unknown> | undefined) =>
+  trace === undefined ? '' : `\n\nAs a test, where \`system\` is the model:\n\n${trace.toTest()}`;
+
 /** Nothing was found against it: that says something only where all was explored. */
 function settled(search: Search, about: Pick<Verdict, 'kind' | 'claim'>, holds: string): Verdict {
   const report = search.report();
   if (report.complete) return { ...about, verdict: 'so', text: `${holds}: in all ${countOf(report.states, 'state')}.` };
-  const growth = search.growth();
+  const why = search.growth() ?? 'bound the system by `within`, `forget`, or smaller budgets and inputs.';
   return {
     ...about,
     verdict: 'unknown',
-    text: `Cannot say of '${about.claim}': the search was NOT exhaustive, ${endOf(report)}.${growth === undefined ? '' : ` ${sentence(growth)}`} ${MEND}`,
+    text: `Cannot say of '${about.claim}': the search was NOT exhaustive, for ${endOf(report)}; ${why} ${MEND}`,
   };
 }
 
-const MEND =
-  'Bound the system by within, forget, or smaller budgets and inputs, or raise the limits: the last argument takes { maxStates, maxDepth, seconds }.';
-
-const sentence = (text: string) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+const MEND = 'The last argument raises the limits: { maxStates, maxDepth, seconds }.';
 
 const endOf = ({ ended, states, depth }: Report<Logics, unknown>) =>
-  `for ${ended === 'seconds' ? 'the seconds ran out' : `${ended} was reached`} after ${countOf(states, 'state')}, at depth ${depth}`;
+  `${ended === 'seconds' ? 'the seconds ran out' : `${ended} was reached`} after ${countOf(states, 'state')}, at depth ${depth}`;

@@ -21,6 +21,8 @@ export interface Walker {
   take(index: number): number;
   /** Scratch, replaced when it must grow. */
   readonly next: Words;
+  /** The same as `next`, which the caller may keep: what he gives is scratch in its place. */
+  exchange(scratch: Words): Words;
   /** The number of the step that was taken by the last `take`; -1 if no node took one. */
   readonly step: number;
 }
@@ -40,30 +42,40 @@ export function createWalker(parts: Parts): Walker {
   let codes = new Uint32Array(64);
   /** Where in the source the message is that an action is about. */
   let positions = new Uint32Array(64);
+  /** The step that the message leads to, where that was found out already; -1 where not. */
+  let listed = new Int32Array(64);
   let count = 0;
   let isQuiescent = true;
 
-  let next = new Uint32Array(64);
-  let length = 0;
+  let next: Words = new Uint32Array(64);
   let lastStep = -1;
 
-  const push = (code: ActionCode, position: number): void => {
+  const push = (code: ActionCode): void => {
     if (count === codes.length) {
       codes = grown(codes);
       positions = grown(positions);
+      listed = Int32Array.from({ length: codes.length }, (_, index) => listed[index] ?? -1);
     }
-    codes[count] = code;
-    positions[count++] = position;
+    codes[count++] = code;
+  };
+  const pushMessage = (code: ActionCode, position: number, step: number): void => {
+    push(code);
+    positions[count - 1] = position;
+    listed[count - 1] = step;
   };
   const stepOf = (node: number, subject: number, position: number): number => {
     const configuration = source[base + node] as number;
+    const known = steps.known(configuration, subject);
+    if (known >= 0) return known;
     moment.at(source, base, end, extra, node, position);
     return steps.take(configuration, subject, moment);
   };
-  /** Whether a message that arrives changes anything at all. */
-  const isOfUse = (message: number, position: number): boolean => {
+  /** The step that a message leads to if it arrives; -1 if that changes nothing at all. */
+  const useOf = (message: number, position: number): number => {
     const node = subjects.target(message);
-    return !configurations.isCrashed(source[base + node] as number) && !steps.isNoop(stepOf(node, message, position));
+    if (configurations.isCrashed(source[base + node] as number)) return -1;
+    const step = stepOf(node, message, position);
+    return steps.isNoop(step) ? -1 : step;
   };
 
   const listMessages = (): boolean => {
@@ -72,24 +84,25 @@ export function createWalker(parts: Parts): Walker {
     for (let position = first; position < end; position++) {
       if (!network.canArrive(source, position, first)) continue;
       const message = source[position] as number;
-      if (delaysUnhandled && !isOfUse(message, network.staysForEver ? -1 : position)) continue;
-      if (network.staysForEver) {
-        push(codeOf(kinds.again, message), position);
-        if (isIdle && isOfUse(message, -1)) isIdle = false;
-      } else {
-        push(codeOf(kinds.deliver, message), position);
-        isIdle = false;
+      const isKept = network.staysForEver;
+      let step = -1;
+      if (delaysUnhandled || isKept) {
+        step = useOf(message, isKept ? -1 : position);
+        if (step < 0 && delaysUnhandled) continue;
       }
+      if (step >= 0 || !isKept) isIdle = false;
+      pushMessage(codeOf(isKept ? kinds.again : kinds.deliver, message), position, step);
     }
     if (!isFallible) return isIdle;
     if (!network.staysForEver && extras.may(extra, budgets.duplicate)) {
       for (let index = 0, deliveries = count; index < deliveries; index++) {
-        push(codeOf(kinds.again, subjectOf(codes[index] as number)), positions[index] as number);
+        pushMessage(codeOf(kinds.again, subjectOf(codes[index] as number)), positions[index] as number, -1);
       }
     }
     if (extras.may(extra, budgets.drop)) {
       for (let position = first; position < end; position++) {
-        if (network.canArrive(source, position, first)) push(codeOf(kinds.drop, source[position] as number), position);
+        if (!network.canArrive(source, position, first)) continue;
+        pushMessage(codeOf(kinds.drop, source[position] as number), position, -1);
       }
     }
     return isIdle;
@@ -111,12 +124,12 @@ export function createWalker(parts: Parts): Walker {
     }
   };
   const pushAll = (all: readonly ActionCode[]): void => {
-    for (let index = 0; index < all.length; index++) push(all[index] as number, 0);
+    for (let index = 0; index < all.length; index++) push(all[index] as number);
   };
   const listStimuli = (): void => {
     for (let node = 0; node < nodeCount; node++) {
       for (const code of planAt(node).stimuli) {
-        if (!steps.isNoop(stepOf(node, subjectOf(code), -1))) push(code, 0);
+        if (!steps.isNoop(stepOf(node, subjectOf(code), -1))) push(code);
       }
     }
   };
@@ -142,21 +155,16 @@ export function createWalker(parts: Parts): Walker {
     const mayCrash = extras.may(extra, budgets.crash);
     for (let node = 0; node < nodeCount; node++) {
       const isCrashed = configurations.isCrashed(source[base + node] as number);
-      if (!isCrashed && mayCrash && crashCodes[node] !== -1) push(crashCodes[node] as number, 0);
+      if (!isCrashed && mayCrash && crashCodes[node] !== -1) push(crashCodes[node] as number);
       if (isCrashed && restartCodes[node] !== -1) {
         isQuiescent = false;
         // whoever watches it is told of one life's end before the next begins
-        if (!downs.isUntold(node)) push(restartCodes[node] as number, 0);
+        if (!downs.isUntold(node)) push(restartCodes[node] as number);
       }
     }
     return count;
   };
 
-  const copyNetwork = (without: number): void => {
-    for (let position = base + networkAt; position < end; position++) {
-      if (position !== without) next[length++] = source[position] as number;
-    }
-  };
   /** What changes besides the node and the network. */
   const extraAfter = (kind: Kind, subject: number, isReceived: boolean, step: number): number => {
     extras.begin(extra);
@@ -191,17 +199,26 @@ export function createWalker(parts: Parts): Walker {
     const node = subjects.target(subject);
     // the node takes no step when a message is lost, or finds that it has crashed
     const isStill = kind === kinds.drop || (isMessage && configurations.isCrashed(source[base + node] as number));
-    lastStep = isStill ? -1 : stepOf(node, subject, removed);
+    lastStep = isMessage ? (listed[index] as number) : -1;
+    if (lastStep < 0 && !isStill) lastStep = stepOf(node, subject, removed);
     if (!isStill) steps.use(lastStep);
     const sends = isStill ? none : steps.sends(lastStep);
-    while (next.length < end - base + sends.length) next = new Uint32Array(next.length * 2);
-    for (length = 0; length < nodeCount; length++) next[length] = source[base + length] as number;
-    if (!isStill) next[node] = steps.next(lastStep);
+    while (next.length < end - base + sends.length) next = new Uint32Array(next.length * 2 + 8);
+    // numbers and arrays of this function alone, for it is the hottest of all
+    const from = source;
+    const into = next;
+    const start = base;
+    const stop = end;
+    for (let place = 0; place < nodeCount; place++) into[place] = from[start + place] as number;
+    if (!isStill) into[node] = steps.next(lastStep);
     if (isTimed && kind === kinds.timer) elapse(node);
-    if (extraAt >= 0) next[length++] = extraAfter(kind, subject, isMessage && !isStill, lastStep);
-    copyNetwork(removed);
+    if (extraAt >= 0) into[extraAt] = extraAfter(kind, subject, isMessage && !isStill, lastStep);
+    let length = networkAt;
+    for (let place = start + networkAt; place < stop; place++) {
+      if (place !== removed) into[length++] = from[place] as number;
+    }
     for (let each = 0; each < sends.length; each++) {
-      length = network.insert(next, networkAt, length, sends[each] as number);
+      length = network.insert(into, networkAt, length, sends[each] as number);
     }
     return length;
   };
@@ -216,6 +233,11 @@ export function createWalker(parts: Parts): Walker {
     take,
     get next() {
       return next;
+    },
+    exchange(scratch) {
+      const made = next;
+      next = scratch;
+      return made;
     },
     get step() {
       return lastStep;

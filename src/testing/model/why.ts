@@ -5,8 +5,8 @@ import { contextOf, stateOf } from './changes.ts';
 import { activeStates, machineOf } from './machines.ts';
 import type { ActorState } from './node.ts';
 import type { Message } from './options.ts';
-import type { Moment, Run, RunStep } from './run.ts';
-import { countOf, cut, listOf, textOf, textOfError, textOfEvent } from './text.ts';
+import { changedKeys, type Moment, type Run, type RunStep } from './run.ts';
+import { countOf, cut, listOf, stepsFrom, textOf, textOfError, textOfEvent } from './text.ts';
 import type { Violation } from './report.ts';
 
 type Found = Pick<Violation, 'kind' | 'error'>;
@@ -43,7 +43,7 @@ function neverHolds(run: Run, when: string): string {
   if (loopsTo === undefined || loopsTo === steps.length) {
     return `${when} nothing more has to happen, and it has not come to hold: ${everyoneIn(run, 'is in')}. ${lossesOf(run).join(' ')}`.trim();
   }
-  const round = steps.length - loopsTo === 1 ? `Step ${steps.length}` : `Steps ${loopsTo + 1} to ${steps.length}`;
+  const round = stepsFrom(loopsTo + 1, steps.length).replace('s', 'S');
   return `${round} can go round for ever, and it never comes to hold: ${everyoneIn(run, 'is in')}.`;
 }
 
@@ -55,9 +55,10 @@ function failureOf({ steps, beginnings }: Run, error: unknown): string {
   return `${actor} fails ${last ? `in step ${last.number} (${whatText(last.action)})` : 'as it starts'}: ${said}`;
 }
 
-/** All actors with their states and what the run has changed of their contexts; those of whom the same is to be said together. */
+/** All actors with their states, and what they hold under the keys that the run has changed of anyone; those of whom the same is to be said together. */
 function everyoneIn(run: Run, verb: 'is in' | 'waits in'): string {
   const last: Moment = run.steps.at(-1) ?? run.first;
+  const keys = changedKeys(run);
   const said = new Map<string, string[]>();
   const say = (who: string, what: string) => {
     const others = said.get(what);
@@ -70,7 +71,6 @@ function everyoneIn(run: Run, verb: 'is in' | 'waits in'): string {
       const { status } = actor.snapshot;
       const state = stateOf(actor);
       const ended = status === 'done' ? 'is done' : status === 'error' ? 'has failed' : 'was stopped';
-      const keys = changedIn(run, address);
       const held = Object.entries(contextOf(actor)).filter(([key]) => keys.has(key));
       const context = held.map(([key, value]) => `${key}: ${textOf(value)}`).join(', ');
       const awaited = verb === 'is in' ? [] : awaitedBy(actor);
@@ -81,6 +81,8 @@ function everyoneIn(run: Run, verb: 'is in' | 'waits in'): string {
       else if (context !== '') say(address, `has ${context}`);
     }
   }
+  const cells = Object.entries(last.scene.cells).filter(([cell, value]) => run.first.scene.cells[cell] !== value);
+  for (const [cell, value] of cells) say(cell, `holds ${value}`);
   const parts = Array.from(said, ([what, who]) => `${listOf(who)} ${who.length > 1 ? plural(what) : what}`);
   return cut(parts.join('; '), MOST_CHARACTERS);
 }
@@ -92,9 +94,12 @@ function awaitedBy({ logic, snapshot }: ActorState): readonly string[] {
   const { value } = snapshot as { readonly value?: StateValue };
   const machine = machineOf(logic);
   if (!machine || value === undefined) return [];
-  const labels = activeStates(machine.definition, value).flatMap(({ transitions }) =>
-    transitions.flatMap(({ event, label }) => (event === '' || event.startsWith('xstate.after.') ? [] : [label])),
-  );
+  // those of the inner states are tried first
+  const labels = activeStates(machine.definition, value)
+    .toReversed()
+    .flatMap(({ transitions }) =>
+      transitions.flatMap(({ event, label }) => (event === '' || event.startsWith('xstate.after.') ? [] : [label])),
+    );
   const all = [...new Set(labels)];
   return all.length > MOST_AWAITED ? [...all.slice(0, MOST_AWAITED - 1), 'others'] : all;
 }
@@ -102,22 +107,8 @@ function awaitedBy({ logic, snapshot }: ActorState): readonly string[] {
 const plural = (what: string) =>
   what.replace(
     /^(?:is|waits|has|was)\b/u,
-    (verb) => ({ is: 'are', waits: 'wait', has: 'have', was: 'were' })[verb] ?? verb,
+    (verb) => ({ is: 'are', waits: 'wait', has: 'have', holds: 'hold', was: 'were' })[verb] ?? verb,
   );
-
-/** The keys of an actor's context that the run has changed; one that is new has changed in none. */
-function changedIn({ steps, first }: Run, address: string): ReadonlySet<string> {
-  const wasThere = new Set([...first.configurations.values()].flatMap(({ actors }) => [...actors.keys()]));
-  const keys = new Set<string>();
-  for (const { changes } of steps) {
-    for (const { actor, context } of changes) {
-      if (actor !== address) continue;
-      if (wasThere.has(address)) Object.keys(context).forEach((key) => keys.add(key));
-      wasThere.add(address);
-    }
-  }
-  return keys;
-}
 
 /** What was lost on the way, and what cannot arrive any more: that is mostly why somebody waits. */
 function lossesOf({ steps, first }: Run): readonly string[] {

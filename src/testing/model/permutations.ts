@@ -45,8 +45,8 @@ export function createPermutations(context: PermutationContext): Permutations {
   const tablesOf = (places: readonly number[]): Tables => {
     const moved = places.findIndex((place, index) => place !== index);
     if (moved < 0) return unchanged;
-    const exchange = exchangeOf(places.length, moved, places[moved]!);
-    const rest = places.map((place) => exchange[place]!);
+    const exchange = exchangeOf(places.length, moved, places[moved] as number);
+    const rest = places.map((place) => exchange[place] as number);
     // few ways of exchanging two make all others, so little is renamed
     return rest.every((place, index) => place === index)
       ? renaming(context, places, renamedId)
@@ -96,7 +96,7 @@ type RenamedId = (names: Readonly<Record<string, string>>, idOf: (renaming: Rena
 const unchanged: Tables = { configuration: (_place, id) => id, message: (id) => id, history: (id) => id };
 
 const inTurn = (first: Permutation, second: Permutation): Tables => ({
-  configuration: (place, id) => second.configuration(first.places[place]!, first.configuration(place, id)),
+  configuration: (place, id) => second.configuration(first.places[place] as number, first.configuration(place, id)),
   message: (id) => second.message(first.message(id)),
   history: (id) => second.history(first.history(id)),
 });
@@ -110,7 +110,10 @@ function renaming(
   return {
     configuration: (place, id) =>
       renamedId(renamed, (by) =>
-        space.idOfConfiguration(places[place]!, nodes[place]!.rename(space.configuration(place, id), by)),
+        space.idOfConfiguration(
+          places[place] as number,
+          (nodes[place] as Node).rename(space.configuration(place, id), by),
+        ),
       ),
     message: (id) => renamedId(renamed, (by) => space.idOfMessage(renames.message(space.message(id), by))),
     history: (id) => renamedId(renamed, (by) => space.idOfHistory(renames.value(space.history(id), by))),
@@ -126,7 +129,7 @@ function createPermutation({ names, space }: PermutationContext, places: readonl
     places,
     sources,
     names: renamedBy(names, places),
-    configuration: (place, id) => (configurations[place]![id] ??= made.configuration(place, id)),
+    configuration: (place, id) => ((configurations[place] as number[])[id] ??= made.configuration(place, id)),
     message: (id) => (messages[id] ??= made.message(id)),
     history: (id) => (histories[id] ??= made.history(id)),
     apply(state, length, into) {
@@ -140,7 +143,7 @@ function createPermutation({ names, space }: PermutationContext, places: readonl
 }
 
 const renamedBy = (names: readonly string[], places: readonly number[]): Readonly<Record<string, string>> =>
-  Object.fromEntries(names.map((name, place) => [name, names[places[place]!]!]));
+  Object.fromEntries(names.map((name, place) => [name, names[places[place] as number] as string]));
 
 function exchangeOf(size: number, first: number, second: number): number[] {
   const places = Array.from({ length: size }, (_, place) => place);
@@ -158,7 +161,7 @@ export function arrangements(size: number, groups: readonly (readonly number[])[
     all = all.flatMap((places) =>
       orders.map((order) => {
         const arranged = [...places];
-        group.forEach((place, index) => (arranged[place] = order[index]!));
+        group.forEach((place, index) => (arranged[place] = order[index] as number));
         return arranged;
       }),
     );

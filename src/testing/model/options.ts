@@ -128,7 +128,7 @@ export interface HistoryOptions<THistory> {
 }
 
 /** A system and what is claimed of it. */
-export interface ModelOptions<TLogics extends Logics, THistory = undefined> {
+export interface ModelOptions<TLogics extends Logics = Logics, THistory = undefined> {
   /** Actor logic by name, with its input where it takes one. */
   readonly actors: { readonly [TName in keyof TLogics]: Entry<TLogics[TName]> };
   /** What users may send, by the actor's name: whenever it would be handled, any number of times. */

@@ -19,7 +19,7 @@ interface Claims {
 }
 
 const spaceOf = (nodes: Readonly<Record<string, PlainNode>>, options: Options = {}): Engine =>
-  createSpace<Record<string, never>, unknown>({ ...options, actors: {} }, plainNodes(nodes));
+  createSpace<Record<string, AnyActorLogic>, unknown>({ ...options, actors: {} }, plainNodes(nodes));
 
 function explore(space: Engine, claims: Claims = {}, options: ExplorationOptions = {}): Explored {
   const exploration = beginExploration(space, claims, options);

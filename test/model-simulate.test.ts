@@ -11,7 +11,7 @@ type Options = Omit<ModelOptions<Record<string, AnyActorLogic>, unknown>, 'actor
 type Claim = (world: Readonly<Record<string, { readonly context: unknown; readonly status: string }>>) => boolean;
 
 const spaceOf = (nodes: Readonly<Record<string, PlainNode>>, options: Options = {}): Engine =>
-  createSpace<Record<string, never>, unknown>({ ...options, actors: {} }, plainNodes(nodes));
+  createSpace<Record<string, AnyActorLogic>, unknown>({ ...options, actors: {} }, plainNodes(nodes));
 
 const walkThrough = (
   space: Engine,

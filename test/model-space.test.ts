@@ -8,7 +8,7 @@ import { plainNodes, type PlainNode } from './support/plain-nodes.ts';
 type Options = Omit<ModelOptions<Record<string, AnyActorLogic>, unknown>, 'actors'>;
 
 const spaceOf = (nodes: Readonly<Record<string, PlainNode>>, options: Options = {}): Engine =>
-  createSpace<Record<string, never>, unknown>({ ...options, actors: {} }, plainNodes(nodes));
+  createSpace<Record<string, AnyActorLogic>, unknown>({ ...options, actors: {} }, plainNodes(nodes));
 
 /** An action as a line of text. */
 function textOf(action: Action): string {

@@ -7,7 +7,7 @@ import type { Action } from '../dist/src/testing/model/space.js';
 import type { Logics } from '../dist/src/testing/model/options.js';
 import { rejectionOf } from './support/observing.ts';
 import type { hurdle, pupil } from './support/live-systems.ts';
-import { bank, family, firm, lesson, oddities, office, school, ward, workshop } from './support/live-systems.ts';
+import { bank, family, firm, lesson, oddities, office, ring, school, ward, workshop } from './support/live-systems.ts';
 import { rehearseAtRandom, type Walks } from './support/rehearsing.ts';
 
 // The machine may be busy with others.
@@ -51,6 +51,7 @@ const systems: readonly (readonly [what: string, options: object, kinds: readonl
   ],
   ['pupils who stay away', { ...lesson(3, 2), crash: { max: 2, restart: 'never' } }, [...pupils, 'crash']],
   ['pupils by the clock', { ...lesson(3, 3), timers: 'by-delay' }, pupils],
+  ['a ring', ring, all],
   ['a family', family, [...all, 'outcome'], few],
   ['a family by the clock', { ...family, timers: 'by-delay' }, [...all, 'outcome'], few],
   ['a family that crashes', { ...family, crash: { max: 2 } }, [...all, 'outcome', 'crash', 'restart'], few],

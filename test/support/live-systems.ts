@@ -680,3 +680,40 @@ export const oddities: object = {
   },
   mayFail: true,
 };
+
+const dancer = setup({
+  types: {
+    context: {} as { me: number; all: AnyActorRef[]; turns: number; isThere: boolean },
+    input: {} as { me: number; all: AnyActorRef[] },
+    events: {} as { type: 'TURN' },
+  },
+}).createMachine({
+  id: 'dancer',
+  context: ({ input, self }) => ({ ...input, turns: 0, isThere: input.all[input.me] === self }),
+  on: {
+    TURN: {
+      actions: [
+        assign({ turns: ({ context }) => (context.turns + 1) % 3 }),
+        sendTo(
+          ({ context }) => context.all[(context.me + context.turns) % context.all.length] as AnyActorRef,
+          { type: 'TURN' },
+          { delay: 10 },
+        ),
+      ],
+    },
+  },
+});
+
+/** A ring of dancers, of whom each knows all, itself too. */
+export const ring: object = {
+  actors: Object.fromEntries(
+    ['Ann', 'Ben', 'Cleo'].map((name, me, all) => [
+      name,
+      {
+        logic: dancer,
+        input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({ me, all: all.map((each) => actor(each)) }),
+      },
+    ]),
+  ),
+  stimuli: { Ann: [{ type: 'TURN' }] },
+};

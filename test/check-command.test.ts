@@ -135,6 +135,7 @@ describe('troupe check', RUNS, () => {
     await until(() => command.stderr.includes('Press Ctrl-C again to end at once.'));
     command.kill('SIGINT');
     expect(await command.ended).toMatchObject({ code: null, stdout: '' });
+    expect(command.signal).toBe('SIGINT');
   });
 
   it('may be of a TypeScript file where Node strips types or tsx is installed', async () => {

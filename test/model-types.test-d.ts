@@ -69,6 +69,23 @@ describe('the types of a model', () => {
     model({ actors, within: ({ s0 }) => s0.context.age < 4 });
   });
 
+  it('are found from the actors alone', () => {
+    const ofOne = ({ s0 }: { readonly s0: { readonly status: string } }) => s0.status === 'done';
+    const { last } = model({
+      actors: { s0: { logic: student, input: ({ actor }) => ({ me: actor('s0').id, rounds: 3 }) } },
+      mayStopWhen: ofOne,
+      always: { 'one is done': ofOne },
+    }).replay('');
+    expectTypeOf(last.s0).toEqualTypeOf<SnapshotFrom<typeof student>>();
+    // where any input will do, what makes one is typed all the same
+    void model({
+      actors: {
+        any: { logic: createMachine({}), input: ({ actor }) => actor('any') },
+        one: { logic: createMachine({}), input: 4 },
+      },
+    });
+  });
+
   it('know the names of the actors', () => {
     // @ts-expect-error -- no such actor
     model({ actors, stimuli: { s9: [] } });

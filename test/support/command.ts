@@ -11,6 +11,8 @@ export interface Command extends AsyncDisposable {
   /** The page's address, as soon as it is told. */
   url(): Promise<string>;
   kill(signal: NodeJS.Signals): void;
+  /** What has ended it, if it was a signal. */
+  readonly signal: NodeJS.Signals | null;
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
 }
 
@@ -43,6 +45,9 @@ export function launch(file: string, args: readonly string[]): Command {
     },
     url: () => until(address, { timeout: 10_000 }),
     kill: (signal) => void child.kill(signal),
+    get signal() {
+      return child.signalCode;
+    },
     ended,
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM');

@@ -45,7 +45,7 @@ export const assertClaim = (where: string, claim: unknown): void =>
   assertFunction(where, claim, 'a claim, a function of the snapshots that says whether it is so', true);
 
 /** `NO_SUCH_ACTOR` for a name that no actor of the system has. */
-export function noSuchActor(name: string, where: string, names: readonly string[]): TroupeError {
+function noSuchActor(name: string, where: string, names: readonly string[]): TroupeError {
   return new TroupeError(
     'NO_SUCH_ACTOR',
     `Cannot take '${name}' in ${where}: the system has no actor of that name. Its actors are ${names.join(', ')}.`,

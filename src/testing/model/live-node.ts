@@ -10,12 +10,16 @@ import {
 } from 'xstate';
 import { addressOf, type NodeAddress } from '../../address.ts';
 import type { Bus } from '../../bus.ts';
-import { hostActors } from '../../host.ts';
-import { createHosted } from '../../hosted.ts';
+import type { Down } from '../../down.ts';
+import type { Policy } from '../../failures.ts';
+import { hostActors, isActorLogic } from '../../host.ts';
+import { createHosted, isHosted } from '../../hosted.ts';
 import { createMemoryLink } from '../../links/memory.ts';
 import { mirrorOf } from '../../mirror.ts';
 import { createBus, refsOf } from '../../refs.ts';
 import { persist } from '../../persist.ts';
+import { superviseBy } from '../../supervise.ts';
+import { supervisionOf } from '../../supervision.ts';
 import { replaceLogic, steerSystem } from '../../xstate.ts';
 import { createLiveClock, type LiveClock, type LiveTime } from './live-clock.ts';
 import { createHands, WATCHING, type Hands } from './live-hands.ts';
@@ -30,8 +34,8 @@ export const rootAddress = (node: NodeAddress) => addressOf(node, ROOT);
 export interface Watcher {
   /** What it has asked for, if the other is on another node. */
   watch: Watch | undefined;
-  /** Tells its parent, once it knows. */
-  tell: (() => void) | undefined;
+  /** Tells its parent, once it knows: what it knows, or that the other has stopped. */
+  tell: ((stopped?: Down) => void) | undefined;
 }
 
 /** An event that an actor sends to one of another node. */
@@ -149,9 +153,12 @@ export function createLiveNode(options: LiveNodeOptions): LiveNode {
 
   /** What is put in the place of logic that is not run. */
   function standIn(own: AnyActorLogic, src: unknown, id: string): AnyActorLogic | undefined {
-    const declared = options.invoked[typeof src === 'string' ? src : id];
-    if (isLogic(declared)) return declared;
-    return hands.standInFor(own);
+    const { logic: inner, policy }: { logic: AnyActorLogic; policy?: Policy } = supervisionOf(own) ?? { logic: own };
+    const called = typeof src === 'string' && !src.startsWith('xstate.invoke.') ? src : id;
+    const declared = Object.hasOwn(options.invoked, called) ? options.invoked[called] : undefined;
+    const isLed = declared !== undefined || isHosted(inner);
+    const stand = isActorLogic(declared) ? declared : (hands.standInFor(inner) ?? (isLed ? hands.anything : undefined));
+    return stand && policy ? superviseBy(stand, policy) : stand;
   }
 
   /** The same, and its requests are known to be its own. */
@@ -182,7 +189,7 @@ export function createLiveNode(options: LiveNodeOptions): LiveNode {
       },
       relay(from, target, event, pass) {
         const watcher = from && watchers.get(from);
-        if (watcher && event.type === 'DOWN') watcher.tell = pass;
+        if (watcher && event.type === 'DOWN') watcher.tell = (down) => pass(down && { ...event, down });
         else if (mirrorOf(target)) {
           const outer = sending;
           sending = { from, to: target, event };
@@ -219,6 +226,3 @@ function prepared(logic: AnyActorLogic, lead: (scope: AnyActorScope) => void): A
     ...(logic.restoreSnapshot && { restoreSnapshot: { value: restoreSnapshot } }),
   }) as AnyActorLogic;
 }
-
-const isLogic = (value: unknown): value is AnyActorLogic =>
-  typeof value === 'object' && value !== null && 'getInitialSnapshot' in value;

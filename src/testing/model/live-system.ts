@@ -2,7 +2,6 @@
 // told; nothing happens by itself, and no time passes but what is told.
 import type { AnyActorLogic, AnyActorRef, Snapshot } from 'xstate';
 import { addressOf, localIdOf, nodeAddress, type NodeAddress } from '../../address.ts';
-import type { Down } from '../../down.ts';
 import { TroupeError } from '../../errors.ts';
 import { isActorLogic } from '../../host.ts';
 import { createBus, refsOf } from '../../refs.ts';
@@ -215,7 +214,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
         return begin ? undefined : `'${action.actor}' waits for no next life`;
       }
       case 'down':
-        return tellDown(action.watcher, action.target);
+        return tellDown(action);
       case 'crash':
         return crashNode(placeOf(action.node));
       default:
@@ -266,7 +265,7 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     return `no delay '${id}' of '${actor}' runs`;
   }
 
-  function tellDown(watcher: Address, target: Address): string | undefined {
+  async function tellDown({ watcher, target, down }: Action & { readonly type: 'down' }): Promise<string | undefined> {
     const actor = names.actorAt(watcher);
     const life = lifeOf(watcher);
     const waiting = actor && life?.watchers.get(actor);
@@ -275,7 +274,6 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     if (!waiting.tell && waiting.watch && !gone.life) {
       // the link to its node would never come back, and here it may
       const { from, to } = waiting.watch;
-      const down: Down = { type: 'failed', error: crashedError(target) };
       const body = life.bus.codec.encode(down);
       const frame = { type: 'down', to: localIdOf(from as never), from: addressOf(gone.node, to) };
       const lane = laneOf(gone.name, nodeNameOf(watcher));
@@ -284,12 +282,12 @@ export async function createLive(options: LiveOptions): Promise<Live> {
         typeof body === 'string' ? { ...frame, body: JSON.parse(body) as unknown } : { ...frame, tagged: body.tree },
       );
     }
-    return quiet().then(() => {
-      const { tell } = waiting;
-      waiting.tell = undefined;
-      tell?.();
-      return tell ? undefined : `'${watcher}' has nothing to tell`;
-    }) as never;
+    await quiet();
+    const { tell } = waiting;
+    waiting.tell = undefined;
+    // of a child that is forgotten a model knows no more than that, as a node does after many others have ended
+    tell?.(down.type === 'stopped' && target.includes('/') ? down : undefined);
+    return tell ? undefined : `'${watcher}' has nothing to tell`;
   }
 
   async function crashNode(place: Place): Promise<string | undefined> {
@@ -392,11 +390,4 @@ const laneKey = (from: string, to: string) => JSON.stringify([from, to]);
 /** Resolves when all that follows at once has happened. */
 async function quiet(): Promise<void> {
   for (let task = 0; task < MICROTASKS; task += 1) await Promise.resolve();
-}
-
-/** As the model has it. */
-function crashedError(target: Address): TroupeError {
-  return new TroupeError('THREAD_DIED', `Actor '${target}' is gone: its node has crashed.`, {
-    details: { actor: target },
-  });
 }

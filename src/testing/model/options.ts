@@ -128,7 +128,7 @@ export interface HistoryOptions<THistory> {
 }
 
 /** A system and what is claimed of it. */
-export interface ModelOptions<TLogics extends Logics, THistory = undefined> {
+export interface ModelOptions<TLogics extends Logics = Logics, THistory = undefined> {
   /** Actor logic by name, with its input where it takes one. */
   readonly actors: { readonly [TName in keyof TLogics]: Entry<TLogics[TName]> };
   /** What users may send, by the actor's name: whenever it would be handled, any number of times. */
@@ -150,20 +150,20 @@ export interface ModelOptions<TLogics extends Logics, THistory = undefined> {
   /** Groups of actors of which each could stand for each: states that differ only in who is who are explored once. Claims must not tell them apart. */
   readonly symmetric?: readonly (readonly Name<TLogics>[])[];
   /** Where the system may come to rest. By default where all of its actors are done. */
-  readonly mayStopWhen?: Claim<TLogics, THistory>;
+  readonly mayStopWhen?: Claim<NoInfer<TLogics>, NoInfer<THistory>>;
   /** Actors that may fail; with `true` all. That of another is reported as a violation.
    * @defaultValue nobody */
   readonly mayFail?: true | readonly Name<TLogics>[];
   /** The bounds: what lies beyond is not explored. */
-  readonly within?: Claim<TLogics, THistory>;
+  readonly within?: Claim<NoInfer<TLogics>, NoInfer<THistory>>;
   /** What to take into account of an actor's snapshot: two snapshots of which this gives equal values count as the same. */
   readonly forget?: {
     readonly [TName in keyof NoInfer<TLogics>]?: (snapshot: SnapshotFrom<TLogics[TName]>) => unknown;
   };
   /** What must hold at every moment. */
-  readonly always?: Claims<TLogics, THistory>;
+  readonly always?: Claims<NoInfer<TLogics>, NoInfer<THistory>>;
   /** What must come to hold on every run in which each message arrives and each delay ends, unless something goes wrong for ever. */
-  readonly eventually?: Claims<TLogics, THistory>;
+  readonly eventually?: Claims<NoInfer<TLogics>, NoInfer<THistory>>;
   /** What must be possible. */
-  readonly sometimes?: Claims<TLogics, THistory>;
+  readonly sometimes?: Claims<NoInfer<TLogics>, NoInfer<THistory>>;
 }

@@ -69,7 +69,7 @@ export function judgeReach(model: unknown, name: string, claim: AnyClaim, limits
   }
   if (found.error !== undefined) return violated(search.violationAt(found.index, { ...about, ...found })) as Verdict;
   const trace = search.traceTo(found.index, { kind: 'reached', claim: name });
-  return { ...about, verdict: 'so', text: `'${name}' holds after this:\n\n${trace.toText()}`, trace };
+  return { ...about, verdict: 'so', text: `'${name}' holds after this:\n\n${wayText(trace)}`, trace };
 }
 
 /** Whether a claim comes to hold on every run. It needs an exploration of its own, which keeps the steps between states and puts no two actors for one. */
@@ -95,7 +95,7 @@ export function judgeUnhandled(model: unknown, limits?: Limits): Verdict {
       `  ${event} by ${actor}${state === '' ? '' : ` in ${state}`} (${countOf(steps, 'step')})${isUnknown ? `: no state of ${actor} handles it` : ''}`,
   );
   const trace = search.traceToUnhandled({ kind: 'unhandled', claim: about.claim });
-  const way = trace === undefined ? '' : `\n\nThe shortest way to one:\n\n${trace.toText()}${asTest(trace)}`;
+  const way = trace === undefined ? '' : `\n\nThe shortest way to one:\n\n${wayText(trace)}${asTest(trace)}`;
   const text = `Not every event is handled where it comes: XState drops it.\n\n${list.join('\n')}${way}`;
   return { ...about, verdict: 'not so', text, ...(trace === undefined ? {} : { trace }) };
 }
@@ -170,6 +170,8 @@ function violated(violation: Violation<Logics, unknown> | undefined): Verdict | 
     ...(error === undefined ? {} : { error }),
   };
 }
+
+const wayText = (trace: Trace<Logics, unknown>) => `${trace.toText().trimEnd()}\n\nschedule: ${trace.schedule}`;
 
 /** A test that leads there again, to be pasted. */
 const asTest = (trace: Trace<Logics, unknown> | undefined) =>

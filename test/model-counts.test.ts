@@ -119,7 +119,7 @@ describe('Paxos', () => {
 
   it('is no longer linearizable where what is of no use is dropped, for a second PUT_OK then counts', () => {
     const options = paxos(2);
-    const report = model({ ...options, network: { order: 'none' } } as typeof options).explore({ stopAtFirst: true });
+    const report = model({ ...options, network: { order: 'none' } }).explore({ stopAtFirst: true });
     expect(report.violations).toMatchObject([{ kind: 'always', claim: 'what is read is linearizable' }]);
     expect(report.violations[0]?.trace?.steps).toHaveLength(12);
   });

@@ -17,7 +17,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const scale = Number(process.env['TROUPE_SCHEDULES'] ?? 1);
 
 /** Of those with many different states, which take time to be stepped for the first time. */
-const few: Partial<Walks> = { schedules: 25, steps: 25 };
+const few: Partial<Walks> = { schedules: 20, steps: 25 };
 
 type Kind = Action['type'];
 
@@ -92,7 +92,7 @@ describe('a model and the real runtime', () => {
   it.each(systems.map(([what, options, kinds, walks], index) => ({ what, options, kinds, walks, seed: index + 1 })))(
     'agree step for step about $what (seed $seed)',
     async ({ options, kinds, walks, seed }) => {
-      const { schedules, steps } = { schedules: 50, steps: 30, ...walks };
+      const { schedules, steps } = { schedules: 40, steps: 30, ...walks };
       const walked = await rehearseAtRandom(options, seed, { schedules: Math.ceil(schedules * scale), steps });
       // all that can happen has
       expect(Object.keys(walked.kinds).toSorted()).toEqual(kinds.toSorted());

@@ -128,7 +128,7 @@ const child = setup({
 });
 
 /** A parent with all kinds of children, that speaks with a friend. */
-export const parent = setup({
+const parent = setup({
   types: {
     context: {} as {
       made: number;
@@ -224,7 +224,7 @@ export const parent = setup({
 });
 
 /** Holds refs of another's children, and sends to them. */
-export const friend = setup({
+const friend = setup({
   types: {
     context: {} as { met: AnyActorRef[]; greetings: number },
     events: {} as { type: 'MEET'; child: AnyActorRef } | { type: 'HELLO' | 'OLD' | 'HUSH' | 'POKE' | 'LATE' },

@@ -30,6 +30,8 @@ export interface Policy {
   report(report: FailureReport): void;
   /** Where the failures of an actor are counted, maybe with those of others. */
   tallyOf(actor: AnyActor): { tally: Tally };
+  /** The failures of all that have one parent are counted together. */
+  readonly isShared?: boolean;
   /** Those who are restarted with it. */
   companionsOf?(actor: AnyActor): readonly AnyActor[];
 }

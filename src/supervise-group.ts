@@ -98,6 +98,7 @@ export function superviseGroup<const TChildren extends Record<string, AnyActorLo
   const tallies = new WeakMap<AnyActorRef, { readonly life: number; tally: Tally }>();
   const policy = {
     ...policyOf(options),
+    isShared: true,
     tallyOf(actor: AnyActor) {
       const owner = parentOf(actor) ?? actor;
       let tally = tallies.get(owner);

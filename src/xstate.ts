@@ -32,10 +32,4 @@ export {
   putToSleep,
   tellInspectors,
 } from './xstate/inspectors.ts';
-export {
-  createModelledSystem,
-  createRefMaker,
-  madeWith,
-  type ModelledRefs,
-  type ModelledSystem,
-} from './xstate/modelled.ts';
+export { createModelledSystem, createRefMaker, madeWith, type ModelledRefs } from './xstate/modelled.ts';

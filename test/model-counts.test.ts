@@ -1,8 +1,10 @@
 // Systems of which it is known how many states they have: by a formula, or because others have counted them. And the plainest of searches, which knows nothing of what the checker
 // does to be quick, counts the same.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { model, type ModelOptions } from 'troupe/testing';
+import { model, type Logics, type ModelOptions } from 'troupe/testing';
 import { searchNaively } from '../dist/bench/naive-search.js';
+import { openSpace } from '../dist/src/testing/model/open-space.js';
 import { paxos } from '../dist/test/fixtures/systems/paxos.js';
 import { pingPong } from '../dist/test/fixtures/systems/ping-pong.js';
 import { changedChoice, choice, crash, timer, unhandled } from '../dist/test/fixtures/systems/small.js';
@@ -11,8 +13,26 @@ import { resourcesOf, twoPhaseCommit } from '../dist/test/fixtures/systems/two-p
 
 /** All of its states, and that nothing is wrong in any of them. */
 function explored(options: unknown) {
-  const { ok, complete, states, generated } = model(options as ModelOptions).explore();
+  const { ok, complete, states, generated } = model(options as ModelOptions<Logics, unknown>).explore();
   return { ok, complete, states, generated };
+}
+
+/** How many ways there are from the start to an end. */
+function ordersOf(options: unknown): number {
+  const { space } = openSpace(options as ModelOptions<Logics, unknown>);
+  const known = new Map<string, number>();
+  const from = (state: Uint32Array): number => {
+    const key = state.join();
+    let orders = known.get(key);
+    if (orders === undefined) {
+      const following: Uint32Array[] = [];
+      space.successors(state, (_, next, length) => void following.push(next.slice(0, length)));
+      orders = following.length === 0 ? 1 : following.reduce((sum, each) => sum + from(each), 0);
+      known.set(key, orders);
+    }
+    return orders;
+  };
+  return from(space.initial);
 }
 
 const all = (states: number, generated: number) => ({ ok: true, complete: true, states, generated });
@@ -29,6 +49,13 @@ describe('students at a barrier', () => {
   ])('are, %i of them in %i rounds, %i states', (students, rounds, states) => {
     expect(statesOf(students, rounds)).toBe(states);
     expect(explored(lesson(students, rounds))).toMatchObject({ ok: true, complete: true, states });
+  });
+
+  it('can go through three rounds, three of them, in 1,524,096,000 orders, which 160 states stand for', () => {
+    expect(ordersOf(lesson(3, 3))).toBe(1_524_096_000);
+    expect(readFileSync(new URL('../README.md', import.meta.url), 'utf8')).toContain(
+      '1,524,096,000 orders, 160 states',
+    );
   });
 
   it('come by 355, three of them in three rounds', () => {
@@ -92,7 +119,7 @@ describe('Paxos', () => {
 
   it('is no longer linearizable where what is of no use is dropped, for a second PUT_OK then counts', () => {
     const options = paxos(2);
-    const report = model({ ...options, network: { order: 'none' } } as typeof options).explore({ stopAtFirst: true });
+    const report = model({ ...options, network: { order: 'none' } }).explore({ stopAtFirst: true });
     expect(report.violations).toMatchObject([{ kind: 'always', claim: 'what is read is linearizable' }]);
     expect(report.violations[0]?.trace?.steps).toHaveLength(12);
   });

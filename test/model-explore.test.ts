@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EventObject, Snapshot } from 'xstate';
+import type { AnyActorLogic, Snapshot } from 'xstate';
 import { createEdgeRecorder } from '../dist/src/testing/model/edges.js';
 import { beginExploration, type ExplorationOptions } from '../dist/src/testing/model/explore.js';
 import type { Explored } from '../dist/src/testing/model/explored.js';
@@ -9,7 +9,7 @@ import type { Progress } from '../src/testing/model/system.ts';
 import { plainNodes, type PlainNode } from './support/plain-nodes.ts';
 import { pingPong, plainLesson } from './support/plain-systems.ts';
 
-type Options = Omit<ModelOptions<Record<string, never>, unknown>, 'actors'>;
+type Options = Omit<ModelOptions<Record<string, AnyActorLogic>, unknown>, 'actors'>;
 type Claim = (world: Readonly<Record<string, { readonly context: unknown; readonly status: string }>>) => boolean;
 interface Claims {
   readonly always?: Readonly<Record<string, Claim>>;
@@ -19,10 +19,10 @@ interface Claims {
 }
 
 const spaceOf = (nodes: Readonly<Record<string, PlainNode>>, options: Options = {}): Engine =>
-  createSpace<Record<string, never>, unknown>({ ...options, actors: {} }, plainNodes(nodes));
+  createSpace<Record<string, AnyActorLogic>, unknown>({ ...options, actors: {} }, plainNodes(nodes));
 
 function explore(space: Engine, claims: Claims = {}, options: ExplorationOptions = {}): Explored {
-  const exploration = beginExploration(space, claims as never, options);
+  const exploration = beginExploration(space, claims, options);
   expect(exploration.run()).toBe(true);
   return exploration.found();
 }
@@ -113,8 +113,8 @@ describe('an exploration', () => {
   });
 
   it('takes few bytes for a state', () => {
-    const { bytes, count } = explore(spaceOf(plainLesson(8, 3), { network: none }));
-    expect(count).toBe(137_886);
+    const { bytes, count } = explore(spaceOf(plainLesson(7, 3), { network: none }));
+    expect(count).toBe(35_080);
     expect(bytes / count).toBeLessThan(160);
   });
 });
@@ -153,6 +153,16 @@ describe('claims in an exploration', () => {
       },
     });
     expect(findings).toMatchObject([{ kind: 'always', claim: 'broken', index: 1, error: { message: 'no' } }]);
+  });
+
+  it('are violated where the bounds cannot be told, which are then left', () => {
+    const within = (world: object) => {
+      if (contextOf(world as never, 'one') === 2) throw new TypeError('no');
+      return true;
+    };
+    const { findings, count } = explore(spaceOf({ one: counter(5) }, { within }));
+    expect(findings).toMatchObject([{ kind: 'always', claim: 'within', index: 1, error: { message: 'no' } }]);
+    expect(count).toBe(2);
   });
 
   it('are asked about the initial state, too', () => {
@@ -333,12 +343,14 @@ describe('the end of an exploration', () => {
   });
 
   it('can be put off: what is known so far is told meanwhile', () => {
-    const exploration = beginExploration(spaceOf(plainLesson(6, 3), { network: none }), {} as never);
+    const exploration = beginExploration(spaceOf(plainLesson(6, 3), { network: none }), {});
     expect(exploration.run(0)).toBe(false);
     const { count } = exploration.found();
     expect(count).toBeGreaterThan(1);
     expect(count).toBeLessThan(8982);
     expect(exploration.found().ended).toBeUndefined();
+    const found = exploration.found();
+    expect(found.depthOf(count - 1)).toBe(found.wayTo(count - 1).length);
     while (!exploration.run(1));
     expect([exploration.found().count, exploration.found().ended]).toEqual([8982, 'explored']);
   });
@@ -364,7 +376,7 @@ describe('the end of an exploration', () => {
         return { state: count + 1, timers: ['x'] };
       },
     };
-    const exploration = beginExploration(spaceOf({ one: broken }), {} as never);
+    const exploration = beginExploration(spaceOf({ one: broken }), {});
     expect(() => exploration.run()).toThrow('not modelled');
     expect(exploration.found().threwAt).toBe(2);
     expect(exploration.found().wayTo(2)).toHaveLength(2);
@@ -397,7 +409,7 @@ describe('the world that claims see', () => {
   it('holds the snapshot of each actor, and what else there is', () => {
     const space = spaceOf(
       {
-        one: { start: { state: 'a', timers: ['x'], sends: [['other', { type: 'HI' } as EventObject]] } },
+        one: { start: { state: 'a', timers: ['x'], sends: [['other', { type: 'HI' }]] } },
         other: { start: { state: 'b' } },
       },
       { cells: { count: 3 }, crash: { max: 1 } },

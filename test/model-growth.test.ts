@@ -74,7 +74,7 @@ describe('what keeps a space from ending', () => {
     const filling: Toy = {
       state: { level: 0, lap: 'a' },
       ticks: ({ level, lap }: { readonly level: number; readonly lap: string }) => [
-        { state: level < 20 ? { level: level + 1, lap } : { level, lap: nextLap(lap) } },
+        { state: level < 80 ? { level: level + 1, lap } : { level, lap: nextLap(lap) } },
       ],
     };
     expect(growthOfToys({ filling }, 120)).toBeUndefined();
@@ -87,7 +87,7 @@ const light: Toy = {
 };
 
 /** Goes through many texts of one length. */
-const nextLap = (lap: string): string => String.fromCodePoint(lap.codePointAt(0)! + 1);
+const nextLap = (lap: string): string => String.fromCodePoint((lap.codePointAt(0) as number) + 1);
 
 function growthOfToys(toys: Readonly<Record<string, Toy>>, mostExpanded: number): string | undefined {
   const { space } = createToySystem(toys);

@@ -53,7 +53,7 @@ describe('what must come to hold', () => {
     const steps = [step(0, 1, 1), step(0, 2, 0), step(1, 1, 0), step(1, 2, 1)];
     const found = check({ steps, fair: [1, 2] }, []);
     expect(found).toMatchObject({ verdict: 'violated', stem: [] });
-    expect(found.verdict === 'violated' ? found.loop.toSorted() : []).toEqual([1, 1, 2]);
+    expect(found.verdict === 'violated' ? found.loop.join('') : '').toMatch(/^(?:112|121|211)$/);
   });
 
   it('takes what may become of one actor as one duty: each of its outcomes alone may never come', () => {
@@ -65,6 +65,9 @@ describe('what must come to hold', () => {
     };
     expect(check({ steps, fair: [1, 2] }, [1])).toMatchObject({ verdict: 'holds' });
     expect(check({ steps, fair: [1, 2], actions }, [1])).toEqual({ verdict: 'violated', stem: [], loop: [1] });
+    // both are possible now and then, which is not all the time
+    const both = [step(0, 1, 2), step(0, 2, 2), step(0, 3, 1), step(1, 4, 0)];
+    expect(check({ steps: both, fair: [1, 2, 3, 4], actions }, [2])).toMatchObject({ loop: [3, 4] });
   });
 
   it('does not take a run that goes on outside of the bounds for one that ends', () => {
@@ -109,27 +112,29 @@ describe('what must come to hold', () => {
     });
   });
 
-  it(`is what the definition says on 2,000 random graphs (seed ${seed})`, () => {
+  it(`is what the definition says on 800 random graphs (seed ${seed})`, { timeout: 30_000 }, () => {
     const random = createRandom(seed);
     const verdicts = { holds: 0, stuck: 0, round: 0 };
-    for (let graph = 0; graph < 2_000; graph++) {
+    for (let graph = 0; graph < 800; graph++) {
       const options = randomGraph(random);
       const states = 1 + Math.max(0, ...options.steps.flatMap(({ from, to }) => [from, to]));
       const holding = Array.from({ length: states }, (_, state) => state).filter(() => random() < 0.2);
       const expected = byDefinition(options, holding);
       const found = check(options, holding);
-      const told = JSON.stringify({ graph, ...options, holding, found });
-      expect(found.verdict === 'violated', told).toBe(expected !== 'holds');
-      if (found.verdict === 'violated') {
-        verifyRun(options, holding, found, told);
-        verdicts[found.loop.length === 0 ? 'stuck' : 'round']++;
-      } else verdicts.holds++;
+      const fault = found.verdict === 'violated' ? faultOf(options, holding, found) : undefined;
+      // all of it, so that a failure shows the graph
+      expect({ options, holding, found, verdict: found.verdict, fault }).toEqual({
+        ...{ options, holding, found },
+        verdict: expected,
+        fault: undefined,
+      });
+      verdicts[found.verdict !== 'violated' ? 'holds' : found.loop.length === 0 ? 'stuck' : 'round']++;
     }
     // a generator that makes one kind alone would show little
-    for (const count of Object.values(verdicts)) expect(count).toBeGreaterThan(100);
+    for (const count of Object.values(verdicts)) expect(count).toBeGreaterThan(40);
   });
 
-  it('is told in well under a second of half a million states and 3.7 million steps', () => {
+  it('is told in well under a second of half a million states and 3.7 million steps', { timeout: 30_000 }, () => {
     const options = grid(738);
     const space = createGraphSpace({ steps: [], fair: [1, 2, 3, 4, 5, 6, 7] });
     const liveness = createLiveness(space, options);
@@ -148,7 +153,7 @@ function step(from: number, code: number, to: number): GraphStep {
 function check(options: GraphOptions, holding: readonly number[], mostExpanded?: number): Eventual {
   const space = createGraphSpace(options);
   const explored = exploreSpace(space, mostExpanded);
-  return createLiveness(space, explored).check((index) => holding.includes(explored.wordsOf(index)[0]!));
+  return createLiveness(space, explored).check((index) => holding.includes(explored.wordsOf(index)[0] as number));
 }
 
 function randomGraph(random: () => number): GraphOptions {
@@ -197,33 +202,29 @@ function byDefinition({ steps, fair }: GraphOptions, holding: readonly number[])
   return 'holds';
 }
 
-/** What is told is a run of the graph on which the claim never holds, and which is fair. */
-function verifyRun(
+/** What is wrong with what is told: it must be a run of the graph on which the claim never holds, and which is fair. */
+function faultOf(
   { steps, fair }: GraphOptions,
   holding: readonly number[],
   { stem, loop }: Eventual & { readonly verdict: 'violated' },
-  told: string,
-): void {
+): string | undefined {
   let state = 0;
-  const follow = (code: number): void => {
-    expect(holding, told).not.toContain(state);
+  const visited = new Set<number>();
+  for (const [index, code] of [...stem, ...loop].entries()) {
+    if (index >= stem.length) visited.add(state);
+    if (holding.includes(state)) return 'the claim holds on the way';
     const taken = steps.find((each) => each.from === state && each.code === code);
-    expect(taken, told).toBeDefined();
-    state = taken!.to;
-  };
-  stem.forEach(follow);
-  const entry = state;
-  const visited = new Set([entry]);
-  for (const code of loop) {
-    follow(code);
-    visited.add(state);
+    if (taken === undefined) return 'a step is not possible';
+    state = taken.to;
   }
-  expect(holding, told).not.toContain(state);
-  expect(state, told).toBe(entry);
-  for (const code of fair) {
+  if (holding.includes(state)) return 'the claim holds in the end';
+  if (loop.length === 0) visited.add(state);
+  else if (state !== [...visited][0]) return 'it is no round';
+  const neglected = fair.find((code) => {
     const isAlwaysPossible = [...visited].every((each) => steps.some((one) => one.from === each && one.code === code));
-    expect(!isAlwaysPossible || loop.includes(code), told).toBe(true);
-  }
+    return isAlwaysPossible && !loop.includes(code);
+  });
+  return neglected === undefined ? undefined : 'it is not fair';
 }
 
 /** States in a square, with seven steps each that lead about: one large component. */

@@ -1,4 +1,5 @@
 // One node of a model: what XState's actors do within it, as data. The random comparison with XState itself is in `model-node-oracle.test.ts`; here is what each thing means.
+/* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unsafe-return, typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unnecessary-type-assertion -- machines without declared types are what is stepped */
 import { describe, expect, it } from 'vitest';
 import {
   assign,
@@ -19,7 +20,7 @@ import {
   type AnyActorRef,
   type AnyEventObject,
 } from 'xstate';
-import { isTroupeError, supervise } from 'troupe';
+import { isTroupeError, supervise, superviseGroup } from 'troupe';
 import { createCell, openCell } from 'troupe/shared';
 import type { Node } from './support/stepping.ts';
 import { nodesOf, NONE, stepping } from './support/stepping.ts';
@@ -56,9 +57,9 @@ describe('messages', () => {
     const [one, two] = nodesOf({ speaker, keeper }) as [Node, Node];
     const said = one.step(one.start(NONE).next, { type: 'stimulus', event: { type: 'GO' } }, NONE).sends[0];
     const again = one.step(one.start(NONE).next, { type: 'stimulus', event: { type: 'GO' } }, NONE).sends[0];
-    expect(said?.event['from']).toBe(again?.event['from']);
+    expect(fromOf(said)).toBe(fromOf(again));
     const heard = two.step(two.start(NONE).next, { type: 'message', message: said as never }, NONE).next;
-    expect(two.snapshotOf(heard)).toMatchObject({ context: { from: said?.event['from'] } });
+    expect(two.snapshotOf(heard)).toMatchObject({ context: { from: fromOf(said) } });
     expect(heard.mentions).toContain('speaker');
   });
 
@@ -127,7 +128,7 @@ describe('children', () => {
   });
 
   it('that are invoked answer, end, and are told of as in XState', () => {
-    const parent = setup({ actors: { child } }).createMachine({
+    const parent = setup({ types: { context: {} as AnyContext }, actors: { child } }).createMachine({
       context: { heard: [] as unknown[] },
       initial: 'x',
       states: {
@@ -162,7 +163,7 @@ describe('children', () => {
   });
 
   it('that fail unhandled fail their parent, and the root is told of with who began it', () => {
-    const parent = setup({ actors: { child } }).createMachine({
+    const parent = setup({ types: { context: {} as AnyContext }, actors: { child } }).createMachine({
       invoke: { src: 'child', id: 'kid' },
       on: { FAIL: { actions: sendTo('kid', { type: 'FAIL' }) } },
     });
@@ -173,7 +174,7 @@ describe('children', () => {
   });
 
   it('spawned in an assign are in the context as refs that show their snapshots', () => {
-    const parent = setup({ actors: { child } }).createMachine({
+    const parent = setup({ types: { context: {} as AnyContext }, actors: { child } }).createMachine({
       context: { kid: null as AnyActorRef | null },
       on: {
         SPAWN: { actions: assign({ kid: ({ spawn }) => spawn('child', { id: 'kid', input: 1 }) as AnyActorRef }) },
@@ -199,14 +200,16 @@ describe('children', () => {
   });
 
   it('without an id have one that is the same each time', () => {
-    const parent = setup({ actors: { child } }).createMachine({ entry: spawnChild('child', { input: 1 }) });
+    const parent = setup({ types: { context: {} as AnyContext }, actors: { child } }).createMachine({
+      entry: spawnChild('child', { input: 1 }),
+    });
     const [one] = nodesOf({ parent }) as [Node];
     expect([...one.start(NONE).next.actors.keys()]).toEqual(['parent', 'parent/$child']);
     expect(one.start(NONE).next.key).toBe(one.start(NONE).next.key);
   });
 
   it('take the address of an earlier one when nobody speaks of that any more', () => {
-    const parent = setup({ actors: { child } }).createMachine({
+    const parent = setup({ types: { context: {} as AnyContext }, actors: { child } }).createMachine({
       initial: 'x',
       context: { old: null as unknown },
       states: { x: { invoke: { src: 'child', id: 'kid' }, on: { AGAIN: { target: 'x', reenter: true } } } },
@@ -231,7 +234,7 @@ describe('children', () => {
   });
 
   it('are found by their systemId before the actors of the model', () => {
-    const parent = setup({ actors: { child } }).createMachine({
+    const parent = setup({ types: { context: {} as AnyContext }, actors: { child } }).createMachine({
       invoke: { src: 'child', id: 'kid', systemId: 'other', input: 0 },
       on: { GO: { actions: sendTo(({ system }) => system.get('other') as AnyActorRef, { type: 'GO' }) } },
     });
@@ -241,7 +244,7 @@ describe('children', () => {
 
   it('of transition functions tell their snapshots to who asked for them', () => {
     const counter = fromTransition((count: number) => count + 1, 0);
-    const parent = setup({ actors: { counter } }).createMachine({
+    const parent = setup({ types: { context: {} as AnyContext }, actors: { counter } }).createMachine({
       context: { seen: [] as unknown[] },
       invoke: {
         src: 'counter',
@@ -256,7 +259,7 @@ describe('children', () => {
   });
 
   it('that are stopped are gone', () => {
-    const parent = setup({ actors: { child } }).createMachine({
+    const parent = setup({ types: { context: {} as AnyContext }, actors: { child } }).createMachine({
       entry: spawnChild('child', { id: 'kid', input: 0 }),
       on: { STOP: { actions: stopChild('kid') } },
     });
@@ -329,7 +332,7 @@ describe('actors that are not run', () => {
   const work = fromPromise<string, { readonly name: string }>(() => {
     throw new Error('was run');
   });
-  const worker = setup({ actors: { work } }).createMachine({
+  const worker = setup({ types: { context: {} as AnyContext }, actors: { work } }).createMachine({
     context: { got: null as unknown },
     initial: 'busy',
     states: {
@@ -389,7 +392,7 @@ describe('actors that are not run', () => {
     const numbers = fromObservable(() => {
       throw new Error('was run');
     });
-    const parent = setup({ actors: { ticks, numbers } }).createMachine({
+    const parent = setup({ types: { context: {} as AnyContext }, actors: { ticks, numbers } }).createMachine({
       context: { n: 0, seen: [] as unknown[] },
       invoke: [
         { src: 'ticks', id: 'ticks' },
@@ -419,7 +422,7 @@ describe('actors that are not run', () => {
       }),
       { [Symbol.for('troupe.watching')]: true },
     );
-    const widow = setup({ actors: { watching } }).createMachine({
+    const widow = setup({ types: { context: {} as AnyContext }, actors: { watching } }).createMachine({
       context: { down: null as unknown },
       invoke: {
         src: 'watching',
@@ -489,7 +492,8 @@ describe('the text of a configuration', () => {
       [[]],
       ['a,b'],
       ['a', 'b'],
-      new Array(1),
+      // oxlint-disable-next-line no-sparse-arrays
+      [,],
       { a: undefined },
       new Map(),
       new Set(),
@@ -749,8 +753,25 @@ describe('supervised actors', () => {
     expect(escalating.send('FAIL').notes.failures[0]?.error).toEqual(new Error('broke'));
   });
 
+  it('of a group count their failures together, and are restarted together where they are told to', () => {
+    const group = superviseGroup(
+      { left: fragile, right: fragile },
+      { ...quiet, group: 'one-for-all', restart: { atMost: 1 } },
+    );
+    const { step, spontaneous, current, root } = stepping({ group });
+    const fail = (name: string) =>
+      step({ type: 'message', message: { from: 'test', to: `group/${name}`, event: { type: 'FAIL' } } });
+    fail('left');
+    expect(spontaneous().map((each) => 'actor' in each && each.actor)).toEqual(['group/left', 'group/right']);
+    step({ type: 'restart', actor: 'group/left' });
+    step({ type: 'restart', actor: 'group/right' });
+    expect(current().actors.get('group/right')?.life).toBe(1);
+    fail('right');
+    expect(root()).toMatchObject({ status: 'error', error: { code: 'RESTARTS_EXHAUSTED' } });
+  });
+
   it('lose their children and delays with their life', () => {
-    const parent = setup({ actors: { receiver } }).createMachine({
+    const parent = setup({ types: { context: {} as AnyContext }, actors: { receiver } }).createMachine({
       entry: [spawnChild('receiver', { id: 'kid' }), raise({ type: 'LATE' } as never, { delay: 5 })],
       on: {
         FAIL: {
@@ -777,7 +798,7 @@ describe('crashes', () => {
   const work = fromPromise<string>(() => {
     throw new Error('was run');
   });
-  const worker = setup({ actors: { work, receiver } }).createMachine({
+  const worker = setup({ types: { context: {} as AnyContext }, actors: { work, receiver } }).createMachine({
     id: 'worker',
     context: { n: 0 },
     entry: spawnChild('receiver', { id: 'kid' }),
@@ -835,7 +856,7 @@ describe('renaming', () => {
     const renamed = a.rename(before, { names: { a: 'b', b: 'a' }, sortsLists: true });
     expect([...renamed.actors.keys()]).toEqual(['b', 'b/kid']);
     expect(renamed.timers[0]).toMatchObject({ actor: 'b', event: { by: 'b' } });
-    const { context } = renamed.actors.get('b')?.snapshot as never as {
+    const { context } = (renamed.actors.get('b') as { snapshot: unknown }).snapshot as {
       context: Record<string, unknown> & { who: AnyActorRef };
     };
     expect(context['names']).toEqual(['a', 'b']);
@@ -889,6 +910,12 @@ describe('what is told of a step', () => {
     ]).toEqual([true, true, true, false]);
   });
 });
+
+/** Contexts of machines that declare none. */
+// oxlint-disable-next-line typescript/no-explicit-any -- whatever a machine puts there
+type AnyContext = any;
+
+const fromOf = (message: { readonly event: AnyEventObject } | undefined): unknown => message?.event['from'] as unknown;
 
 function codeOf(run: () => unknown): string | undefined {
   try {

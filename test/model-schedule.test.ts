@@ -165,6 +165,14 @@ describe('a schedule that does not fit', () => {
     expect(problemOf(lesson({ crash: 1 }), 'c:s0 t:s0')).toBe("step 2 of 2, 't:s0': 's0' has crashed");
   });
 
+  it('says that a step leads out of the bounds', () => {
+    const lamp = createMachine({ initial: 'off', states: { off: { after: { 5: 'on' } }, on: {} } });
+    const space = spaceOf({ actors: { lamp: { logic: lamp } }, within: (world) => world.lamp.value === 'off' });
+    expect(problemOf(space, 't:lamp')).toBe(
+      "step 1 of 1, 't:lamp': it leads out of the bounds, to what `within` leaves out",
+    );
+  });
+
   it('says which message must arrive before', () => {
     const greeter = createMachine({
       entry: [sendTo(door, { type: 'HELLO' }), sendTo(door, { type: 'BYE' })],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AnyActorLogic } from 'xstate';
 import { simulate, type Simulated } from '../dist/src/testing/model/simulate.js';
 import { createSpace, type Engine } from '../dist/src/testing/model/space-of.js';
 import type { ModelOptions } from '../src/testing/model/options.ts';
@@ -6,17 +7,17 @@ import type { SimulateOptions } from '../src/testing/model/system.ts';
 import { plainNodes, type PlainNode } from './support/plain-nodes.ts';
 import { plainLesson } from './support/plain-systems.ts';
 
-type Options = Omit<ModelOptions<Record<string, never>, unknown>, 'actors'>;
+type Options = Omit<ModelOptions<Record<string, AnyActorLogic>, unknown>, 'actors'>;
 type Claim = (world: Readonly<Record<string, { readonly context: unknown; readonly status: string }>>) => boolean;
 
 const spaceOf = (nodes: Readonly<Record<string, PlainNode>>, options: Options = {}): Engine =>
-  createSpace<Record<string, never>, unknown>({ ...options, actors: {} }, plainNodes(nodes));
+  createSpace<Record<string, AnyActorLogic>, unknown>({ ...options, actors: {} }, plainNodes(nodes));
 
 const walkThrough = (
   space: Engine,
   claims: Readonly<Record<string, Readonly<Record<string, Claim>> | Claim>>,
   options: SimulateOptions,
-): Simulated => simulate(space, claims as never, options);
+): Simulated => simulate(space, claims, options);
 
 const mayStop = { mayStopWhen: (() => true) as Claim };
 
@@ -31,7 +32,7 @@ function endOf(space: Engine, actions: readonly number[]): Record<string, { read
     if (next === undefined) throw new Error(`the action ${code} is not possible`);
     state = next;
   }
-  return { ...space.show(state).world } as never;
+  return { ...space.show(state).world };
 }
 
 /** Counts up and down as it likes. */

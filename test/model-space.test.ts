@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { EventObject } from 'xstate';
+import type { AnyActorLogic, EventObject } from 'xstate';
 import { createSpace, type Engine } from '../dist/src/testing/model/space-of.js';
 import type { ModelOptions } from '../src/testing/model/options.ts';
 import type { Action, ActionCode, Words } from '../src/testing/model/space.ts';
 import { plainNodes, type PlainNode } from './support/plain-nodes.ts';
 
-type Options = Omit<ModelOptions<Record<string, never>, unknown>, 'actors'>;
+type Options = Omit<ModelOptions<Record<string, AnyActorLogic>, unknown>, 'actors'>;
 
 const spaceOf = (nodes: Readonly<Record<string, PlainNode>>, options: Options = {}): Engine =>
-  createSpace<Record<string, never>, unknown>({ ...options, actors: {} }, plainNodes(nodes));
+  createSpace<Record<string, AnyActorLogic>, unknown>({ ...options, actors: {} }, plainNodes(nodes));
 
 /** An action as a line of text. */
 function textOf(action: Action): string {
@@ -126,6 +126,15 @@ describe('the space of a system', () => {
     expect(inside.map((code) => textOf(space.actionOf(space.initial, code)))).toEqual(['one y']);
     expect(beyond.map((code) => textOf(space.actionOf(space.initial, code)))).toEqual(['one x']);
     expect(space.isQuiescent(walk(space, 'one y'))).toBe(false);
+  });
+});
+
+describe('a message to nobody', () => {
+  it('is an error that names who there is', () => {
+    const nodes = { one: { start: { state: 0, sends: [send('two/child', 'A')] } } };
+    expect(() => spaceOf(nodes)).toThrow(
+      "Cannot deliver 'A' from 'one' to 'two/child': the model has no such actor. It has 'one'. Add it to `actors`.",
+    );
   });
 });
 
@@ -254,6 +263,10 @@ describe('delays in a space', () => {
     expect(textsAfter(space, walk(space, 'one b'))).toEqual(['other c']);
     expect(textsAfter(space, walk(space, 'one b', 'other c'))).toEqual(['other d']);
     expect(textsAfter(space, walk(space, 'one b', 'other c', 'other d'))).toEqual(['one a']);
+    // of one node those that were armed earlier end first
+    const tied = spaceOf({ one: timed({ x: 10, y: 10 }) }, { timers: 'by-delay' });
+    expect(textsAfter(tied, tied.initial)).toEqual(['one x']);
+    expect(textsAfter(tied, walk(tied, 'one x'))).toEqual(['one y']);
     expect(space.configurationOf(walk(space, 'other c', 'one b', 'other d'), 'one').timers).toMatchObject([
       { id: 'a', remaining: 5 },
     ]);
@@ -264,7 +277,7 @@ describe('what users and the world do in a space', () => {
   it('offers a stimulus only where it is handled', () => {
     const space = spaceOf(
       { lamp: { start: { state: 'off' }, on: (state, { type }) => (state === type ? undefined : { state: type }) } },
-      { stimuli: { lamp: [{ type: 'on' }, { type: 'off' }] as never } },
+      { stimuli: { lamp: [{ type: 'on' }, { type: 'off' }] } },
     );
     expect(textsAfter(space, space.initial)).toEqual(['lamp on']);
     expect(textsAfter(space, walk(space, 'lamp on'))).toEqual(['lamp off']);
@@ -323,7 +336,7 @@ describe('watchers in a space', () => {
   const watching: PlainNode = {
     start: { state: 'watching' },
     watches: ['other'],
-    on: (state, { type }) => (type === 'DOWN' ? { state: 'told', mentions: ['told'] } : { state: `${state} ${type}` }),
+    on: (state, { type }) => (type === 'DOWN' ? { state: 'told', mentions: ['told'] } : { state: type }),
   };
 
   it('are told that an actor has ended, after all that it sent', () => {

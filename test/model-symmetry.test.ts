@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { assign, sendTo, setup, type AnyActorRef } from 'xstate';
 import { symmetricGroups } from '../dist/src/testing/model/symmetric-groups.js';
 import { createSymmetry, type Symmetry } from '../dist/src/testing/model/symmetry.js';
+import type { Rearrangeable } from '../dist/src/testing/model/rearrange.js';
+import type { Violation } from '../dist/src/testing/model/report.js';
+import type { Trace } from '../dist/src/testing/model/trace.js';
 import type { Space, Words } from '../dist/src/testing/model/space.js';
 import { isTroupeError, type TroupeError } from 'troupe';
 import { model } from 'troupe/testing';
@@ -13,26 +16,34 @@ import { resourcesOf, twoPhaseCommit } from '../dist/test/fixtures/systems/two-p
 import { exploreSpace, type Explored } from './support/graph-space.ts';
 import { createToySystem, type Toy, type ToySystem } from './support/toy-system.ts';
 
-describe('states up to who is who', () => {
+describe('states up to who is who', { timeout: 30_000 }, () => {
   it.each([
     { students: 3, rounds: 1, all: 34, different: 13 },
     { students: 3, rounds: 3, all: 160, different: 51 },
     { students: 4, rounds: 3, all: 606, different: 87 },
     { students: 5, rounds: 3, all: 2_320, different: 136 },
-    { students: 6, rounds: 3, all: 8_982, different: 200 },
     { students: 3, rounds: 10, all: 601, different: barrierFormula(3, 10) },
-    { students: 7, rounds: 2, all: undefined, different: barrierFormula(7, 2) },
   ])('of $students students in $rounds rounds are $different', ({ students, rounds, all, different }) => {
-    if (all !== undefined) expect(exploreSpace(course(students, rounds).space).count).toBe(all);
+    expect(exploreSpace(course(students, rounds).space).count).toBe(all);
     expect(exploreUpToSymmetry(course(students, rounds)).count).toBe(different);
+  });
+
+  it.each([
+    { students: 6, rounds: 3, different: 200 },
+    { students: 7, rounds: 2, different: barrierFormula(7, 2) },
+  ])('of $students students, too many to try all exchanges, are $different', ({ students, rounds, different }) => {
+    expect(exploreUpToSymmetry(course(students, rounds)).count).toBe(different);
+  });
+
+  it('of a two-phase commit of 6 managers, too many to try all exchanges, are 553', () => {
+    expect(exploreUpToSymmetry(commit(6)).count).toBe(553);
   });
 
   it.each([
     { managers: 3, all: 288, different: 80 },
     { managers: 5, all: 8_832, different: 314 },
-    { managers: 6, all: undefined, different: 553 },
   ])('of a two-phase commit of $managers are $different', ({ managers, all, different }) => {
-    if (all !== undefined) expect(exploreSpace(commit(managers).space).count).toBe(all);
+    expect(exploreSpace(commit(managers).space).count).toBe(all);
     expect(exploreUpToSymmetry(commit(managers)).count).toBe(different);
   });
 
@@ -64,7 +75,7 @@ describe('states up to who is who', () => {
   });
 });
 
-describe('machines up to who is who', () => {
+describe('machines up to who is who', { timeout: 30_000 }, () => {
   it.each<Pick<ModelOptions<Logics>, 'network' | 'crash' | 'timers'>>([
     {},
     { network: { order: 'none', drop: 1, duplicate: 1 } },
@@ -86,7 +97,7 @@ describe('machines up to who is who', () => {
     expect(part.count).toBe(shapes.size);
     expect(part.count).toBeLessThan(whole.count / 3);
     for (let state = 0; state < part.count; state += 7) {
-      const end = follow(opened, opened.symmetry!.realRun(pathTo(part, state)));
+      const end = follow(opened, (opened.symmetry as Symmetry).realRun(pathTo(part, state)));
       expect(textOf(end, opened.space)).toBe(textOf(part.wordsOf(state), opened.space));
     }
   });
@@ -109,12 +120,13 @@ describe('machines up to who is who', () => {
       ...(lesson(4, 2) as ModelOptions<Logics>),
       symmetric: [namesOf(4)],
       always: {
-        'at most two are done': (world) => namesOf(4).filter((name) => world[name]!.status === 'done').length <= 2,
+        'at most two are done': (world) =>
+          namesOf(4).filter((name) => (world[name] as { readonly status: string }).status === 'done').length <= 2,
       },
     }).explore();
     // the trace could not be made of steps that are not possible
-    const { last, steps } = violations[0]!.trace!;
-    expect(namesOf(4).filter((name) => last[name]!.status === 'done')).toHaveLength(3);
+    const { last, steps } = (violations[0] as Violation).trace as Trace;
+    expect(namesOf(4).filter((name) => (last[name] as { readonly status: string }).status === 'done')).toHaveLength(3);
     expect(steps).toHaveLength(4 * 2 * 2 + 4 + 3);
   });
 });
@@ -152,6 +164,19 @@ describe('nodes that only seem to be alike', () => {
         },
       });
     expect(failureOf(space)).toMatchObject({ code: 'NOT_SYMMETRIC', details: { claim: 's0 arrives first' } });
+  });
+
+  it('are found out where a claim tells them apart only when nothing is new to either', () => {
+    const counter: Toy = { state: 0, ticks: (state: number) => [{ state: (state + 1) % 8 }] };
+    const counters = createToySystem({ one: counter, other: counter, bystander: { state: 0 } });
+    const explore = (): unknown =>
+      exploreUpToSymmetry(counters, {
+        'not 3 and 5': (world) => {
+          const { one, other } = world as { readonly one: number; readonly other: number };
+          return one !== 3 || other !== 5;
+        },
+      });
+    expect(failureOf(explore)).toMatchObject({ code: 'NOT_SYMMETRIC', details: { claim: 'not 3 and 5' } });
   });
 
   it('are found out where a set and a queue are both kept as lists, and it is told how to keep a set', () => {
@@ -230,7 +255,7 @@ function exploreUpToSymmetry(system: ToySystem, claims?: Parameters<typeof symme
 
 /** Each calls the desk after a while, is called back in the order of the calls, and may be hung up on. */
 function callers(names: readonly string[]): ModelOptions<Logics> {
-  const caller = setup({ types: {} as { context: { me: string; desk: AnyActorRef } } }).createMachine({
+  const caller = setup({ types: { context: {} as { me: string; desk: AnyActorRef } } }).createMachine({
     context: ({ input }) => input as never,
     initial: 'idle',
     states: {
@@ -252,7 +277,7 @@ function callers(names: readonly string[]): ModelOptions<Logics> {
     readonly replyTo: AnyActorRef;
   }
   const desk = setup({
-    types: {} as { context: { names: string[]; last: AnyActorRef | undefined }; events: Call },
+    types: { context: {} as { names: string[]; last: AnyActorRef | undefined }, events: {} as Call },
   }).createMachine({
     context: { names: [], last: undefined },
     on: {
@@ -264,15 +289,13 @@ function callers(names: readonly string[]): ModelOptions<Logics> {
       },
     },
   });
-  return {
-    actors: {
-      ...Object.fromEntries(
-        names.map((me) => [me, { logic: caller, input: ({ actor }: InputScope) => ({ me, desk: actor('desk') }) }]),
-      ),
-      desk,
-    } as never,
-    mayStopWhen: () => true,
+  const actors: ModelOptions<Logics>['actors'] = {
+    ...Object.fromEntries(
+      names.map((me) => [me, { logic: caller, input: ({ actor }: InputScope) => ({ me, desk: actor('desk') }) }]),
+    ),
+    desk,
   };
+  return { actors, mayStopWhen: () => true };
 }
 
 /** A state as text, with the names exchanged in whichever way makes it least: written by hand, so that it owes nothing to what is tested. */
@@ -288,7 +311,7 @@ function leastText(space: Space, words: Words, names: readonly string[]): string
     return JSON.stringify([
       keys
         .map(([name, key]) => [exchanged(name), exchanged(key)])
-        .toSorted(([one], [other]) => (one! < other! ? -1 : 1)),
+        .toSorted(([one], [other]) => ((one as string) < (other as string) ? -1 : 1)),
       // those of one pair in the order sent
       messages
         .map(exchanged)
@@ -296,7 +319,7 @@ function leastText(space: Space, words: Words, names: readonly string[]): string
       crashed.map(exchanged).toSorted(),
     ]);
   });
-  return texts.toSorted()[0]!;
+  return texts.toSorted()[0] as string;
 }
 
 /** The word after those of the nodes. */
@@ -304,7 +327,7 @@ function budgetOf(space: Space, words: Words): string {
   return String(words[space.names.length]);
 }
 
-const pairOf = (message: string): string => message.split(' ')[0]!;
+const pairOf = (message: string): string => message.split(' ')[0] as string;
 
 const ordersOf = (names: readonly string[]): string[][] =>
   names.length === 0
@@ -314,7 +337,7 @@ const ordersOf = (names: readonly string[]): string[][] =>
 function pathTo(explored: Explored, state: number): number[] {
   const path: number[] = [];
   for (let at = state; at !== 0; at = explored.parentOf(at)) path.push(explored.actionInto(at));
-  return path.reverse();
+  return path.toReversed();
 }
 
 function follow({ space }: { readonly space: Space }, run: readonly number[]): Words {
@@ -324,7 +347,7 @@ function follow({ space }: { readonly space: Space }, run: readonly number[]): W
     space.successors(state, (code, next, length) => {
       if (code === wanted) after = next.slice(0, length);
     });
-    state = after!;
+    state = after as Words;
   }
   return state;
 }
@@ -335,12 +358,12 @@ const statesOf = (explored: Explored): Words[] =>
 /** What is left of a state when names are forgotten: each student with what is on its way to and from it, and whether it has arrived, in order. */
 function shapeOf(system: ToySystem, words: Words): string {
   const { barrier, ...students } = system.statesOf(words) as Record<string, { readonly arrived: readonly string[] }>;
-  const rearrangeable = system.space.rearrangeable!;
+  const rearrangeable = system.space.rearrangeable as Rearrangeable;
   const messages = [...words.slice(system.nodes.length)].map((id) => rearrangeable.message(id));
   const shapes = Object.entries(students).map(([name, state]) =>
     JSON.stringify({
       state,
-      hasArrived: barrier!.arrived.includes(name),
+      hasArrived: (barrier as { readonly arrived: readonly string[] }).arrived.includes(name),
       to: messages.filter(({ to }) => to === name).map(({ event }) => event),
       from: messages.filter(({ from }) => from === name).map(({ event }) => event),
     }),

@@ -2,10 +2,25 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { assign, createMachine, fromTransition, sendTo, setup, type AnyActorLogic, type AnyActorRef } from 'xstate';
+import {
+  assign,
+  createMachine,
+  fromPromise,
+  fromTransition,
+  log,
+  raise,
+  sendParent,
+  sendTo,
+  setup,
+  type ActorSystem,
+  type ActorSystemInfo,
+  type AnyActorLogic,
+  type AnyActorRef,
+} from 'xstate';
+import { openCell } from 'troupe/shared';
 import { readRecording, recordingToMermaid } from 'troupe/inspector';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createTimeline } from '../dist/src/inspector/timeline.js';
+import { createTimeline, NO_RECORDING as NO_HEADER } from '../dist/src/inspector/timeline.js';
 import { changesOf } from '../dist/src/testing/model/changes.js';
 import type { ActorState, Configuration } from '../dist/src/testing/model/node.js';
 import { actionsOf } from '../dist/src/testing/model/schedule.js';
@@ -179,9 +194,118 @@ describe('the text of a trace', () => {
 2. bell         crashes
 3. bell → lamp  CLICK { by: 'bell' } (lost)
 4. bell         starts again after its crash
-                bell is there
+                bell begins
                 bell sends CLICK { by: 'bell' } to lamp
 `);
+  });
+
+  it('tells of children, of what they and cells do, and of what fails, once', () => {
+    const helper = createMachine({
+      id: 'helper',
+      initial: 'on',
+      states: { on: { on: { GO: 'off' } }, off: { type: 'final', entry: sendParent({ type: 'HELPED' }) } },
+    });
+    const shop = setup({ actors: { helper, fetch: fromPromise(async () => 7) }, delays: { LATER: 50 } }).createMachine({
+      initial: 'asking',
+      context: { price: 0 },
+      states: {
+        asking: {
+          invoke: {
+            id: 'fetch',
+            src: 'fetch',
+            onDone: { target: 'open', actions: assign({ price: ({ event }) => event.output }) },
+          },
+        },
+        open: {
+          invoke: { id: 'helper', src: 'helper' },
+          entry: raise({ type: 'LATE' }, { id: 'late', delay: 'LATER' }),
+          on: {
+            OPEN: {
+              actions: [
+                sendTo('helper', { type: 'GO' }),
+                log('sold'),
+                () => openCell('till').set(openCell('till').get() + 7),
+              ],
+            },
+            HELPED: {},
+            LATE: {
+              actions: assign(() => {
+                throw new Error('it is late');
+              }),
+            },
+          },
+        },
+      },
+    });
+    const space = spaceOf({
+      actors: { shop },
+      invoked: { fetch: [{ done: 7 }] },
+      stimuli: { shop: [{ type: 'OPEN' }] },
+      cells: { till: 1 },
+    });
+    const trace = follow(space, 'o:shop/fetch#1 u:shop:OPEN t:shop');
+    expect(trace.toText()).toBe(`\
+   at first     shop asking; shop/fetch active
+1. shop/fetch   fetch is done: 7
+                shop: asking → open, price: 7
+                shop/helper: on
+                shop waits to send LATE (delayed)
+2. user → shop  OPEN
+                shop/helper: on → off, done
+                till is read and written: 1 → 8
+                shop → shop/helper  GO
+                shop/helper → shop  HELPED
+                shop logs 'sold'
+3. shop         LATE (delayed)
+                shop: open, failed: Error: it is late
+`);
+    expect(trace.toMermaid()).toBe(`\
+sequenceDiagram
+  participant p1 as shop
+  Note over p1: 1. shop/fetch fetch is done: 7
+  Note over p1: asking → open, price: 7
+  Note over p1: shop/helper: on
+  Note over p1: 2. user: OPEN
+  Note over p1: shop/helper: on → off, done
+  Note over p1: till is read and written: 1 → 8
+  Note over p1: 3. LATE (delayed)
+  Note over p1: open, failed: Error: it is late
+`);
+    expect(trace.toTest()).toContain('expect(trace.scene.cells).toEqual({ till: 8 });');
+    const { records, header = NO_HEADER } = readRecording(trace.toRecording());
+    const timeline = createTimeline(header, records);
+    expect([...timeline.actors.values()].map(({ id, kind, parent, ended }) => [id, kind, parent, ended?.how])).toEqual([
+      ['shop', 'machine', undefined, 'failed'],
+      ['fetch', 'promise', 'a1', 'done'],
+      ['helper', 'machine', 'a1', 'done'],
+    ]);
+    expect(timeline.cells.get('till')?.map(({ value }) => value)).toEqual([1, 8]);
+    expect(timeline.messages.map(({ event, from, to }) => [event, from, to]).slice(1)).toEqual([
+      ['OPEN', 'user@1', 'a1'],
+      ['GO', 'a1', 'a3'],
+      ['HELPED', 'a3', 'a1'],
+      ['xstate.done.actor.helper', 'a3', 'a1'],
+    ]);
+  });
+
+  it('tells in order who was sent what, one event to several in a row once', () => {
+    const to =
+      (name: string) =>
+      ({ system }: { readonly system: ActorSystem<ActorSystemInfo> }) =>
+        system.get(name) as AnyActorRef;
+    const teacher = createMachine({
+      entry: ['a', 'b', 'b', 'a']
+        .map((name) => sendTo(to(name), { type: 'HI' }))
+        .concat(sendTo(to('a'), { type: 'BYE' }), sendTo(to('a'), { type: 'HI' })),
+    });
+    const space = spaceOf({ actors: { teacher, a: createMachine({}), b: createMachine({}) } });
+    expect(
+      follow(space, '')
+        .toText()
+        .split('\n')
+        .slice(1, -1)
+        .map((line) => line.trim()),
+    ).toEqual(['teacher sends HI to a (2 times) and b (2 times)', 'teacher sends BYE to a', 'teacher sends HI to a']);
   });
 
   it('says what goes on for ever', () => {
@@ -191,10 +315,11 @@ describe('the text of a trace', () => {
     });
     const space = spaceOf({ actors: { clock: { logic: clock } } });
     expect(follow(space, 't:clock t:clock', 0).toText()).toContain(
-      'Now all is as it was at first, and steps 1 to 2 may happen again for ever.\n',
+      'Now all is as it was at first, and steps 1 and 2 may happen again for ever.\n',
     );
+    expect(follow(space, 't:clock t:clock t:clock t:clock t:clock', 1).toText()).toContain('and steps 2 to 5 may');
     expect(follow(space, 't:clock t:clock t:clock', 1).toText()).toContain(
-      'Now all is as it was after step 1, and steps 2 to 3 may happen again for ever.\n',
+      'Now all is as it was after step 1, and steps 2 and 3 may happen again for ever.\n',
     );
   });
 
@@ -344,8 +469,8 @@ it("'both are in one round' does not hold", () => {
       map: new Map([['a', new Set([1])]]),
       'a-b': { __proto__: null, c: '\u2028`${x}' },
     };
-    const odd = setup({ types: { context: context as Readonly<Record<string, unknown>> } }).createMachine({
-      context: {},
+    const odd = createMachine({
+      context: {} as Readonly<Record<string, unknown>>,
       initial: 'a',
       states: { a: { on: { GO: { target: 'b', actions: assign(() => context) } } }, b: { type: 'final' } },
     });

@@ -12,6 +12,7 @@ import { assertActorRef } from '../recipient.ts';
 import { createFaultLink, type FaultLink } from './fault-link.ts';
 import { freezeThread, type Frost } from './freeze.ts';
 import { GOLDEN } from './random.ts';
+import { checkRange } from './range.ts';
 import type { FaultClock, Trouble } from './lane.ts';
 import { turns } from './turns.ts';
 import { clearTimeout, random, setTimeout } from '../surroundings.ts';
@@ -191,7 +192,7 @@ export function injectFaults({
       change(target, 'duplicate packets of', { duplicate: checkProbability(probability, 'duplicate') }),
     reorder: (target, probability) =>
       change(target, 'reorder packets of', { reorder: checkProbability(probability, 'reorder') }),
-    delay: (target, milliseconds) => change(target, 'delay packets of', { delay: checkDelay(milliseconds) }),
+    delay: (target, milliseconds) => change(target, 'delay packets of', { delay: checkRange('delay', milliseconds) }),
     cut: (target) => change(target, 'cut', { isCut: true }),
     heal(target) {
       if (target === undefined) healAll();
@@ -286,19 +287,6 @@ function addressOfTarget(target: FaultTarget, verb: string): NodeAddress {
 function checkProbability(value: unknown, option: string): number {
   if (typeof value === 'number' && value >= 0 && value <= 1) return value;
   throw optionError(option, value, 'it must be a probability from 0 to 1', 'Give 0.1 for one packet in ten.');
-}
-
-function checkDelay(value: unknown): Trouble['delay'] {
-  const range: readonly unknown[] = Array.isArray(value) ? value : [value, value];
-  const [least, most] = range;
-  const isRange = range.length === 2 && typeof least === 'number' && typeof most === 'number';
-  if (isRange && least >= 0 && least <= most && most < Infinity) return [least, most];
-  throw optionError(
-    'delay',
-    Array.isArray(value) ? `[${value.join(', ')}]` : value,
-    'it must be milliseconds from 0 up, or a pair of them, the lesser first',
-    'Give 5, or [1, 20].',
-  );
 }
 
 function refusal(verb: string, name: string, why: string, mend: string): TroupeError {

@@ -11,8 +11,13 @@ export interface Delayed {
 }
 
 export interface Steering {
-  /** An event is sent in the system, from wherever: `pass` has it arrive. */
-  relay(from: AnyActorRef | undefined, target: AnyActorRef, event: AnyEventObject, pass: () => void): void;
+  /** An event is sent in the system, from wherever: `pass` has it arrive, or another in its place. */
+  relay(
+    from: AnyActorRef | undefined,
+    target: AnyActorRef,
+    event: AnyEventObject,
+    pass: (other?: AnyEventObject) => void,
+  ): void;
   /** An event is to come later: `arm` sets the timer by the system's clock, before it returns. */
   schedule(delayed: Delayed, arm: () => void): void;
   /** Who has a name that nobody in the system has. */
@@ -24,7 +29,7 @@ export function steerSystem(system: System, { relay, schedule, find }: Steering)
   const it = system as unknown as SystemSeams & { get(systemId: string): AnyActorRef | undefined };
   const { _relay: relayed, get, scheduler } = it;
   const { schedule: arm } = scheduler;
-  it._relay = (from, target, event) => relay(from, target, event, () => relayed(from, target, event));
+  it._relay = (from, target, event) => relay(from, target, event, (other = event) => relayed(from, target, other));
   it.get = (systemId) => get(systemId) ?? find(systemId);
   scheduler.schedule = (source, target, event, delay, id) =>
     schedule({ source, target, event, id }, () => arm(source, target, event, delay, id));

@@ -195,9 +195,11 @@ describe('a simulation', () => {
     );
   });
 
-  it('refuses a seed and a latency that are none', () => {
-    for (const options of [{ seed: 0.5 }, { latency: -1 }, { latency: [2, 1] as const }])
+  it('refuses a seed, a latency and a name that are none, and takes no time then', () => {
+    const before = setTimeout;
+    for (const options of [{ seed: 0.5 }, { latency: -1 }, { latency: [2, 1] as const }, { name: 'a/b' }])
       expect(() => createSimulation(options)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
+    expect(setTimeout).toBe(before);
   });
 
   it('lets time pass for several who wait at once, and by itself', async () => {

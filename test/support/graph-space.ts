@@ -32,7 +32,7 @@ export function createGraphSpace({ steps, fair, actions = {} }: GraphOptions): S
     initial: Uint32Array.of(0),
     beginnings: [],
     successors(state, visit, isBeyond) {
-      for (const { code, to } of bySource.get(state[0]!) ?? []) {
+      for (const { code, to } of bySource.get(state[0] as number) ?? []) {
         if (to < 0) isBeyond?.(code);
         else {
           scratch[0] = to;
@@ -44,11 +44,11 @@ export function createGraphSpace({ steps, fair, actions = {} }: GraphOptions): S
     stepOf: () => undefined,
     show: (state) => ({
       world: {},
-      scene: { inFlight: [], timers: [], crashed: [], cells: {}, history: state[0]! },
+      scene: { inFlight: [], timers: [], crashed: [], cells: {}, history: state[0] as number },
     }),
     configurationOf: notThere,
     isFair: (code) => fair.includes(code),
-    isQuiescent: (state) => !(bySource.get(state[0]!) ?? []).some(({ code }) => fair.includes(code)),
+    isQuiescent: (state) => !(bySource.get(state[0] as number) ?? []).some(({ code }) => fair.includes(code)),
   };
 }
 
@@ -74,9 +74,9 @@ export function exploreSpace(space: Space, mostExpanded = Number.POSITIVE_INFINI
   const recorder = createEdgeRecorder();
   let generated = 1;
   for (let index = 0; index < found.length && index < mostExpanded; index++) {
-    symmetry?.look(found[index]!);
+    symmetry?.look(found[index] as Words);
     space.successors(
-      found[index]!,
+      found[index] as Words,
       (code, next, length) => {
         generated++;
         symmetry?.representative(next, length);
@@ -87,7 +87,7 @@ export function exploreSpace(space: Space, mostExpanded = Number.POSITIVE_INFINI
           target = found.push(words) - 1;
           parents.push(index);
           actions.push(code);
-          depths.push(depths[index]! + 1);
+          depths.push((depths[index] as number) + 1);
           indexes.set(key, target);
         }
         recorder.add(target, code);
@@ -99,11 +99,11 @@ export function exploreSpace(space: Space, mostExpanded = Number.POSITIVE_INFINI
   return {
     count: found.length,
     generated,
-    wordsOf: (index) => found[index]!,
-    parentOf: (index) => parents[index]!,
-    actionInto: (index) => actions[index]!,
-    depthOf: (index) => depths[index]!,
-    depth: depths.at(-1)!,
+    wordsOf: (index) => found[index] as Words,
+    parentOf: (index) => parents[index] as number,
+    actionInto: (index) => actions[index] as number,
+    depthOf: (index) => depths[index] as number,
+    depth: depths.at(-1) as number,
     edges: recorder.edges(),
   };
 }

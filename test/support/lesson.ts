@@ -3,7 +3,7 @@ import { assign, enqueueActions, sendTo, setup, type AnyActorRef } from 'xstate'
 import { spaceOf } from './spaces.ts';
 import type { ModelOptions } from '../../dist/src/testing/model/options.js';
 
-export const pupil = setup({
+const pupil = setup({
   types: {
     context: {} as { me: string; round: number; rounds: number },
     input: {} as { me: string; rounds: number },
@@ -32,7 +32,7 @@ export const pupil = setup({
   },
 });
 
-export const hurdle = setup({
+const hurdle = setup({
   types: {
     context: {} as { students: string[]; waiting: string[] },
     input: {} as { students: string[] },

@@ -6,9 +6,12 @@ import {
   assign,
   cancel,
   enqueueActions,
+  createMachine,
   fromCallback,
+  fromEventObservable,
   fromObservable,
   fromPromise,
+  fromTransition,
   raise,
   sendParent,
   sendTo,
@@ -547,4 +550,170 @@ export const bank: object = {
   },
   stimuli: { left: [{ type: 'TAKE' }, { type: 'GIVE' }], right: [{ type: 'TAKE' }, { type: 'GIVE' }] },
   cells: { 'purse of the bank': 1 },
+};
+
+const step = setup({
+  types: {
+    context: {} as { number: number },
+    input: {} as { number: number },
+    events: {} as { type: 'HURRY' },
+    output: {} as number,
+  },
+}).createMachine({
+  id: 'step',
+  context: ({ input }) => input,
+  initial: 'first',
+  states: {
+    first: { after: { 100: 'second' }, on: { HURRY: 'done' } },
+    second: { entry: sendParent({ type: 'HALF' }), after: { 200: 'done' }, on: { HURRY: 'done' } },
+    done: { type: 'final' },
+  },
+  output: ({ context }) => context.number,
+});
+
+const works = setup({
+  types: { context: {} as { halves: number; made: number[] }, events: {} as { type: 'HALF' | 'MORE' | 'HURRY' } },
+  actors: { step, check: fromPromise(async () => {}) },
+}).createMachine({
+  id: 'works',
+  context: { halves: 0, made: [] },
+  initial: 'making',
+  on: { HALF: { actions: assign({ halves: ({ context }) => (context.halves + 1) % 3 }) } },
+  states: {
+    making: {
+      after: { 1000: 'late' },
+      entry: sendTo(({ system }) => system.get('ledger') as AnyActorRef, { type: 'BEGUN' }),
+      invoke: {
+        id: 'step',
+        src: 'step',
+        input: ({ context }) => ({ number: context.made.length }),
+        onDone: {
+          target: 'checking',
+          actions: assign({ made: ({ context, event }) => [...context.made, event.output].slice(-2) }),
+        },
+      },
+      on: { HURRY: { actions: sendTo('step', { type: 'HURRY' }) } },
+    },
+    checking: { invoke: { id: 'check', src: 'check', onDone: 'making', onError: 'late' } },
+    late: { on: { MORE: 'making' }, after: { 50: 'making' } },
+  },
+});
+
+const ledger = setup({
+  types: { context: {} as { begun: number }, events: {} as { type: 'BEGUN' } },
+}).createMachine({
+  id: 'ledger',
+  context: { begun: 0 },
+  on: { BEGUN: { actions: assign({ begun: ({ context }) => (context.begun + 1) % 4 }) } },
+});
+
+/** Works in steps that are children, and nobody of another node in what is persisted. */
+export const workshop: object = {
+  actors: { works, ledger },
+  stimuli: { works: [{ type: 'MORE' }, { type: 'HURRY' }] },
+  invoked: { check: [{ done: undefined }, { error: new Error('bad') }] },
+};
+
+/** Roots of every kind, and one with children that are supervised, inline, declared or stand-ins. */
+export const oddities: object = {
+  actors: {
+    job: fromPromise(async () => 'never run'),
+    count: fromTransition((count: number, event: { type: 'ADD' | 'BREAK' }) => {
+      if (event.type === 'BREAK') throw new Error('cannot count');
+      return (count + 1) % 3;
+    }, 0),
+    wire: fromCallback(() => {}),
+    sight: fromObservable<number, unknown>(() => {
+      throw new Error('never run');
+    }),
+    manager: setup({
+      types: {
+        context: {} as { heard: unknown[] },
+        events: {} as { type: 'HEARD' | 'AGAIN'; what?: string },
+      },
+      actors: {
+        steady: supervise(
+          fromPromise(async () => 'never run'),
+          { onFailure: () => {}, backoff: 0, restart: { atMost: 2 } },
+        ),
+        machine: createMachine({ entry: () => {} }),
+        double: fromPromise<number>(async () => 0),
+        words: fromEventObservable<{ type: 'HEARD'; what: string }, unknown>(() => {
+          throw new Error('never run');
+        }),
+      },
+    }).createMachine({
+      id: 'manager',
+      context: { heard: [] },
+      initial: 'open',
+      on: { HEARD: { actions: assign({ heard: ({ context, event }) => [...context.heard, event.what].slice(-2) }) } },
+      states: {
+        open: {
+          invoke: [
+            { id: 'steady', src: 'steady', onDone: 'shut', onError: 'failed' },
+            { id: 'machine', src: 'machine', onDone: 'shut' },
+            { id: 'double', src: 'double' },
+            { id: 'words', src: 'words' },
+            { id: 'inline', src: fromPromise(async () => 1) as never, onError: 'failed' },
+          ],
+        },
+        shut: { on: { AGAIN: 'open' } },
+        failed: { on: { AGAIN: 'open' } },
+      },
+    }),
+  },
+  stimuli: { count: [{ type: 'ADD' }, { type: 'BREAK' }], manager: [{ type: 'AGAIN' }] },
+  invoked: {
+    job: [{ done: 'well' }, { error: new Error('badly') }],
+    wire: [{ event: { type: 'RING' } }],
+    sight: [{ next: 1 }, { done: undefined }, { error: new Error('blind') }],
+    steady: [{ done: 1 }, { error: new Error('shaken') }],
+    machine: [{ event: { type: 'HEARD', what: 'a machine' } }, { done: 2 }],
+    double: setup({}).createMachine({
+      id: 'double',
+      after: { 10: '.over' },
+      initial: 'on',
+      states: { on: {}, over: { type: 'final' } },
+    }),
+    words: [{ event: { type: 'HEARD', what: 'words' } }],
+    inline: [{ done: 3 }, { error: new Error('inline') }],
+  },
+  mayFail: true,
+};
+
+const dancer = setup({
+  types: {
+    context: {} as { me: number; all: AnyActorRef[]; turns: number; isThere: boolean },
+    input: {} as { me: number; all: AnyActorRef[] },
+    events: {} as { type: 'TURN' },
+  },
+}).createMachine({
+  id: 'dancer',
+  context: ({ input, self }) => ({ ...input, turns: 0, isThere: input.all[input.me] === self }),
+  on: {
+    TURN: {
+      actions: [
+        assign({ turns: ({ context }) => (context.turns + 1) % 3 }),
+        sendTo(
+          ({ context }) => context.all[(context.me + context.turns) % context.all.length] as AnyActorRef,
+          { type: 'TURN' },
+          { delay: 10 },
+        ),
+      ],
+    },
+  },
+});
+
+/** A ring of dancers, of whom each knows all, itself too. */
+export const ring: object = {
+  actors: Object.fromEntries(
+    ['Ann', 'Ben', 'Cleo'].map((name, me, all) => [
+      name,
+      {
+        logic: dancer,
+        input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({ me, all: all.map((each) => actor(each)) }),
+      },
+    ]),
+  ),
+  stimuli: { Ann: [{ type: 'TURN' }] },
 };

@@ -108,12 +108,11 @@ function plainNode(name: string, { start, on, outcomes = [], watches = [] }: Pla
           return handle(plain, occurrence.event, circumstances);
         case 'timer': {
           const { id, remaining = 0 } = configuration.timers[occurrence.index] ?? { id: '' };
-          const { [id]: _ended, ...left } = Array.isArray(plain.timers)
-            ? {}
-            : ({ ...(plain.timers as object) } as Record<string, number>);
+          const entries = Object.entries((Array.isArray(plain.timers) ? {} : plain.timers) as Record<string, number>);
+          const left = entries.filter(([each]) => each !== id).map(([each, ms]) => [each, ms - remaining] as const);
           const timers = Array.isArray(plain.timers)
             ? (plain.timers as string[]).filter((each) => each !== id)
-            : Object.fromEntries(Object.entries(left).map(([each, ms]) => [each, ms - remaining]));
+            : Object.fromEntries(left);
           const before = { ...plain, timers };
           const next = on?.(plain.state as never, { type: id }, circumstances);
           return stepOf(next === undefined ? before : { timers, ...next });

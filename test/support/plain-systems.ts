@@ -34,7 +34,7 @@ export function plainLesson(students: number, rounds: number): Record<string, Pl
     barrier: {
       start: { state: [] },
       on(arrived: string[], event) {
-        const now = [...arrived, (event as EventObject & { from: string }).from].sort();
+        const now = [...arrived, (event as EventObject & { from: string }).from].toSorted();
         if (now.length < students) return { state: now };
         return { state: [], sends: names.map((name) => [name, { type: 'RELEASE' }]) };
       },

@@ -1,4 +1,5 @@
 // A root actor of XState's own that is led step by step: its delays end when they are told to, its promises settle by hand, and all that it does is written down.
+/* oxlint-disable typescript/no-unsafe-assignment, typescript/no-unnecessary-type-assertion -- machines made at random have no types */
 import {
   createActor,
   fromTransition,
@@ -82,15 +83,14 @@ export function createRealNode(machine: AnyStateMachine): RealNode {
       clearTimeout: (number: number) => void timeouts.delete(number),
     },
     inspect(event) {
+      const actor = event.actorRef as AnyActorRef;
       if (event.type === '@xstate.actor') {
-        actors.push(event.actorRef);
-        event.actorRef.on('*' as never, (emitted: AnyEventObject) =>
-          happened.emitted.push({ actor: event.actorRef, event: emitted }),
-        );
+        actors.push(actor);
+        actor.on('*' as never, (emitted: AnyEventObject) => happened.emitted.push({ actor, event: emitted }));
       } else if (event.type === '@xstate.microstep') {
         for (const { source, eventType, target } of event._transitions) {
           happened.transitions.push({
-            actor: event.actorRef,
+            actor,
             source: source.id,
             event: eventType,
             targets: target?.map(({ id }) => id),

@@ -1,6 +1,6 @@
 // Random walks through a model that the live system takes as well.
 import { rehearse } from '../../dist/src/testing/model/live-rehearsal.js';
-import type { LiveOptions } from '../../dist/src/testing/model/live-system.js';
+import type { LiveOptions } from '../../dist/src/testing/model/live-stage.js';
 import { openSpace } from '../../dist/src/testing/model/open-space.js';
 import type { ModelOptions, Logics } from '../../dist/src/testing/model/options.js';
 import { possibleIn, stepTextOf, type Possible } from '../../dist/src/testing/model/schedule.js';
@@ -53,11 +53,16 @@ export async function rehearseAtRandom(options: object, seed: number, { schedule
   return { schedules, steps: taken, kinds };
 }
 
-/** Each kind of action is as likely as each other, or what is always possible would be most of all that happens. */
+/** Each kind of action is as likely as each other, or what is always possible would be most of all that happens; users wait for what goes on. */
 function draw(possible: readonly Possible[], chance: number): Possible | undefined {
   const kinds = [...new Set(possible.map(({ action }) => action.type))];
-  const place = chance * kinds.length;
-  const kind = kinds[Math.floor(place)];
-  const some = possible.filter(({ action }) => action.type === kind);
-  return some[Math.floor((place % 1) * some.length)];
+  const weights = kinds.map((kind) => (kind === 'stimulus' ? 1 / 2 : 1));
+  let rest = chance * weights.reduce((sum, weight) => sum + weight, 0);
+  for (const [index, kind] of kinds.entries()) {
+    const weight = weights[index] ?? 1;
+    const some = possible.filter(({ action }) => action.type === kind);
+    if (rest < weight) return some[Math.floor((rest / weight) * some.length)];
+    rest -= weight;
+  }
+  return undefined;
 }

@@ -1,5 +1,5 @@
 // Nodes of a model, stepped one occurrence after another.
-import type { AnyEventObject, Snapshot } from 'xstate';
+import type { Snapshot } from 'xstate';
 import { createNodes } from '../../dist/src/testing/model/nodes.js';
 import type { Circumstances, Configuration, Node, Occurrence, Step } from '../../dist/src/testing/model/node.js';
 
@@ -15,7 +15,7 @@ export const nodesOf = (actors: Readonly<Record<string, unknown>>, options: obje
 /** The first node of a model, started, which goes on from step to step. */
 export function stepping(
   actors: Readonly<Record<string, unknown>>,
-  options: { readonly cells?: Readonly<Record<string, number>> } & object = {},
+  options: { readonly cells?: Readonly<Record<string, number>>; readonly [option: string]: unknown } = {},
 ) {
   const node = nodesOf(actors, options)[0] as Node;
   const circumstances: Circumstances = { ...NONE, cells: options.cells ?? {} };
@@ -30,7 +30,7 @@ export function stepping(
     node,
     start,
     step,
-    send: (type: string, rest: object = {}) => step({ type: 'stimulus', event: { type, ...rest } as AnyEventObject }),
+    send: (type: string, rest: object = {}) => step({ type: 'stimulus', event: { type, ...rest } }),
     current: () => current,
     root: (): Snapshot<unknown> => node.snapshotOf(current),
     spontaneous: () => node.spontaneous(current),

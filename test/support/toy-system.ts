@@ -24,7 +24,7 @@ export interface Toy {
 }
 
 export interface ToySystem {
-  readonly space: Space<never, unknown>;
+  readonly space: Space<never>;
   readonly nodes: readonly Node[];
   readonly renames: Renames;
   /** What the nodes hold in a state, by name. */
@@ -39,7 +39,7 @@ export function createToySystem(toys: Readonly<Record<string, Toy>>, { isSet = f
   const scratch = new Uint32Array(256);
   const configuration = (name: string, state: Data): Configuration & { readonly data: Data } => ({
     key: textOf(state),
-    actors: new Map([[name, { snapshot: { context: state } } as ActorState]]),
+    actors: new Map([[name, { snapshot: { context: state } } as unknown as ActorState]]),
     timers: [],
     crashed: false,
     mentions: [],
@@ -47,14 +47,14 @@ export function createToySystem(toys: Readonly<Record<string, Toy>>, { isSet = f
   });
   /** Writes a state and gives its length. */
   const write = (locals: ArrayLike<number>, network: number[], into: Uint32Array): number => {
-    for (let place = 0; place < names.length; place++) into[place] = locals[place]!;
+    for (let place = 0; place < names.length; place++) into[place] = locals[place] as number;
     const messageIds = (isSet ? [...new Set(network)] : network).toSorted((one, other) => one - other);
     into.set(messageIds, names.length);
     return names.length + messageIds.length;
   };
   const rearrangeable: Rearrangeable = {
-    configuration: (place, id) => configuration(names[place]!, states[place]!.at(id)),
-    idOfConfiguration: (place, { key }) => states[place]!.idOf(JSON.parse(key)),
+    configuration: (place, id) => configuration(names[place] as string, (states[place] as Table<Data>).at(id)),
+    idOfConfiguration: (place, { key }) => (states[place] as Table<Data>).idOf(JSON.parse(key)),
     message: messages.at,
     idOfMessage: messages.idOf,
     history: () => undefined,
@@ -62,16 +62,16 @@ export function createToySystem(toys: Readonly<Record<string, Toy>>, { isSet = f
     rearrange(state, length, rearrangement, into) {
       const locals: number[] = [];
       for (let place = 0; place < names.length; place++) {
-        locals[rearrangement.places[place]!] = rearrangement.configuration(place, state[place]!);
+        locals[rearrangement.places[place] as number] = rearrangement.configuration(place, state[place] as number);
       }
       const network = Array.from(state.slice(names.length, length), (id) => rearrangement.message(id));
       return write(locals, network, into);
     },
   };
   // a code is the number of a message, or of a node: even and odd
-  const space: Space<never, unknown> = {
+  const space: Space<never> = {
     names,
-    initial: Uint32Array.from(names, (name, place) => states[place]!.idOf(toys[name]!.state)),
+    initial: Uint32Array.from(names, (name, place) => (states[place] as Table<Data>).idOf((toys[name] as Toy).state)),
     beginnings: [],
     successors(from, visit) {
       const state = from.slice();
@@ -79,27 +79,30 @@ export function createToySystem(toys: Readonly<Record<string, Toy>>, { isSet = f
       const take = (code: number, place: number, step: ToyStep | undefined, left: readonly number[]): void => {
         if (step === undefined) return;
         const locals = state.slice(0, names.length);
-        locals[place] = states[place]!.idOf(step.state);
-        const sent = (step.sends ?? []).map(([to, event]) => messages.idOf({ from: names[place]!, to, event }));
+        locals[place] = (states[place] as Table<Data>).idOf(step.state);
+        const sent = (step.sends ?? []).map(([to, event]) =>
+          messages.idOf({ from: names[place] as string, to, event }),
+        );
         visit(code, scratch, write(locals, [...left, ...sent], scratch));
       };
       names.forEach((name, place) => {
-        const steps = toys[name]!.ticks?.(states[place]!.at(state[place]!) as never, name) ?? [];
+        const steps =
+          (toys[name] as Toy).ticks?.((states[place] as Table<Data>).at(state[place] as number) as never, name) ?? [];
         steps.forEach((step, index) => take((place * 8 + index) * 2 + 1, place, step, network));
       });
       network.forEach((id, at) => {
         if (network.indexOf(id) !== at) return;
         const { from: sender, to, event } = messages.at(id);
         const place = names.indexOf(to);
-        const data = states[place]!.at(state[place]!) as never;
-        const step = toys[to]!.receive?.(data, { ...event, from: sender }, to) ?? { state: data };
+        const data = (states[place] as Table<Data>).at(state[place] as number) as never;
+        const step = (toys[to] as Toy).receive?.(data, { ...event, from: sender }, to) ?? { state: data };
         take(id * 2, place, step, isSet ? network : network.toSpliced(at, 1));
       });
     },
     actionOf: (_state, code) =>
       code % 2 === 0
         ? { type: 'deliver', message: messages.at(code / 2), again: false }
-        : { type: 'timer', actor: names[code >> 4]!, id: '', event: { type: 'TICK' } },
+        : { type: 'timer', actor: names[code >> 4] as string, id: '', event: { type: 'TICK' } },
     stepOf: () => undefined,
     show: (words) => ({
       world: statesOf(words) as never,
@@ -111,13 +114,14 @@ export function createToySystem(toys: Readonly<Record<string, Toy>>, { isSet = f
         history: undefined,
       },
     }),
-    configurationOf: (words, name) => configuration(name, states[names.indexOf(name)]!.at(words[names.indexOf(name)]!)),
+    configurationOf: (words, name) =>
+      configuration(name, (states[names.indexOf(name)] as Table<Data>).at(words[names.indexOf(name)] as number)),
     isFair: () => true,
     isQuiescent: () => false,
     rearrangeable,
   };
   const statesOf = (words: Uint32Array): Record<string, Data> =>
-    Object.fromEntries(names.map((name, place) => [name, states[place]!.at(words[place]!)]));
+    Object.fromEntries(names.map((name, place) => [name, (states[place] as Table<Data>).at(words[place] as number)]));
   const nodes = names.map(
     (name) =>
       ({
@@ -139,7 +143,7 @@ function renameData(data: unknown, renaming: Renaming): unknown {
   if (Array.isArray(data)) {
     const list = data.map((each) => renameData(each, renaming));
     const isInOrder = data.every((each, index) => each in names && (index === 0 || data[index - 1] < each));
-    return sortsLists && isInOrder ? list.toSorted() : list;
+    return sortsLists && isInOrder ? list.map(String).toSorted() : list;
   }
   if (typeof data !== 'object' || data === null) return data;
   const entries = Object.entries(data).map(([key, each]) => [names[key] ?? key, renameData(each, renaming)] as const);
@@ -149,11 +153,16 @@ function renameData(data: unknown, renaming: Renaming): unknown {
 /** Keys are in order. */
 const textOf = (data: unknown): string => JSON.stringify(renameData(data, { names: {}, sortsLists: false }));
 
-function createTable<T>() {
+interface Table<T> {
+  at(id: number): T;
+  idOf(thing: T): number;
+}
+
+function createTable<T>(): Table<T> {
   const things: T[] = [];
   const ids = new Map<string, number>();
   return {
-    at: (id: number): T => things[id]!,
+    at: (id: number): T => things[id] as T,
     idOf(thing: T): number {
       const key = textOf(thing);
       const id = ids.get(key) ?? things.push(thing) - 1;

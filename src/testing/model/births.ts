@@ -3,11 +3,9 @@ import type { AnyActor, AnyActorLogic, AnyActorRef } from 'xstate';
 import { madeWith } from '../../xstate.ts';
 import { addressOf } from './canonical.ts';
 import { driveOf } from './drives.ts';
-import { createMailbox } from './lives.ts';
-import { findLive, type Modelling } from './modelling.ts';
 import type { Address } from './node.ts';
-import { childAddress, numbered } from './refs.ts';
-import { NOT_STARTED, RUNNING, type HeldActor, type Live, type Stage } from './stage.ts';
+import { childAddress, numbered, parentAddressOf } from './refs.ts';
+import { createMailbox, NOT_STARTED, RUNNING, type HeldActor, type Live, type Modelling, type Stage } from './stage.ts';
 import { reviveSupervision, unwrap } from './supervised.ts';
 
 /** The actor at an address in a step; undefined if none is there. */
@@ -48,7 +46,7 @@ function revive(modelling: Modelling, held: HeldActor): Live {
 /** Takes up an actor that XState makes. */
 export function bear(modelling: Modelling, stage: Stage, actor: AnyActor): void {
   const { id, parent, src, input, systemId, syncSnapshot } = madeWith(actor);
-  const above = parent && findLive(modelling, stage, parent);
+  const above = parent && modelling.findLive(stage, parent);
   const up = above?.address ?? (parent ? (addressOf(parent) ?? stage.node) : stage.node);
   const isInline = typeof src !== 'string';
   const name = isInline || src.startsWith('xstate.invoke.') ? '' : src;
@@ -144,10 +142,17 @@ export function lastAddresses(
 ): ReadonlyMap<Address, Address> {
   const last = new Map<Address, Address>();
   const given = new Set<Address>();
-  for (const { address, base, parent, isNamed } of made) {
+  // the id of one that was given none is its address, and so stays as it is, with that of all above
+  const fixed = new Set<Address>();
+  for (const { address, isNamed } of made) {
+    for (let each = isNamed ? undefined : address; each !== undefined; each = parentAddressOf(each)) fixed.add(each);
+  }
+  for (const { address, base, parent } of made) {
     const up = parent === undefined ? undefined : (last.get(parent) ?? parent);
     const own = up === undefined || up === parent ? base : `${up}${base.slice(parent?.length)}`;
-    const wanted = isNamed ? smallest(stage, own, address, (each) => isTaken(each) || given.has(each)) : address;
+    const wanted = !fixed.has(address)
+      ? smallest(stage, own, address, (each) => isTaken(each) || given.has(each))
+      : address;
     given.add(wanted);
     last.set(address, wanted);
   }

@@ -68,7 +68,7 @@ function writeKind(value: object, writing: Writing): string {
     case 'date':
       return `date(${(value as Date).getTime()})`;
     case 'regexp':
-      return `regexp(${JSON.stringify(String(value))},${(value as RegExp).lastIndex})`;
+      return `regexp(${JSON.stringify((value as RegExp).toString())},${(value as RegExp).lastIndex})`;
     case 'error':
       return writeError(value as Error, writing);
     case 'bytes':
@@ -209,7 +209,7 @@ const numbers = new WeakMap<object, number>();
 let last = 0;
 
 /** Tells apart objects that are compared by who they are: machines, logic and classes. */
-export function numberOf(object: object): number {
+function numberOf(object: object): number {
   let number = numbers.get(object);
   if (number === undefined) numbers.set(object, (number = ++last));
   return number;

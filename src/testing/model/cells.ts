@@ -2,7 +2,7 @@
 import { TroupeError } from '../../errors.ts';
 import type { Cell } from '../../shared/cell.ts';
 import { declareModelled, type ModelledCells } from '../../shared/modelled.ts';
-import { refuse } from './modelling.ts';
+import { refuse } from './refusing.ts';
 import type { Stage } from './stage.ts';
 
 /** The cells of the step that is under way. */
@@ -63,7 +63,6 @@ function createModelledCell(name: string): Cell {
     else write(value);
     return before;
   };
-  const nothing = () => {};
   return Object.freeze({
     name,
     get: read,
@@ -119,3 +118,5 @@ function numberError(name: string, value: unknown): TroupeError {
     { details: { name } },
   );
 }
+
+const nothing = () => {};

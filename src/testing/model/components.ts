@@ -2,12 +2,12 @@
 // so that a path may be millions of steps long. Only the nodes that are asked for count: edges to others are left out.
 
 /** Stands for a node that belongs to no component, as it was left out. */
-export const none = 0xffffffff;
+const none = 0xffffffff;
 
 export interface Components {
   /** How many there are. */
   readonly count: number;
-  /** The number of each node's component, or {@link none}. */
+  /** The number of each node's component, or 0xffffffff. */
   readonly of: Uint32Array;
 }
 
@@ -36,34 +36,34 @@ export function componentsOf(
     let depth = 0;
     path[0] = root;
     found[root] = earliest[root] = ++clock;
-    next[root] = starts[root]!;
+    next[root] = starts[root] as number;
     waiting[waits++] = root;
     while (depth >= 0) {
-      const node = path[depth]!;
-      const edge = next[node]!;
-      if (edge < starts[node + 1]!) {
+      const node = path[depth] as number;
+      const edge = next[node] as number;
+      if (edge < (starts[node + 1] as number)) {
         next[node] = edge + 1;
-        const target = targets[edge]!;
+        const target = targets[edge] as number;
         if (target >= size || isInside[target] === 0) continue;
         if (found[target] === 0) {
           found[target] = earliest[target] = ++clock;
-          next[target] = starts[target]!;
+          next[target] = starts[target] as number;
           waiting[waits++] = target;
           path[++depth] = target;
-        } else if (of[target] === none && found[target]! < earliest[node]!) {
-          earliest[node] = found[target]!;
+        } else if (of[target] === none && (found[target] as number) < (earliest[node] as number)) {
+          earliest[node] = found[target] as number;
         }
         continue;
       }
       depth--;
       if (depth >= 0) {
-        const before = path[depth]!;
-        if (earliest[node]! < earliest[before]!) earliest[before] = earliest[node]!;
+        const before = path[depth] as number;
+        if ((earliest[node] as number) < (earliest[before] as number)) earliest[before] = earliest[node] as number;
       }
       if (earliest[node] !== found[node]) continue;
       let member: number;
       do {
-        member = waiting[--waits]!;
+        member = waiting[--waits] as number;
         of[member] = count;
       } while (member !== node);
       count++;

@@ -1,8 +1,14 @@
 // Configurations: what a node is between two steps, with the text that tells it from others. The text of an actor is made once for as long as the actor stays as it is.
 import { logicText, textOf } from './canonical.ts';
-import type { Modelling } from './modelling.ts';
 import type { Address } from './node.ts';
-import { RUNNING, type ActorText, type HeldActor, type HeldConfiguration, type HeldTimer } from './stage.ts';
+import {
+  RUNNING,
+  type ActorText,
+  type HeldActor,
+  type HeldConfiguration,
+  type HeldTimer,
+  type Modelling,
+} from './stage.ts';
 import { namedRefusal } from './values.ts';
 
 interface Parts {
@@ -60,13 +66,28 @@ function rootText({ options: { forget } }: Modelling, node: string, actor: HeldA
   if (!forgetful) return textOfActor(actor);
   const { mentions } = textOfActor(actor);
   const { status } = actor.snapshot;
-  return { text: writeActor(actor, [status, forgetful(actor.snapshot as never)]).text, mentions };
+  return { text: writeActor(actor, [status, forgetful(actor.snapshot)]).text, mentions };
 }
 
 function writeActor(actor: HeldActor, shown: unknown): ActorText {
-  const { address, logic, drive, src, isInline, systemId, syncSnapshot, status, life, input, waiting, supervised } =
-    actor;
+  const {
+    address,
+    logic,
+    drive,
+    src,
+    isInline,
+    systemId,
+    syncSnapshot,
+    status,
+    life,
+    input,
+    waiting,
+    supervised,
+    parent,
+  } = actor;
   const mentions = new Set<Address>();
+  // who has outlived its parent still reports to that, and to nobody else at its address
+  if (parent !== undefined) mentions.add(parent);
   try {
     const what = drive === 'machine' && isInline ? logicText(logic) : '';
     const rare = [
@@ -94,7 +115,7 @@ function timersOf(
   mentions: Set<Address>,
 ): { readonly text: string; readonly timer: HeldTimer }[] {
   const written = timers.map((each) => {
-    const { remaining, ...rest } = each;
+    const { remaining: _, ...rest } = each;
     const timer: HeldTimer = isTimed ? each : rest;
     mentions.add(timer.actor).add(timer.target);
     return { text: textOfTimer(timer, mentions), timer };

@@ -125,7 +125,7 @@ export function createConfigurations(
         .map(({ watcher, target }) => watches.idOf(`${watcher} ${target}`, () => ({ node: place, watcher, target }))),
       occurrences,
       mentions: addressIds(configuration.mentions),
-      reach: configuration.mentions.reduce((bits, address) => bits | bitOf(address), 1 << place),
+      reach: configuration.mentions.reduce((reach, address) => reach | bitOf(address), 1 << place),
     };
   };
 

@@ -5,7 +5,7 @@ import { isMachine } from '../../version.ts';
 import type { ActorState, Configuration } from './node.ts';
 import type { Message } from './options.ts';
 import type { Moment, RunStep } from './run.ts';
-import type { NodeStep } from './space.ts';
+import type { Action, NodeStep } from './space.ts';
 import { cut, listOf, orderTextOf, textOf, textOfError, textOfEvent } from './text.ts';
 import type { Change } from './trace.ts';
 
@@ -20,7 +20,7 @@ export function consequencesOf(step: RunStep, before: Moment): readonly string[]
   const lines = [
     ...told.map((change) => changeText(change, step)),
     ...armedLines(step, before),
-    ...(done ? [...cellLines(done, before.scene.cells, scene.cells), ...doneLines(done, failed)] : []),
+    ...(done ? [...cellLines(done, before.scene.cells, scene.cells), ...doneLines(done, action, failed)] : []),
   ];
   const isLost = action.type === 'deliver' && !done;
   if (isLost) lines.push(`lost: ${action.message.to} is not there`);
@@ -61,12 +61,12 @@ export function cellLines({ notes }: NodeStep, before: Cells, after: Cells): rea
 
 type Cells = Readonly<Record<string, number>>;
 
-/** What a node did besides changing; `told` are the actors whose failure was. */
-export function doneLines(step: NodeStep, told: ReadonlySet<string> = new Set()): readonly string[] {
+/** What a node did besides changing, by an action or as it started; `told` are the actors whose failure was. */
+export function doneLines(step: NodeStep, action?: Action, told: ReadonlySet<string> = new Set()): readonly string[] {
   const { before, sends, notes } = step;
   const { unhandled, lost, failures, logged, emitted } = notes;
   return [
-    ...innerMessages(step)
+    ...innerMessages(step, action)
       // what ends a child is told of the child
       .filter(({ event }) => !event.type.startsWith('xstate.'))
       .map(({ from, to, event }) => `${from} → ${to}  ${textOfEvent(event)}`),
@@ -81,11 +81,11 @@ export function doneLines(step: NodeStep, told: ReadonlySet<string> = new Set())
   ];
 }
 
-/** What was sent within a node. Of a delay that ends, the event that it sends is told as the delay's. */
-export const innerMessages = ({ notes }: NodeStep): readonly Message[] =>
-  notes.inner.filter(({ from, to, event }) => from !== to || !isOwn(event.type));
-
-const isOwn = (type: string) => type.startsWith('xstate.after.') || type === 'xstate.init';
+/** What was sent within a node. Of a delay that ends, what the actor sends itself is told as the delay's. */
+export const innerMessages = ({ notes }: NodeStep, action?: Action): readonly Message[] =>
+  notes.inner.filter(
+    ({ from, to, event }) => from !== to || action?.type !== 'timer' || event.type !== action.event.type,
+  );
 
 /** What was sent, in order; one event to several in a row is told once. */
 function sendLines(sends: readonly Message[]): readonly string[] {
@@ -103,7 +103,7 @@ function sendLines(sends: readonly Message[]): readonly string[] {
   });
 }
 
-export function unhandledText(
+function unhandledText(
   actor: string,
   event: { readonly type: string },
   before: Configuration | undefined,

@@ -6,19 +6,13 @@ import { isActorLogic } from '../../host.ts';
 import { isHosted } from '../../hosted.ts';
 import { kindOfLogic } from '../../logic-kinds.ts';
 import { isMachine } from '../../version.ts';
-import { refuse, type Modelling } from './modelling.ts';
 import type { Invoked, Outcome } from './options.ts';
+import { refuse } from './refusing.ts';
 import { scopeOf } from './scopes.ts';
-import type { Drive, Live, Stage } from './stage.ts';
+import type { Drive, Live, Modelling, Stage } from './stage.ts';
 
 /** The mark of logic whose actors tell their parent when another actor has ended. */
 const WATCHING = Symbol.for('troupe.watching');
-
-/** What a watcher is given. */
-export interface Watched {
-  readonly actorRef?: unknown;
-  readonly id: unknown;
-}
 
 /** Its logic in the model, and how that is driven. */
 export function driveOf(
@@ -104,6 +98,11 @@ export function restoredFrom(
   return (live.logic.restoreSnapshot?.(persisted, scope) ?? persisted) as Snapshot<unknown>;
 }
 
+/** A machine starts the children that it began with. */
+export function startChildren({ logic, drive, snapshot }: Live): void {
+  if (drive === 'machine' && isMachine(logic)) (logic as unknown as { start(snapshot: unknown): void }).start(snapshot);
+}
+
 /** What an event makes of an actor's snapshot. */
 export function transitionOf(modelling: Modelling, stage: Stage, live: Live, event: AnyEventObject): Snapshot<unknown> {
   const snapshot = live.snapshot as Snapshot<unknown>; // whoever handles events has begun
@@ -126,11 +125,9 @@ export function becomeBy(outcome: Exclude<Outcome, { readonly event: unknown }>)
     if (snapshot.status !== 'active') return snapshot;
     if ('next' in outcome) return { ...snapshot, context: outcome.next } as Snapshot<unknown>;
     const rest = { ...snapshot, input: undefined };
-    return (
-      'done' in outcome
-        ? { ...rest, status: 'done', output: outcome.done }
-        : { ...rest, status: 'error', error: outcome.error }
-    ) as Snapshot<unknown>;
+    return 'done' in outcome
+      ? { ...rest, status: 'done', output: outcome.done }
+      : { ...rest, status: 'error', error: outcome.error };
   });
   return event;
 }

@@ -71,18 +71,18 @@ export function differenceOf(
     const index = extra[0];
     if (index === undefined) {
       const [at, code] = beyond.length > found.beyond.length ? [state, beyond[0]] : [image, found.beyond[0]];
-      return { state: at, code: code!, expected: undefined, found: undefined };
+      return { state: at, code: code as ActionCode, expected: undefined, found: undefined };
     }
-    return { state: image, code: found.codes[index]!, expected: undefined, found: found.states[index] };
+    return { state: image, code: found.codes[index] as ActionCode, expected: undefined, found: found.states[index] };
   }
-  const { type, place } = keyOf(space, space.actionOf(state, codes[first.index]!));
+  const { type, place } = keyOf(space, space.actionOf(state, codes[first.index] as ActionCode));
   const alike = extra.find((index) => {
-    const other = keyOf(space, space.actionOf(image, found.codes[index]!));
+    const other = keyOf(space, space.actionOf(image, found.codes[index] as ActionCode));
     return other.type === type && other.place === permutation.places[place];
   });
   return {
     state,
-    code: codes[first.index]!,
+    code: codes[first.index] as ActionCode,
     expected: first.expected,
     found: alike === undefined ? undefined : found.states[alike],
   };

@@ -96,6 +96,8 @@ export function beginExploration(
       let target = states.find(next, size);
       if (target < 0) {
         if (hasBounds && !space.isWithin(next, 0, size)) {
+          judged = cursor;
+          judge.lookAtBounds(tell);
           edges?.add(beyond, walker.code(index));
           continue;
         }

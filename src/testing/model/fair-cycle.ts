@@ -21,16 +21,16 @@ export function fairCycle({ edges, obligations, count, isInside }: FairGraph, en
   let looks = 0;
   const look = (state: number): ((obligation: number) => boolean) => {
     looks++;
-    for (let edge = starts[state]!; edge < starts[state + 1]!; edge++) {
-      if (obligations[edge]! >= 0) seenPossible[obligations[edge]!] = looks;
+    for (let edge = starts[state] as number; edge < (starts[state + 1] as number); edge++) {
+      if ((obligations[edge] as number) >= 0) seenPossible[obligations[edge] as number] = looks;
     }
     return (obligation) => seenPossible[obligation] === looks;
   };
 
   /** What was possible at all states so far and was not done: what is not possible at the entry is no duty. */
   const due = new Set<number>();
-  for (let edge = starts[entry]!; edge < starts[entry + 1]!; edge++) {
-    if (obligations[edge]! >= 0) due.add(obligations[edge]!);
+  for (let edge = starts[entry] as number; edge < (starts[entry + 1] as number); edge++) {
+    if ((obligations[edge] as number) >= 0) due.add(obligations[edge] as number);
   }
   const isEased = (state: number): boolean => {
     const isPossible = look(state);
@@ -44,13 +44,13 @@ export function fairCycle({ edges, obligations, count, isInside }: FairGraph, en
   const follow = (way: readonly number[]): void => {
     for (const edge of way) {
       cycle.push(edge);
-      at = targets[edge]!;
-      due.delete(obligations[edge]!);
+      at = targets[edge] as number;
+      due.delete(obligations[edge] as number);
       const isPossible = look(at);
       for (const obligation of due) if (!isPossible(obligation)) due.delete(obligation);
     }
   };
-  while (due.size > 0) follow(search(at, (edge) => due.has(obligations[edge]!), isEased));
+  while (due.size > 0) follow(search(at, (edge) => due.has(obligations[edge] as number), isEased));
   if (cycle.length === 0 || at !== entry) follow(search(at, (edge) => targets[edge] === entry));
   return cycle;
 }
@@ -71,14 +71,14 @@ function createSearch(edges: Edges, isInside: (state: number) => boolean) {
     found[start] = ++searches;
     const queue = [start];
     for (const state of queue) {
-      for (let edge = starts[state]!; edge < starts[state + 1]!; edge++) {
-        const target = targets[edge]!;
+      for (let edge = starts[state] as number; edge < (starts[state + 1] as number); edge++) {
+        const target = targets[edge] as number;
         if (!isInside(target)) continue;
         const isNew = found[target] !== searches;
         if (isWantedEdge(edge) || (isNew && isWantedState(target))) {
           const way = [edge];
-          for (let at = state; at !== start; at = from[at]!) way.push(into[at]!);
-          return way.reverse();
+          for (let at = state; at !== start; at = from[at] as number) way.push(into[at] as number);
+          return way.toReversed();
         }
         if (!isNew) continue;
         found[target] = searches;

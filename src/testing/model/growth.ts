@@ -31,9 +31,9 @@ function lookAtNodes(
   for (let state = 0; state < count; state++) {
     const words = wordsOf(state);
     for (const [place, name] of names.entries()) {
-      const configuration = words[place]!;
-      if (seen[place]!.has(configuration)) continue;
-      seen[place]!.add(configuration);
+      const configuration = words[place] as number;
+      if ((seen[place] as Set<number>).has(configuration)) continue;
+      (seen[place] as Set<number>).add(configuration);
       const depth = depthOf(state);
       const { actors } = configurationOf(words, name);
       for (const [address, { snapshot }] of actors) {

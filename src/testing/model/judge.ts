@@ -31,6 +31,8 @@ export const isViolation = (judgement: Judgement): boolean => judgement.kind !==
 export interface Judge {
   /** Looks at a state that was found. */
   look(words: Words, start: number, length: number, tell: (judgement: Judgement) => void): void;
+  /** Looks at a state of which it could not be told whether something that follows lies within the bounds. */
+  lookAtBounds(tell: (judgement: Judgement) => void): void;
   /** Looks at a state in which nothing more happens by itself. */
   lookAtRest(words: Words, start: number, length: number, tell: (judgement: Judgement) => void): void;
 }
@@ -46,6 +48,7 @@ export function createJudge(space: Engine, claimed: Claimed<never, never>): Judg
     mayFail === true || claimed.failures === false
       ? []
       : space.names.flatMap((name, node) => (mayFail?.includes(name) === true ? [] : [node]));
+  let areBoundsBroken = false;
   let looksForDeadlock = claimed.deadlocks !== false;
 
   const lookForFailures = (words: Words, start: number, tell: (judgement: Judgement) => void): void => {
@@ -77,6 +80,11 @@ export function createJudge(space: Engine, claimed: Claimed<never, never>): Judg
         open.splice(index--, 1);
         tell(judgement);
       }
+    },
+    lookAtBounds(tell) {
+      if (space.boundsFailure === undefined || areBoundsBroken) return;
+      areBoundsBroken = true;
+      tell({ kind: 'always', claim: 'within', error: space.boundsFailure.error });
     },
     lookAtRest(words, start, length, tell) {
       if (!looksForDeadlock || space.hasEnded(words, start)) return;

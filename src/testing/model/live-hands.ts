@@ -11,6 +11,7 @@ import {
   type EventObject,
 } from 'xstate';
 import { kindOfLogic } from '../../logic-kinds.ts';
+import { parentOf, relay } from '../../xstate.ts';
 import type { Outcome } from './options.ts';
 
 /** Has an outcome become of an actor; tells whether its kind can have that. */
@@ -19,23 +20,29 @@ export type Hand = (outcome: Outcome) => boolean;
 export interface Hands {
   /** What stands for logic that is not run, if it is of such a kind. */
   standInFor(logic: AnyActorLogic): AnyActorLogic | undefined;
+  /** What stands for any other logic of which outcomes are declared. */
+  readonly anything: AnyActorLogic;
   of(actor: AnyActorRef): Hand | undefined;
 }
 
 export function createHands(): Hands {
   const hands = new WeakMap<AnyActorRef, Hand>();
 
-  const promise = fromPromise<unknown>(
-    ({ self }) =>
-      new Promise((resolve, reject) => {
-        hands.set(self, (outcome) => {
-          if ('done' in outcome) resolve(outcome.done);
-          else if ('error' in outcome) reject(outcome.error);
-          else return false;
-          return true;
-        });
-      }),
-  );
+  const settling = (tellsParent: boolean) =>
+    fromPromise<unknown>(
+      ({ self }) =>
+        new Promise((resolve, reject) => {
+          hands.set(self, (outcome) => {
+            const parent = tellsParent ? parentOf(self) : undefined;
+            if ('done' in outcome) resolve(outcome.done);
+            else if ('error' in outcome) reject(outcome.error);
+            else if ('event' in outcome && parent) relay(self, parent, outcome.event);
+            else return false;
+            return true;
+          });
+        }),
+    );
+  const promise = settling(false);
   const callback = fromCallback(({ self, sendBack }) => {
     hands.set(self, (outcome) => {
       if ('event' in outcome) sendBack(outcome.event);
@@ -57,6 +64,7 @@ export function createHands(): Hands {
   const ofEvents = String(events.transition);
 
   return {
+    anything: settling(true),
     standInFor(logic) {
       if (WATCHING in logic) return undefined;
       switch (kindOfLogic(logic)) {

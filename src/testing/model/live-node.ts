@@ -10,12 +10,17 @@ import {
 } from 'xstate';
 import { addressOf, type NodeAddress } from '../../address.ts';
 import type { Bus } from '../../bus.ts';
-import { hostActors } from '../../host.ts';
-import { createHosted } from '../../hosted.ts';
+import type { Down } from '../../down.ts';
+import type { Policy } from '../../failures.ts';
+import { hostActors, isActorLogic } from '../../host.ts';
+import { createHosted, isHosted } from '../../hosted.ts';
 import { createMemoryLink } from '../../links/memory.ts';
 import { mirrorOf } from '../../mirror.ts';
 import { createBus, refsOf } from '../../refs.ts';
+import { isPlainObject } from '../../object-kinds.ts';
 import { persist } from '../../persist.ts';
+import { superviseBy } from '../../supervise.ts';
+import { supervisionOf } from '../../supervision.ts';
 import { replaceLogic, steerSystem } from '../../xstate.ts';
 import { createLiveClock, type LiveClock, type LiveTime } from './live-clock.ts';
 import { createHands, WATCHING, type Hands } from './live-hands.ts';
@@ -30,8 +35,8 @@ export const rootAddress = (node: NodeAddress) => addressOf(node, ROOT);
 export interface Watcher {
   /** What it has asked for, if the other is on another node. */
   watch: Watch | undefined;
-  /** Tells its parent, once it knows. */
-  tell: (() => void) | undefined;
+  /** Tells its parent, once it knows: what it knows, or that the other has stopped. */
+  tell: ((stopped?: Down) => void) | undefined;
 }
 
 /** An event that an actor sends to one of another node. */
@@ -97,7 +102,8 @@ export function createLiveNode(options: LiveNodeOptions): LiveNode {
   // what is lost is the schedule's doing
   bus.deadLetters.subscribe(() => {});
   for (let id = 0; id < options.used; id += 1) bus.createId();
-  hostActors(bus, () => prepared(logic, lead), { clock: clock.clock });
+  const stranger = () => refsOf(bus).find(rootAddress(node));
+  hostActors(bus, () => prepared(logic, { lead, stranger }), { clock: clock.clock });
   const hosted = createHosted({
     bus: director,
     source: '',
@@ -149,9 +155,12 @@ export function createLiveNode(options: LiveNodeOptions): LiveNode {
 
   /** What is put in the place of logic that is not run. */
   function standIn(own: AnyActorLogic, src: unknown, id: string): AnyActorLogic | undefined {
-    const declared = options.invoked[typeof src === 'string' ? src : id];
-    if (isLogic(declared)) return declared;
-    return hands.standInFor(own);
+    const { logic: inner, policy }: { logic: AnyActorLogic; policy?: Policy } = supervisionOf(own) ?? { logic: own };
+    const called = typeof src === 'string' && !src.startsWith('xstate.invoke.') ? src : id;
+    const declared = Object.hasOwn(options.invoked, called) ? options.invoked[called] : undefined;
+    const isLed = declared !== undefined || isHosted(inner);
+    const stand = isActorLogic(declared) ? declared : (hands.standInFor(inner) ?? (isLed ? hands.anything : undefined));
+    return stand && policy ? superviseBy(stand, policy) : stand;
   }
 
   /** The same, and its requests are known to be its own. */
@@ -182,7 +191,7 @@ export function createLiveNode(options: LiveNodeOptions): LiveNode {
       },
       relay(from, target, event, pass) {
         const watcher = from && watchers.get(from);
-        if (watcher && event.type === 'DOWN') watcher.tell = pass;
+        if (watcher && event.type === 'DOWN') watcher.tell = (down) => pass(down && { ...event, down });
         else if (mirrorOf(target)) {
           const outer = sending;
           sending = { from, to: target, event };
@@ -204,9 +213,20 @@ export function createLiveNode(options: LiveNodeOptions): LiveNode {
   }
 }
 
-/** The same logic, whose actor is seen before it begins. */
-function prepared(logic: AnyActorLogic, lead: (scope: AnyActorScope) => void): AnyActorLogic {
-  const getInitialSnapshot = (scope: AnyActorScope, input: unknown): unknown => {
+interface Preparation {
+  /** Is told of the actor before it begins. */
+  lead(scope: AnyActorScope): void;
+  /** What stands for the actor in its own input, which is read before it is there. */
+  stranger(): AnyActorRef | undefined;
+}
+
+/** The same logic, whose actor is seen before it begins, and finds itself in its input. */
+function prepared(logic: AnyActorLogic, { lead, stranger }: Preparation): AnyActorLogic {
+  const getInitialSnapshot = (scope: AnyActorScope, given: unknown): unknown => {
+    const other = stranger();
+    const self = scope.self as AnyActor;
+    const input = other ? replaceIn(given, other, self) : given;
+    if (input !== given) Object.assign(self.options, { input });
     lead(scope);
     return logic.getInitialSnapshot(scope, input);
   };
@@ -220,5 +240,11 @@ function prepared(logic: AnyActorLogic, lead: (scope: AnyActorScope) => void): A
   }) as AnyActorLogic;
 }
 
-const isLogic = (value: unknown): value is AnyActorLogic =>
-  typeof value === 'object' && value !== null && 'getInitialSnapshot' in value;
+/** Plain data with another in the place of one; the same, if that is not in it. */
+function replaceIn(value: unknown, one: unknown, other: unknown): unknown {
+  if (value === one) return other;
+  if (typeof value !== 'object' || value === null || !(Array.isArray(value) || isPlainObject(value))) return value;
+  const entries = Object.entries(value).map(([key, member]) => [key, replaceIn(member, one, other)] as const);
+  if (entries.every(([key, member]) => member === (value as Readonly<Record<string, unknown>>)[key])) return value;
+  return Array.isArray(value) ? entries.map(([, member]) => member) : Object.fromEntries(entries);
+}

@@ -46,15 +46,16 @@ export function createLiveness(space: Space, explored: ExploredGraph): Liveness 
       const { of: obligations, count } = (known ??= obligationsOf(space, explored));
       const wayTo = (state: number): ActionCode[] => {
         const stem: ActionCode[] = [];
-        for (let at = state; at !== 0; at = without.from[at]!) stem.push(edges.codes[without.into[at]!]!);
-        return stem.reverse();
+        for (let at = state; at !== 0; at = without.from[at] as number)
+          stem.push(edges.codes[without.into[at] as number] as number);
+        return stem.toReversed();
       };
       for (const state of without.order) {
         if (isStuck(edges, obligations, state)) return { verdict: 'violated', stem: wayTo(state), loop: [] };
       }
       const round = findFairCycle(edges, obligations, count, without);
       if (round !== undefined) {
-        const loop = round.cycle.map((edge) => edges.codes[edge]!);
+        const loop = round.cycle.map((edge) => edges.codes[edge] as number);
         return { verdict: 'violated', stem: wayTo(round.entry), loop };
       }
       if (without.isCutOff) return { verdict: 'undecided' };
@@ -97,10 +98,10 @@ function explore({ edges, count }: ExploredGraph, holds: (state: number) => bool
   };
   if (count > 0) meet(0);
   for (let index = 0; index < length; index++) {
-    const state = order[index]!;
-    const end = edges.starts[state + 1]!;
-    for (let edge = edges.starts[state]!; edge < end; edge++) {
-      const target = edges.targets[edge]!;
+    const state = order[index] as number;
+    const end = edges.starts[state + 1] as number;
+    for (let edge = edges.starts[state] as number; edge < end; edge++) {
+      const target = edges.targets[edge] as number;
       if (target === beyond) leavesBounds = true;
       else if (isSeen[target] === 0) {
         from[target] = state;
@@ -122,9 +123,9 @@ function obligationsOf(
   const byActor = new Map<string, number>();
   let count = 0;
   for (let state = 0; state < edges.expanded; state++) {
-    const end = edges.starts[state + 1]!;
-    for (let edge = edges.starts[state]!; edge < end; edge++) {
-      const code = edges.codes[edge]!;
+    const end = edges.starts[state + 1] as number;
+    for (let edge = edges.starts[state] as number; edge < end; edge++) {
+      const code = edges.codes[edge] as number;
       let obligation = byCode.get(code);
       if (obligation === undefined) {
         obligation = -1;
@@ -144,8 +145,9 @@ function obligationsOf(
 }
 
 function isStuck(edges: Edges, obligations: Int32Array, state: number): boolean {
-  const end = edges.starts[state + 1]!;
-  for (let edge = edges.starts[state]!; edge < end; edge++) if (obligations[edge]! >= 0) return false;
+  const end = edges.starts[state + 1] as number;
+  for (let edge = edges.starts[state] as number; edge < end; edge++)
+    if ((obligations[edge] as number) >= 0) return false;
   return true;
 }
 
@@ -168,31 +170,31 @@ function findFairCycle(
   const doneIn = new Uint32Array(count);
   const isLooked = new Uint8Array(components.count);
   for (const entry of order) {
-    const component = components.of[entry]!;
+    const component = components.of[entry] as number;
     if (isLooked[component] === 1) continue;
     isLooked[component] = 1;
     const members = membersOf(component);
     const touched: number[] = [];
-    let hasEdge = false;
     for (const state of members) {
-      const end = starts[state + 1]!;
-      for (let edge = starts[state]!; edge < end; edge++) {
-        const target = targets[edge]!;
+      const end = starts[state + 1] as number;
+      for (let edge = starts[state] as number; edge < end; edge++) {
+        const target = targets[edge] as number;
         const stays = target < isInside.length && components.of[target] === component;
-        if (stays) hasEdge = true;
-        const obligation = obligations[edge]!;
+        const obligation = obligations[edge] as number;
         if (obligation < 0) continue;
         if (stays) doneIn[obligation] = component + 1;
         if (possibleAt[obligation] === state + 1) continue;
         possibleAt[obligation] = state + 1;
-        if (possible[obligation]!++ === 0) touched.push(obligation);
+        if (possible[obligation] === 0) touched.push(obligation);
+        possible[obligation] = (possible[obligation] as number) + 1;
       }
     }
     const isFair = touched.every(
-      (obligation) => possible[obligation]! < members.length || doneIn[obligation] === component + 1,
+      (obligation) => (possible[obligation] as number) < members.length || doneIn[obligation] === component + 1,
     );
     for (const obligation of touched) possible[obligation] = 0;
-    if (!hasEdge || !isFair) continue;
+    // a single state without an edge of its own is not fair either: something is possible there, or it would be stuck
+    if (!isFair) continue;
     const graph = {
       edges,
       obligations,
@@ -206,11 +208,20 @@ function findFairCycle(
 
 /** The states of each component, in the order given. */
 function grouped(order: Uint32Array, of: Uint32Array, count: number): (component: number) => Uint32Array {
-  const ends = new Uint32Array(count + 1);
-  for (const state of order) ends[of[state]! + 1]!++;
-  for (let component = 0; component < count; component++) ends[component + 1]! += ends[component]!;
-  const starts = ends.slice();
+  /** Where each component's begin, and at last where those of the last end. */
+  const starts = new Uint32Array(count + 1);
+  const add = (component: number, many: number): void => {
+    starts[component] = (starts[component] as number) + many;
+  };
+  for (const state of order) add((of[state] as number) + 1, 1);
+  for (let component = 0; component < count; component++) add(component + 1, starts[component] as number);
+  const free = starts.slice();
   const members = new Uint32Array(order.length);
-  for (const state of order) members[starts[of[state]!]!++] = state;
-  return (component) => members.subarray(ends[component], ends[component + 1]);
+  for (const state of order) {
+    const component = of[state] as number;
+    const place = free[component] as number;
+    members[place] = state;
+    free[component] = place + 1;
+  }
+  return (component) => members.subarray(starts[component], starts[component + 1]);
 }

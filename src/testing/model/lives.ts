@@ -1,21 +1,26 @@
 // Actors of a step, which do what XState's actors do and in the same order: an event is handled to its end before the next of its mailbox, what was put off is done when the new snapshot is
 // there, then who observes is told, and last the parent. An error in a transition drops what it had put off.
 import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
-import { isMachine } from '../../version.ts';
 import { TroupeError } from '../../errors.ts';
-import { liveAt } from './births.ts';
 import { addressOf } from './canonical.ts';
-import { countStep, findLive, refuse, type Modelling } from './modelling.ts';
-import { assertDeclared, initialOf, restoredFrom, transitionOf } from './drives.ts';
+import { assertDeclared, initialOf, restoredFrom, startChildren, transitionOf } from './drives.ts';
 import { nodeOf } from './refs.ts';
-import { NOT_STARTED, RUNNING, STOPPED, type Entry, type Live, type Mailbox, type Stage } from './stage.ts';
+import { countStep, refuse } from './refusing.ts';
+import {
+  createMailbox,
+  NOT_STARTED,
+  RUNNING,
+  STOPPED,
+  type Entry,
+  type Live,
+  type Mailbox,
+  type Modelling,
+  type Stage,
+} from './stage.ts';
 import { beginSupervised, startSupervised, transitionSupervised } from './supervised.ts';
 import { cancelAll } from './timers.ts';
 
 const STOP: AnyEventObject = { type: 'xstate.stop' };
-
-/** An actor's empty mailbox. */
-export const createMailbox = (): Mailbox => ({ isActive: false, isBusy: false, waiting: [] });
 
 /** Makes the first snapshot of an actor. */
 export function beginLife(modelling: Modelling, stage: Stage, live: Live, persisted?: Snapshot<unknown>): void {
@@ -61,11 +66,6 @@ export function startLive(modelling: Modelling, stage: Stage, live: Live): void 
   flush(modelling, stage, live, live.mailbox);
 }
 
-/** A machine starts the children that it began with. */
-export function startChildren({ logic, drive, snapshot }: Live): void {
-  if (drive === 'machine' && isMachine(logic)) (logic as unknown as { start(snapshot: unknown): void }).start(snapshot);
-}
-
 /** Sends an event as XState's system does. */
 export function relay(
   modelling: Modelling,
@@ -75,9 +75,9 @@ export function relay(
   event: AnyEventObject,
 ): void {
   stage.hasActed = true;
-  const sender = source ? findLive(modelling, stage, source) : stage.running.at(-1);
+  const sender = source ? modelling.findLive(stage, source) : stage.running.at(-1);
   const from = sender?.address ?? (source ? (addressOf(source) ?? '') : '');
-  const live = findLive(modelling, stage, target);
+  const live = modelling.findLive(stage, target);
   if (live) {
     deliver(modelling, stage, live, { event, from });
     return;
@@ -130,7 +130,7 @@ function flush(modelling: Modelling, stage: Stage, live: Live, mailbox: Mailbox)
 }
 
 /** Runs code of an actor's, which then is who sends. */
-export function during<T>(stage: Stage, live: Live, run: () => T): T {
+function during<T>(stage: Stage, live: Live, run: () => T): T {
   stage.running.push(live);
   try {
     return run();
@@ -189,13 +189,13 @@ function update(modelling: Modelling, stage: Stage, live: Live, snapshot: Snapsh
 }
 
 function tellParent(modelling: Modelling, stage: Stage, live: Live, event: AnyEventObject): void {
-  const parent = live.parent === undefined ? undefined : liveAt(modelling, stage, live.parent);
+  const parent = live.parent === undefined ? undefined : modelling.liveAt(stage, live.parent);
   if (parent) deliver(modelling, stage, parent, { event, from: live.address });
   else if (live.parent !== undefined) stage.notes.lost.push({ to: live.parent, event });
 }
 
 /** An actor has failed: it ends, and its parent is told. That of a root nobody handles. */
-export function fail(modelling: Modelling, stage: Stage, live: Live, error: unknown): void {
+function fail(modelling: Modelling, stage: Stage, live: Live, error: unknown): void {
   stage.hasActed = true;
   stage.failing.push({ actor: live.address, error });
   end(modelling, stage, live);

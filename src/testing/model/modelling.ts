@@ -1,30 +1,17 @@
 // What the nodes of one model have in common: its options, its refs, and the step that is under way. XState's own code runs between here and `lives.ts`: what it asks of a system ends up
 // at the actors of the step.
-import type { AnyActor, AnyActorRef, AnyEventObject, AnyTransitionDefinition } from 'xstate';
+import type { AnyActor, AnyActorRef, AnyEventObject } from 'xstate';
 import { TroupeError } from '../../errors.ts';
 import { createModelledSystem, type System } from '../../xstate.ts';
 import { addressOf } from './canonical.ts';
 import { bear, liveAt } from './births.ts';
 import { beginLife, deliver, relay, startLive, stopLive } from './lives.ts';
 import type { Address } from './node.ts';
-import type { Logics, ModelOptions } from './options.ts';
-import { createRefs, GONE, nodeOf, type Refs } from './refs.ts';
-import { STOPPED, type HeldConfiguration, type LifeStatus, type Live, type Stage } from './stage.ts';
+import { createRefs, GONE, nodeOf } from './refs.ts';
+import { countStep, refuse } from './refusing.ts';
+import { STOPPED, type AnyModelOptions, type LifeStatus, type Live, type Modelling, type Stage } from './stage.ts';
+import { defer } from './supervised.ts';
 import { cancel, schedule } from './timers.ts';
-
-/** Options of whichever model. */
-export type AnyModelOptions = ModelOptions<Logics, unknown>;
-
-export interface Modelling {
-  readonly options: AnyModelOptions;
-  readonly names: readonly string[];
-  readonly refs: Refs;
-  systemOf(node: string): System;
-  /** The step that is under way. */
-  stage: Stage | undefined;
-  /** What refs show while there is none, by node. */
-  readonly shown: Map<string, HeldConfiguration>;
-}
 
 /** Begins a model. */
 export function createModelling(options: AnyModelOptions): Modelling {
@@ -35,7 +22,7 @@ export function createModelling(options: AnyModelOptions): Modelling {
     refs: createRefs(
       {
         begin: (actor, persisted) => within(actor, (stage, live) => beginLife(modelling, stage, live, persisted)),
-        persisted: (actor) => persisted(modelling, actor),
+        persisted: (actor) => persistedOf(modelling, actor),
         start: (actor) => within(actor, (stage, live) => startLive(modelling, stage, live)),
         stop: (actor) => within(actor, (stage, live) => stopLive(modelling, stage, live)),
         deliver: (actor, event) => within(actor, (stage, live) => deliver(modelling, stage, live, { event, from: '' })),
@@ -47,6 +34,11 @@ export function createModelling(options: AnyModelOptions): Modelling {
     systemOf,
     stage: undefined,
     shown: new Map(),
+    liveAt: (stage, address) => liveAt(modelling, stage, address),
+    findLive: (stage, ref) => findLive(modelling, stage, ref),
+    deliver: (stage, live, entry) => deliver(modelling, stage, live, entry),
+    stop: (stage, live) => stopLive(modelling, stage, live),
+    putOff: (stage, live, supervision, effect) => defer(modelling, stage, live, supervision, effect),
   };
   return modelling;
 
@@ -63,8 +55,7 @@ export function createModelling(options: AnyModelOptions): Modelling {
   }
 }
 
-/** The actor of a ref in a step; undefined if it is of another node, or no longer there. */
-export function findLive(modelling: Modelling, stage: Stage, ref: AnyActorRef): Live | undefined {
+function findLive(modelling: Modelling, stage: Stage, ref: AnyActorRef): Live | undefined {
   const made = stage.made.get(ref);
   if (made) return made;
   const address = addressOf(ref);
@@ -106,15 +97,19 @@ function unsetName(stage: Stage, actor: AnyActorRef): void {
   for (const [name, each] of stage.names) if (each === actor) stage.names.delete(name);
 }
 
-/** How many microsteps a step may take: no machine that comes to rest takes so many. */
-const MOST = 10_000;
+/** What is told of a transition. */
+interface TransitionLike {
+  readonly source: { readonly id: string };
+  readonly eventType: string;
+  readonly target?: readonly { readonly id: string }[] | undefined;
+}
 
 function stepped(
   modelling: Modelling,
   stage: Stage,
   actor: AnyActorRef,
   event: AnyEventObject,
-  transitions: readonly AnyTransitionDefinition[],
+  transitions: readonly TransitionLike[],
 ): void {
   const live = findLive(modelling, stage, actor);
   if (!live) return;
@@ -134,26 +129,6 @@ function stepped(
       },
     });
   }
-}
-
-/** Ends a step that does not end by itself. */
-export function countStep(stage: Stage, live: Live): void {
-  stage.count += 1;
-  if (stage.count <= MOST) return;
-  throw refuse(
-    stage,
-    new TroupeError(
-      'NOT_MODELLED',
-      `Cannot explore '${live.address}': one step of it does not end. Its machine takes transition after transition, or it and another actor of '${stage.node}' send each other events for ever. Break the circle: let a delay, or another node, come in between.`,
-      { details: { actor: live.address } },
-    ),
-  );
-}
-
-/** The step cannot be gone on after, whatever a machine would make of the error. */
-export function refuse(stage: Stage, error: unknown): unknown {
-  stage.refusal ??= { error };
-  return error;
 }
 
 function snapshotOf(modelling: Modelling, actor: AnyActorRef): unknown {
@@ -185,9 +160,9 @@ function statusOf(modelling: Modelling, actor: AnyActorRef): LifeStatus {
 }
 
 /** What XState persists of an actor: of one that it drives what its logic gives. */
-function persisted(modelling: Modelling, actor: AnyActorRef): unknown {
+function persistedOf(modelling: Modelling, actor: AnyActorRef): unknown {
   const { stage } = modelling;
   const live = stage && findLive(modelling, stage, actor);
   const snapshot = snapshotOf(modelling, actor);
-  return live?.drive === 'machine' ? live.logic.getPersistedSnapshot(snapshot as never) : snapshot;
+  return live?.drive === 'machine' ? live.logic.getPersistedSnapshot(snapshot) : snapshot;
 }

@@ -1,5 +1,6 @@
 // The nodes of a model, one for each of its actors, in their order.
-import { createModelling, type AnyModelOptions } from './modelling.ts';
+import { createModelling } from './modelling.ts';
+import type { AnyModelOptions } from './stage.ts';
 import type { Node } from './node.ts';
 import { createNode } from './node-stepper.ts';
 import type { Logics, ModelOptions } from './options.ts';

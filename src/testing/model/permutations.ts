@@ -1,6 +1,6 @@
 // Who may become whom: the permutations of groups of nodes, each with tables of what it makes of a space's numbers, filled as they are asked for. What a number stands for is
 // renamed once; after that a state is renamed by looking up its words.
-import type { Configuration, Node, Renaming } from './node.ts';
+import type { Node, Renaming } from './node.ts';
 import type { Message } from './options.ts';
 import type { Rearrangeable, Rearrangement } from './rearrange.ts';
 import type { Words } from './space.ts';
@@ -39,22 +39,36 @@ export interface Permutations {
 }
 
 export function createPermutations(context: PermutationContext): Permutations {
-  const known = new Map<string, Permutation>();
+  const known = new Map<string, Tabled>();
   let sortsLists: boolean | 'open' = 'open';
   let sortingMatters = false;
+  const tablesOf = (places: readonly number[]): Tables => {
+    const moved = places.findIndex((place, index) => place !== index);
+    if (moved < 0) return unchanged;
+    const exchange = exchangeOf(places.length, moved, places[moved] as number);
+    const rest = places.map((place) => exchange[place] as number);
+    // few ways of exchanging two make all others, so little is renamed
+    return rest.every((place, index) => place === index)
+      ? renaming(context, places, renamedId)
+      : inTurn(of(rest), of(exchange));
+  };
   /** The number that something has when it is renamed. While it is open how, both are looked at. */
   const renamedId: RenamedId = (names, idOf) => {
     const id = idOf({ names, sortsLists: sortsLists === true });
     if (sortsLists === 'open' && idOf({ names, sortsLists: true }) !== id) sortingMatters = true;
     return id;
   };
+  const of = (places: readonly number[]): Permutation => {
+    const key = places.join();
+    let permutation = known.get(key);
+    if (permutation === undefined) {
+      permutation = createPermutation(context, [...places], tablesOf(places));
+      known.set(key, permutation);
+    }
+    return permutation;
+  };
   return {
-    of(places) {
-      const key = places.join();
-      let permutation = known.get(key);
-      if (permutation === undefined) known.set(key, (permutation = createPermutation(context, [...places], renamedId)));
-      return permutation;
-    },
+    of,
     get sortsLists() {
       return sortsLists;
     },
@@ -64,48 +78,78 @@ export function createPermutations(context: PermutationContext): Permutations {
     settle(sorts) {
       sortsLists = sorts;
       // what was renamed the other way is wrong now
-      if (sorts) known.clear();
+      if (sorts) for (const permutation of known.values()) permutation.forget();
     },
   };
 }
 
+/** What a permutation makes of numbers. */
+type Tables = Pick<Rearrangement, 'configuration' | 'message' | 'history'>;
+
+interface Tabled extends Permutation {
+  /** Forgets all numbers. */
+  forget(): void;
+}
+
 type RenamedId = (names: Readonly<Record<string, string>>, idOf: (renaming: Renaming) => number) => number;
 
-function createPermutation(
+const unchanged: Tables = { configuration: (_place, id) => id, message: (id) => id, history: (id) => id };
+
+const inTurn = (first: Permutation, second: Permutation): Tables => ({
+  configuration: (place, id) => second.configuration(first.places[place] as number, first.configuration(place, id)),
+  message: (id) => second.message(first.message(id)),
+  history: (id) => second.history(first.history(id)),
+});
+
+function renaming(
   { names, nodes, space, renames }: PermutationContext,
   places: readonly number[],
   renamedId: RenamedId,
-): Permutation {
-  const renamed = Object.fromEntries(names.map((name, place) => [name, names[places[place]!]!]));
+): Tables {
+  const renamed = renamedBy(names, places);
+  return {
+    configuration: (place, id) =>
+      renamedId(renamed, (by) =>
+        space.idOfConfiguration(
+          places[place] as number,
+          (nodes[place] as Node).rename(space.configuration(place, id), by),
+        ),
+      ),
+    message: (id) => renamedId(renamed, (by) => space.idOfMessage(renames.message(space.message(id), by))),
+    history: (id) => renamedId(renamed, (by) => space.idOfHistory(renames.value(space.history(id), by))),
+  };
+}
+
+function createPermutation({ names, space }: PermutationContext, places: readonly number[], made: Tables): Tabled {
   const sources = places.map((_, place) => places.indexOf(place));
   const configurations: number[][] = places.map(() => []);
   const messages: number[] = [];
   const histories: number[] = [];
-  const permutation: Permutation = {
+  const permutation: Tabled = {
     places,
     sources,
-    names: renamed,
-    configuration(place, id) {
-      return (configurations[place]![id] ??= renamedId(renamed, (renaming) => {
-        const configuration: Configuration = nodes[place]!.rename(space.configuration(place, id), renaming);
-        return space.idOfConfiguration(places[place]!, configuration);
-      }));
-    },
-    message(id) {
-      return (messages[id] ??= renamedId(renamed, (renaming) =>
-        space.idOfMessage(renames.message(space.message(id), renaming)),
-      ));
-    },
-    history(id) {
-      return (histories[id] ??= renamedId(renamed, (renaming) =>
-        space.idOfHistory(renames.value(space.history(id), renaming)),
-      ));
-    },
+    names: renamedBy(names, places),
+    configuration: (place, id) => ((configurations[place] as number[])[id] ??= made.configuration(place, id)),
+    message: (id) => (messages[id] ??= made.message(id)),
+    history: (id) => (histories[id] ??= made.history(id)),
     apply(state, length, into) {
       space.rearrange(state, length, permutation, into);
     },
+    forget() {
+      for (const table of [...configurations, messages, histories]) table.length = 0;
+    },
   };
   return permutation;
+}
+
+const renamedBy = (names: readonly string[], places: readonly number[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(names.map((name, place) => [name, names[places[place] as number] as string]));
+
+function exchangeOf(size: number, first: number, second: number): number[] {
+  const places = Array.from({ length: size }, (_, place) => place);
+  places[first] = second;
+  places[second] = first;
+  return places;
 }
 
 /** All ways to exchange nodes within groups, as where each place goes; the first leaves all as it is. */
@@ -117,7 +161,7 @@ export function arrangements(size: number, groups: readonly (readonly number[])[
     all = all.flatMap((places) =>
       orders.map((order) => {
         const arranged = [...places];
-        group.forEach((place, index) => (arranged[place] = order[index]!));
+        group.forEach((place, index) => (arranged[place] = order[index] as number));
         return arranged;
       }),
     );
@@ -128,14 +172,7 @@ export function arrangements(size: number, groups: readonly (readonly number[])[
 /** All ways to exchange two nodes of one group. */
 export function exchanges(size: number, groups: readonly (readonly number[])[]): number[][] {
   return groups.flatMap((group) =>
-    group.flatMap((first, index) =>
-      group.slice(index + 1).map((second) => {
-        const places = Array.from({ length: size }, (_, place) => place);
-        places[first] = second;
-        places[second] = first;
-        return places;
-      }),
-    ),
+    group.flatMap((first, index) => group.slice(index + 1).map((second) => exchangeOf(size, first, second))),
   );
 }
 

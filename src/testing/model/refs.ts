@@ -59,7 +59,7 @@ export function childAddress(parent: Address, id: string | undefined, src: strin
 export const numbered = (base: Address, k: number): Address => (k === 0 ? base : `${base}~${k}`);
 
 /** The id of the actor at an address: one that was given none has its address for it, as in XState it has its session's. */
-export function idOf(address: Address): string {
+function idOf(address: Address): string {
   const at = address.lastIndexOf('/');
   if (at < 0) return address;
   const part = address.slice(at + 1);

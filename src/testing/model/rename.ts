@@ -2,11 +2,10 @@
 import type { AnyActorRef } from 'xstate';
 import { addressOf } from './canonical.ts';
 import { createConfiguration, createCrashed } from './configuration.ts';
-import type { Modelling } from './modelling.ts';
 import type { Address, Renaming } from './node.ts';
 import { nodeOf } from './refs.ts';
 import { rewrite, type Rewriting } from './rewrite.ts';
-import type { HeldActor, HeldConfiguration } from './stage.ts';
+import type { HeldActor, HeldConfiguration, Modelling } from './stage.ts';
 
 /** The configuration of the node `node` with other names in it. */
 export function renameConfiguration(

@@ -33,7 +33,7 @@ export function reportToText(report: Report, told: Told = {}, options: TextOptio
 }
 
 /** What the report rests on, in a line. */
-export function verdictOf(report: Report, { growth, isBounded, isSymmetric, walked }: Told = {}): string {
+function verdictOf(report: Report, { growth, isBounded, isSymmetric, walked }: Told = {}): string {
   const { complete, states, generated, depth, seconds, ended } = report;
   const time = timeText(seconds);
   if (walked) {
@@ -109,7 +109,7 @@ const indent = (lines: readonly string[]) => lines.map((line) => (line === '' ? 
 const MOST_LISTED = 8;
 
 /** What was not covered, in short; empty if there is nothing to say. */
-export function coverageText(coverage: Coverage, isComplete: boolean): string {
+function coverageText(coverage: Coverage, isComplete: boolean): string {
   const { statesNeverEntered, transitionsNeverTaken, unhandled, torn } = coverage;
   const far = isComplete ? '' : ' so far';
   const entered = Object.values(statesNeverEntered).flatMap(outermost);

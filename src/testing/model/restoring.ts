@@ -5,10 +5,9 @@ import { isActorRef } from '../../recipient.ts';
 import { addressOf } from './canonical.ts';
 import { liveAt } from './births.ts';
 import { startLive } from './lives.ts';
-import type { Modelling } from './modelling.ts';
 import type { Address } from './node.ts';
 import { nodeOf } from './refs.ts';
-import { NOT_STARTED, type HeldActor, type HeldConfiguration, type Stage } from './stage.ts';
+import { NOT_STARTED, type HeldActor, type HeldConfiguration, type Stage, type Modelling } from './stage.ts';
 
 /** Starts a node from what was kept of it. */
 export function restore(modelling: Modelling, stage: Stage, kept: HeldConfiguration): void {

@@ -70,7 +70,7 @@ export function walk<TLogics extends Logics, THistory>(
 }
 
 /** How all is in a state. A space shows one state at a time, so what it shows is taken along. */
-export function momentOf<TLogics extends Logics, THistory>(
+function momentOf<TLogics extends Logics, THistory>(
   space: Space<TLogics, THistory>,
   state: Words,
 ): Moment<TLogics, THistory> {

@@ -3,10 +3,7 @@
 import type { AnyActorRef, AnyActorScope, AnyEventObject } from 'xstate';
 import { TroupeError } from '../../errors.ts';
 import { textOf } from './canonical.ts';
-import { findLive, type Modelling } from './modelling.ts';
-import { stopLive } from './lives.ts';
-import { RUNNING, type Live, type Stage } from './stage.ts';
-import { defer } from './supervised.ts';
+import { RUNNING, type Live, type Modelling, type Stage } from './stage.ts';
 
 /** What XState hands to the executor of actions. */
 interface Action {
@@ -28,7 +25,7 @@ function createScope(modelling: Modelling, stage: Stage, live: Live): AnyActorSc
   };
   const put = (effect: () => void) => {
     const { supervision } = live;
-    if (supervision) defer(modelling, stage, live, supervision, effect);
+    if (supervision) modelling.putOff(stage, live, supervision, effect);
     else live.deferred.push(effect);
   };
   const scope = {
@@ -46,10 +43,10 @@ function createScope(modelling: Modelling, stage: Stage, live: Live): AnyActorSc
       stage.notes.emitted.push({ actor: live.address, event });
     },
     stopChild: (child: AnyActorRef) => {
-      const it = findLive(modelling, stage, child);
+      const it = modelling.findLive(stage, child);
       if ((child as { readonly _parent?: unknown })._parent !== self)
         throw new Error(`Cannot stop child actor ${child.id} of ${id} because it is not a child`);
-      if (it) stopLive(modelling, stage, it);
+      if (it) modelling.stop(stage, it);
     },
     actionExecutor: (action: Action) => {
       stage.hasActed = true;

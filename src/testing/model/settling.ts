@@ -4,10 +4,9 @@ import { TroupeError } from '../../errors.ts';
 import { lastAddresses, lastRefs, liveAt } from './births.ts';
 import { addressOf, textOf } from './canonical.ts';
 import { createConfiguration, freshTextOf, textOfActor } from './configuration.ts';
-import { findLive, type Modelling } from './modelling.ts';
 import type { Address, Step } from './node.ts';
 import { rewrite } from './rewrite.ts';
-import { RUNNING, type HeldActor, type HeldTimer, type Live, type Stage } from './stage.ts';
+import { RUNNING, type HeldActor, type HeldTimer, type Live, type Stage, type Modelling } from './stage.ts';
 import { stay } from './supervised.ts';
 import { namedRefusal } from './values.ts';
 
@@ -148,12 +147,15 @@ function spokenOf(modelling: Modelling, stage: Stage): ReadonlySet<Address> {
     if (seen.has(live)) return;
     seen.add(live);
     if (!live.isMade) spoken.add(live.address);
+    const parent = live.parent === undefined ? undefined : liveAt(modelling, stage, live.parent);
+    if (parent) visit(parent);
+    else if (live.parent !== undefined) spoken.add(live.parent);
     add([live.snapshot, live.mailbox.waiting, live.input]);
   };
   const ref = (each: AnyActorRef): AnyActorRef => {
     const address = addressOf(each);
     if (address !== undefined) spoken.add(address);
-    const live = findLive(modelling, stage, each);
+    const live = modelling.findLive(stage, each);
     if (live) visit(live);
     return each;
   };
@@ -161,6 +163,7 @@ function spokenOf(modelling: Modelling, stage: Stage): ReadonlySet<Address> {
   for (const [address, { status, parent }] of stage.before?.actors ?? [])
     if (status === RUNNING || parent === undefined) liveAt(modelling, stage, address);
   for (const live of stage.lives.values()) if (live.status === RUNNING || live.parent === undefined) visit(live);
+  add([...stage.names.values()]);
   for (const { source, target, event } of stage.timers) add([source, target, event]);
   for (const { event } of stage.sends) add(event);
   return spoken;

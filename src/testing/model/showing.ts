@@ -6,7 +6,8 @@ import { GONE } from './refs.ts';
 /** The snapshot that a crashed node shows: it is in no state, but its context can be read, for most claims are about those that are well. */
 export function crashedSnapshot(logic: AnyActorLogic, last: Snapshot<unknown> | undefined): Snapshot<unknown> {
   if (!isMachine(logic)) return { ...last, ...GONE };
-  const no = () => false;
   const nothing = { value: {}, tags: new Set(), children: {}, matches: no, hasTag: no, can: no };
-  return { ...last, ...GONE, ...nothing } as unknown as Snapshot<unknown>;
+  return { ...last, ...GONE, ...nothing };
 }
+
+const no = () => false;

@@ -93,10 +93,10 @@ function createWalks(space: Space, isWrong: (state: Words) => boolean, effort: n
       const depths = [0];
       for (let index = 0; index < found.length && index < most; index++) {
         // no shorter than it is
-        if (depths[index]! + 1 >= codes.length) return undefined;
+        if ((depths[index] as number) + 1 >= codes.length) return undefined;
         left--;
         let wrong = -1;
-        space.successors(found[index]!, (code, words, length) => {
+        space.successors(found[index] as Words, (code, words, length) => {
           if (wrong >= 0) return;
           const state = words.slice(0, length);
           if (!isAmong(state)) return;
@@ -106,13 +106,13 @@ function createWalks(space: Space, isWrong: (state: Words) => boolean, effort: n
           const at = found.push(state) - 1;
           from.push(index);
           into.push(code);
-          depths.push(depths[index]! + 1);
+          depths.push((depths[index] as number) + 1);
           if (isWrong(state)) wrong = at;
         });
         if (wrong < 0) continue;
         const way = [wrong];
-        while (way[0] !== 0) way.unshift(from[way[0]!]!);
-        return { codes: way.slice(1).map((at) => into[at]!), states: way.map((at) => found[at]!) };
+        while (way[0] !== 0) way.unshift(from[way[0] as number] as number);
+        return { codes: way.slice(1).map((at) => into[at] as number), states: way.map((at) => found[at] as Words) };
       }
       return undefined;
     },
@@ -124,9 +124,9 @@ function withoutRounds({ codes, states }: Walked): Walked {
   const last = new Map(states.map((state, index) => [state.join(), index]));
   const straight: { codes: ActionCode[]; states: Words[] } = { codes: [], states: [] };
   for (let index = 0; index < states.length; index++) {
-    index = last.get(states[index]!.join())!;
-    straight.states.push(states[index]!);
-    if (index < codes.length) straight.codes.push(codes[index]!);
+    index = last.get((states[index] as Words).join()) as number;
+    straight.states.push(states[index] as Words);
+    if (index < codes.length) straight.codes.push(codes[index] as number);
   }
   return straight;
 }

@@ -1,13 +1,15 @@
 // Puts symmetric nodes in order where there are too many to try all orders: by what each looks like when all others of its group are called the same. Nodes that look alike
 // stay as they are, so two states that differ only in who is who may still be taken for two: never is one taken for another.
 import type { Node } from './node.ts';
-import type { Message } from './options.ts';
 import type { Renames } from './permutations.ts';
 import type { Rearrangeable } from './rearrange.ts';
 import type { Words } from './space.ts';
 
 /** Where each node goes, so that those of a group stand in order. */
 export type Sorter = (state: Words, messages: readonly number[]) => number[];
+
+/** A number for what a state looks like to one node. */
+type Look = (state: Words, messages: readonly number[]) => number;
 
 export interface SorterContext {
   readonly names: readonly string[];
@@ -23,9 +25,12 @@ export function createSorter(context: SorterContext): Sorter {
   return (state, messages) => {
     const places = names.map((_, place) => place);
     groups.forEach((group, index) => {
-      const ranked = group.map((member, rank) => ({ member, look: looks[index]![rank]!(state, messages) }));
+      const ranked = group.map((member, rank) => ({
+        member,
+        look: ((looks[index] as readonly Look[])[rank] as Look)(state, messages),
+      }));
       ranked.sort((first, second) => first.look - second.look || first.member - second.member);
-      ranked.forEach(({ member }, rank) => (places[member] = group[rank]!));
+      ranked.forEach(({ member }, rank) => (places[member] = group[rank] as number));
     });
     return places;
   };
@@ -37,9 +42,9 @@ function createLook(
   group: readonly number[],
   member: number,
 ): (state: Words, messages: readonly number[]) => number {
-  const [self, others] = [names[group[0]!]!, names[group[1]!]!];
+  const [self, others] = [names[group[0] as number] as string, names[group[1] as number] as string];
   const seenAs = Object.fromEntries(names.map((name) => [name, name]));
-  for (const place of group) seenAs[names[place]!] = place === member ? self : others;
+  for (const place of group) seenAs[names[place] as string] = place === member ? self : others;
   const renaming = { names: seenAs, sortsLists: true };
   const texts = new Map<string, number>();
   const numberOf = (text: string): number => {
@@ -49,14 +54,16 @@ function createLook(
   };
   const configurations: number[][] = names.map(() => []);
   const configuration = (place: number, id: number): number =>
-    (configurations[place]![id] ??= numberOf(nodes[place]!.rename(space.configuration(place, id), renaming).key));
+    ((configurations[place] as number[])[id] ??= numberOf(
+      (nodes[place] as Node).rename(space.configuration(place, id), renaming).key,
+    ));
   const messageNumbers: number[] = [];
   const message = (id: number): number =>
-    (messageNumbers[id] ??= scatter(space.idOfMessage(renames.message(space.message(id) as Message, renaming))));
+    (messageNumbers[id] ??= scatter(space.idOfMessage(renames.message(space.message(id), renaming))));
   return (state, messages) => {
     let look = 0;
     for (let place = 0; place < names.length; place++) {
-      const number = configuration(place, state[place]!);
+      const number = configuration(place, state[place] as number);
       // a sum, as it does not matter which of the others is which
       if (place === member) look += Math.imul(number, 3);
       else if (group.includes(place)) look += number;

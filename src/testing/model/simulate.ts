@@ -86,6 +86,7 @@ export function beginSimulation(
       const place = chooser.choose(walker, places, count);
       const size = walker.take(place);
       if (hasBounds && !space.isWithin(walker.next, 0, size)) {
+        judge.lookAtBounds(tell);
         places[places.indexOf(place)] = places[--count] as number;
         continue;
       }

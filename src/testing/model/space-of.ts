@@ -22,8 +22,10 @@ export interface Engine extends Space {
   readonly showAt: Show['at'];
   /** Remembers of a claim what it does not need to be asked again; each claim needs one of its own. */
   remembering(): Remembering;
-  /** Whether a state lies within the bounds. */
+  /** Whether a state lies within the bounds. Where that cannot be told, it does not. */
   isWithin(words: Words, start: number, length: number): boolean;
+  /** What `within` threw first, if it ever did. */
+  readonly boundsFailure: { readonly error: unknown } | undefined;
   /** Whether the root of any node has failed in any state so far. */
   readonly hasFailures: boolean;
   /** Whether the root of a node has failed in a state, and with what. */
@@ -83,10 +85,16 @@ export function createSpace<TLogics extends Logics, THistory>(
     return { initial: words.slice(0, length), beginnings: begun };
   }
 
+  let boundsFailure: Engine['boundsFailure'];
   const isWithin: Engine['isWithin'] = (words, start, length) => {
     if (options.within === undefined) return true;
     const { world, scene } = showAt(words, start, length);
-    return options.within(world, scene);
+    try {
+      return options.within(world, scene);
+    } catch (error) {
+      boundsFailure ??= { error };
+      return false;
+    }
   };
   const nodeStepOf = ({ subject, before, step: { next, sends, notes } }: TakenStep): NodeStep => ({
     node: names[subject.node] as string,
@@ -169,6 +177,9 @@ export function createSpace<TLogics extends Logics, THistory>(
     showAt,
     remembering: () => createRemembering(parts, show),
     isWithin,
+    get boundsFailure() {
+      return boundsFailure;
+    },
     get hasFailures() {
       return configurations.hasFailures;
     },

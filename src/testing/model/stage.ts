@@ -3,7 +3,9 @@
 import type { AnyActorLogic, AnyActorRef, AnyActorScope, AnyEventObject, Snapshot } from 'xstate';
 import type { Policy } from '../../failures.ts';
 import type { ActorState, Address, Circumstances, Configuration, RunningTimer, StepNotes } from './node.ts';
-import type { Message } from './options.ts';
+import type { System } from '../../xstate.ts';
+import type { Logics, Message, ModelOptions } from './options.ts';
+import type { Refs } from './refs.ts';
 
 /** How an actor is driven. `machine`: by its pure logic. `declared`: it is not run, what may become of it was declared. `watcher`: it tells its parent when another has ended. */
 export type Drive = 'machine' | 'declared' | 'watcher';
@@ -187,4 +189,32 @@ export interface Stage {
   /** What the step cannot go on after, whatever the machines make of it. */
   refusal: { readonly error: unknown } | undefined;
   readonly notes: { -readonly [TKey in keyof StepNotes]: StepNotes[TKey][number][] };
+}
+
+/** An actor's empty mailbox. */
+export const createMailbox = (): Mailbox => ({ isActive: false, isBusy: false, waiting: [] });
+
+/** Options of whichever model. */
+export type AnyModelOptions = ModelOptions<Logics, unknown>;
+
+/** What the nodes of one model have in common, and what the parts of a step ask of each other. */
+export interface Modelling {
+  readonly options: AnyModelOptions;
+  readonly names: readonly string[];
+  readonly refs: Refs;
+  systemOf(node: string): System;
+  /** The step that is under way. */
+  stage: Stage | undefined;
+  /** What refs show while there is none, by node. */
+  readonly shown: Map<string, HeldConfiguration>;
+  /** The actor at an address in a step; undefined if none is there. */
+  liveAt(stage: Stage, address: Address): Live | undefined;
+  /** The actor of a ref in a step; undefined if it is of another node, or no longer there. */
+  findLive(stage: Stage, ref: AnyActorRef): Live | undefined;
+  /** Puts an event into an actor's mailbox. */
+  deliver(stage: Stage, live: Live, entry: Entry): void;
+  /** Stops an actor: what waits is dropped, what is handled is handled to its end. */
+  stop(stage: Stage, live: Live): void;
+  /** Puts off an effect of a supervised actor. */
+  putOff(stage: Stage, live: Live, supervision: Supervision, effect: () => void): void;
 }

@@ -1,5 +1,6 @@
 // What happens to nodes, by number: the messages that were ever on their way, and delays, outcomes and the like, each named without regard to the state that it happens in. The
 // number of a message stands for it in a state's network, too.
+import { TroupeError } from '../../errors.ts';
 import { codeOf, kinds, type Kind } from './codes.ts';
 import { createInterner } from './interner.ts';
 import type { Address, Occurrence } from './node.ts';
@@ -75,6 +76,7 @@ export function createSubjects(names: readonly string[], { textOf }: Values): Su
     message(message) {
       const { from, to, event } = message;
       const node = placeOf(to);
+      if (node < 0) throw noSuchNode(message, names);
       return idOf(
         `m ${from} ${to} ${textOf(event)}`,
         { node, action: { type: 'deliver', message, again: false }, occurrence: { type: 'message', message } },
@@ -118,4 +120,13 @@ export function createSubjects(names: readonly string[], { textOf }: Values): Su
         occurrence: { type: 'elapse', milliseconds },
       }),
   };
+}
+
+function noSuchNode({ from, to, event }: Message, names: readonly string[]): TroupeError {
+  const known = names.map((name) => `'${name}'`).join(', ');
+  return new TroupeError(
+    'NO_SUCH_ACTOR',
+    `Cannot deliver '${event.type}' from '${from}' to '${to}': the model has no such actor. It has ${known}. Add it to \`actors\`.`,
+    { details: { from, to, event: event.type } },
+  );
 }

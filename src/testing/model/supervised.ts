@@ -4,10 +4,7 @@ import type { AnyActorLogic, AnyEventObject, Snapshot } from 'xstate';
 import { exhaustedError, messageOf, notPersistedError, type Policy } from '../../failures.ts';
 import { supervisionOf } from '../../supervision.ts';
 import { isMachine } from '../../version.ts';
-import { liveAt } from './births.ts';
-import { initialOf, transitionOf } from './drives.ts';
-import { deliver, startChildren, stopLive } from './lives.ts';
-import { findLive, type Modelling } from './modelling.ts';
+import { initialOf, startChildren, transitionOf } from './drives.ts';
 import type { Address } from './node.ts';
 import { scopeOf } from './scopes.ts';
 import {
@@ -16,6 +13,7 @@ import {
   type Entry,
   type Life,
   type Live,
+  type Modelling,
   type Saved,
   type Stage,
   type Supervised,
@@ -97,11 +95,13 @@ export function startSupervised(modelling: Modelling, stage: Stage, live: Live, 
 
 const NEXT: AnyEventObject = { type: 'troupe.life' };
 const END: AnyEventObject = { type: 'troupe.life' };
+/** Another has failed, and this one is restarted with it. */
+const OVER: AnyEventObject = { type: 'troupe.life' };
 
 /** Begins the next life of an actor. */
 export function revive(modelling: Modelling, stage: Stage, address: Address): void {
-  const live = liveAt(modelling, stage, address);
-  if (live?.supervision?.isDown) deliver(modelling, stage, live, { event: NEXT, from: '' });
+  const live = modelling.liveAt(stage, address);
+  if (live?.supervision?.isDown) modelling.deliver(stage, live, { event: NEXT, from: '' });
 }
 
 /** What an event makes of a supervised actor. */
@@ -117,6 +117,12 @@ export function transitionSupervised(
   if (event.type === 'xstate.stop') return stop(modelling, stage, live, supervision, snapshot);
   if (event === END) return failedWith(snapshot, supervision.outcome?.error);
   if (event === NEXT) return goOn(modelling, stage, live, supervision, snapshot);
+  if (event === OVER) {
+    if (!supervision.isDown) takeApart(modelling, stage, live, supervision);
+    supervision.isDown = true;
+    supervision.saved = undefined;
+    return mute(supervision, snapshot);
+  }
   if (supervision.isDown) {
     if (!event.type.startsWith('xstate.')) {
       stage.hasActed = true;
@@ -202,7 +208,7 @@ function guarded(
     live.snapshot = supervision.previous ?? live.snapshot;
     supervision.isMuted = true;
     supervision.outcome = over(modelling, stage, live, supervision, error);
-    if (supervision.outcome) deliver(modelling, stage, live, { event: END, from: '' });
+    if (supervision.outcome) modelling.deliver(stage, live, { event: END, from: '' });
   }
 }
 
@@ -236,8 +242,9 @@ function over(
     // with no limit nothing needs to be counted
     const failures = Number.isFinite(limit.atMost) ? [...supervision.failures, messageOf(error)] : [];
     supervision.failures = failures;
-    if (failures.length > limit.atMost) {
-      const counted = { failures: failures.map((message) => ({ at: 0, message })), attempt: 0 };
+    const all = policy.isShared ? failuresOfGroup(modelling, stage, live) : failures;
+    if (all.length > limit.atMost) {
+      const counted = { failures: all.map((message) => ({ at: 0, message })), attempt: 0 };
       end = { error: exhaustedError(live.ref as never, counted, limit, error) };
     } else if (strategy === 'resume' && now.hasBegun) {
       try {
@@ -250,13 +257,29 @@ function over(
   takeApart(modelling, stage, live, supervision);
   supervision.saved = saved;
   supervision.isDown = !end && strategy !== 'stop';
-  if (!end && strategy === 'stop') stopLive(modelling, stage, live);
+  if (!end && strategy === 'stop') modelling.stop(stage, live);
+  if (supervision.isDown) {
+    for (const companion of policy.companionsOf?.(live.ref as never) ?? []) {
+      const it = modelling.findLive(stage, companion);
+      if (it) modelling.deliver(stage, it, { event: OVER, from: '' });
+    }
+  }
   return end;
+}
+
+function failuresOfGroup(modelling: Modelling, stage: Stage, { parent, supervision }: Live): readonly string[] {
+  const addresses = new Set([...(stage.before?.actors.keys() ?? []), ...stage.lives.keys()]);
+  return [...addresses].toSorted().flatMap((address) => {
+    const live = modelling.liveAt(stage, address);
+    return live?.parent === parent && live?.supervision?.policy === supervision?.policy
+      ? (live?.supervision?.failures ?? [])
+      : [];
+  });
 }
 
 function save(stage: Stage, { logic, ref, snapshot }: Live): Saved {
   return {
-    snapshot: logic.getPersistedSnapshot(snapshot as Snapshot<unknown>) as Snapshot<unknown>,
+    snapshot: logic.getPersistedSnapshot(snapshot),
     delays: stage.timers
       .filter(({ source, target, isListed, isNameless }) => source === ref && target === ref && isListed && !isNameless)
       .map(({ id, event, remaining }) => ({ id, event, delay: remaining })),
@@ -284,10 +307,10 @@ function takeApart(modelling: Modelling, stage: Stage, live: Live, { now }: Supe
     }
   }
   for (const child of childrenOf(snapshot)) {
-    const it = isActorRef(child) ? findLive(modelling, stage, child) : undefined;
+    const it = isActorRef(child) ? modelling.findLive(stage, child) : undefined;
     if (it && it.parent === live.address && it.status !== STOPPED) {
       if (it.status === NOT_STARTED) unsetNames(stage, it);
-      stopLive(modelling, stage, it);
+      modelling.stop(stage, it);
     }
   }
   cancelAll(stage, live.ref);
@@ -319,8 +342,12 @@ function mute(supervision: Supervision, snapshot: Snapshot<unknown>): Snapshot<u
   return snapshot;
 }
 
-const failedWith = (snapshot: Snapshot<unknown>, error: unknown): Snapshot<unknown> =>
-  ({ ...snapshot, status: 'error', output: undefined, error }) as Snapshot<unknown>;
+const failedWith = (snapshot: Snapshot<unknown>, error: unknown): Snapshot<unknown> => ({
+  ...snapshot,
+  status: 'error',
+  output: undefined,
+  error,
+});
 
 /** A snapshot that says that its actor has failed is a failure like any other. */
 function succeeded(snapshot: Snapshot<unknown>): Snapshot<unknown> {

@@ -3,9 +3,11 @@ import type { AnyActorLogic } from 'xstate';
 import { TroupeError } from '../../errors.ts';
 import { versionOf } from '../../version.ts';
 
+type Entry = AnyActorLogic | { readonly logic: AnyActorLogic };
+
 /** What of a model's options has to do with symmetry. */
 export interface SymmetryOptions {
-  readonly actors: Readonly<Record<string, AnyActorLogic | { readonly logic: AnyActorLogic }>>;
+  readonly actors: Readonly<Record<string, Entry>>;
   readonly symmetric?: readonly (readonly string[])[];
   readonly mayFail?: true | readonly string[];
   readonly crash?: { readonly who?: readonly string[] };
@@ -40,7 +42,7 @@ export function symmetricGroups(options: SymmetryOptions): number[][] {
     const [first, ...others] = group;
     if (first === undefined) continue;
     for (const other of others) {
-      if (!isAlike(logicOf(actors[first]!), logicOf(actors[other]!))) {
+      if (!isAlike(logicOf(actors[first] as Entry), logicOf(actors[other] as Entry))) {
         const mend = 'Give them the very same logic, and what differs as input.';
         throw refusal(group, `'${first}' and '${other}' have different logic`, mend);
       }
@@ -59,8 +61,7 @@ export function symmetricGroups(options: SymmetryOptions): number[][] {
   return Object.keys(eventually).length > 0 ? [] : groups;
 }
 
-const logicOf = (entry: AnyActorLogic | { readonly logic: AnyActorLogic }): AnyActorLogic =>
-  'logic' in entry ? (entry.logic as AnyActorLogic) : entry;
+const logicOf = (entry: Entry): AnyActorLogic => ('logic' in entry ? entry.logic : entry);
 
 /** Two machines may be made by one function. */
 function isAlike(one: AnyActorLogic, other: AnyActorLogic): boolean {

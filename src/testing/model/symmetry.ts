@@ -16,6 +16,7 @@ import type { Claims, Logics } from './options.ts';
 import { arrangements, countArrangements, createPermutations, exchanges } from './permutations.ts';
 import type { Permutation, Renames } from './permutations.ts';
 import { createSorter } from './signature.ts';
+import type { Rearrangeable } from './rearrange.ts';
 import type { ActionCode, Space, Words } from './space.ts';
 
 /** As many exchanges are all tried: those of five nodes. */
@@ -48,11 +49,12 @@ export function createSymmetry<TLogics extends Logics, THistory>(
 ): Symmetry {
   const { space, groups, claims } = context;
   const { names } = space;
-  const rearrangeable = space.rearrangeable!;
+  const rearrangeable = space.rearrangeable as Rearrangeable;
   const permutations = createPermutations({ ...context, names, space: rearrangeable });
   const identity = names.map((_, place) => place);
   const pairs = exchanges(names.length, groups);
-  const all = countArrangements(groups) <= most ? arrangements(names.length, groups).slice(1) : undefined;
+  const all =
+    countArrangements(groups) <= most ? arrangements(names.length, groups).slice(1).map(permutations.of) : undefined;
   const sort = all === undefined ? createSorter({ ...context, names, space: rearrangeable }) : undefined;
 
   // whether lists of names that are in order are sets is found out the first time that it matters, by what the machines really do
@@ -98,10 +100,9 @@ export function createSymmetry<TLogics extends Logics, THistory>(
       by.apply(state, length, best);
       return by;
     }
-    for (let index = 0; index < length; index++) best[index] = state[index]!;
+    for (let index = 0; index < length; index++) best[index] = state[index] as number;
     let by = permutations.of(identity);
-    for (const places of all!) {
-      const permutation = permutations.of(places);
+    for (const permutation of all as readonly Permutation[]) {
       const order = compareNodes(permutation, state, best, names.length);
       if (order > 0) continue;
       permutation.apply(state, length, other);
@@ -113,12 +114,17 @@ export function createSymmetry<TLogics extends Logics, THistory>(
   };
   const messagesOf = (state: Words, length: number): number[] => {
     const messages: number[] = [];
-    const same = (id: number): number => id;
     const message = (id: number): number => {
       messages.push(id);
       return id;
     };
-    const own = { places: identity, names: {}, configuration: (_: number, id: number) => id, message, history: same };
+    const own = {
+      places: identity,
+      names: {},
+      configuration: (_: number, id: number) => id,
+      message,
+      history: unchanged,
+    };
     rearrangeable.rearrange(state, length, own, other);
     return messages;
   };
@@ -133,7 +139,7 @@ export function createSymmetry<TLogics extends Logics, THistory>(
         known = { place: names.indexOf(nodeOf(space.actionOf(state, code))), configurations: new Set() };
         met.set(code, known);
       }
-      const configuration = state[known.place]!;
+      const configuration = state[known.place] as number;
       if (known.configurations.has(configuration)) continue;
       known.configurations.add(configuration);
       isNew = true;
@@ -149,11 +155,11 @@ export function createSymmetry<TLogics extends Logics, THistory>(
       if (permutations.sortsLists !== 'open') return;
       for (const next of successors.states) represent(next, next.length);
       // something was renamed in which order could matter: what the machines do tells whether it does
-      if (permutations.sortingMatters) verify(state, successors, all ?? pairs);
+      if (permutations.sortingMatters) verify(state, successors, all?.map(({ places }) => places) ?? pairs);
     },
     representative(words, length) {
       represent(words, length);
-      for (let index = 0; index < length; index++) words[index] = best[index]!;
+      for (let index = 0; index < length; index++) words[index] = best[index] as number;
     },
     realRun(path) {
       const run: ActionCode[] = [];
@@ -163,17 +169,17 @@ export function createSymmetry<TLogics extends Logics, THistory>(
       let places: readonly number[] = identity;
       for (const code of path) {
         const { states, codes } = successorsOf(space, represented);
-        const next = states[codes.indexOf(code)]!;
+        const next = states[codes.indexOf(code)] as Words;
         const wanted = imageOf(permutations.of(places), next);
         const possible = successorsOf(space, real);
         const at = possible.states.findIndex((state) => isEqual(state, wanted));
         if (at < 0) verify(represented, successorsOf(space, represented), [places]);
-        run.push(possible.codes[at]!);
+        run.push(possible.codes[at] as number);
         const by = represent(next, next.length);
         represented = best.slice(0, next.length);
         real = wanted;
         const before = places;
-        places = by.sources.map((source) => before[source]!);
+        places = by.sources.map((source) => before[source] as number);
       }
       return run;
     },
@@ -198,8 +204,8 @@ function holds<TLogics extends Logics, THistory>(
 function compareNodes(permutation: Permutation, state: Words, best: Words, count: number): number {
   const { sources } = permutation;
   for (let place = 0; place < count; place++) {
-    const source = sources[place]!;
-    const difference = permutation.configuration(source, state[source]!) - best[place]!;
+    const source = sources[place] as number;
+    const difference = permutation.configuration(source, state[source] as number) - (best[place] as number);
     if (difference !== 0) return difference;
   }
   return 0;
@@ -207,10 +213,12 @@ function compareNodes(permutation: Permutation, state: Words, best: Words, count
 
 function compare(first: Words, second: Words, length: number): number {
   for (let index = 0; index < length; index++) {
-    if (first[index] !== second[index]) return first[index]! - second[index]!;
+    if (first[index] !== second[index]) return (first[index] as number) - (second[index] as number);
   }
   return 0;
 }
+
+const unchanged = (id: number): number => id;
 
 const isEqual = (first: Words, second: Words): boolean =>
   first.length === second.length && compare(first, second, first.length) === 0;

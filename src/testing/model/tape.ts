@@ -2,10 +2,10 @@
 import type { ActorKey, InspectorRecord, Sender } from '../../inspector/records.ts';
 import { describeFields } from '../../inspector/describe.ts';
 import { kindOfLogic } from '../../logic-kinds.ts';
-import { changesOf } from './changes.ts';
 import { machineOf } from './machines.ts';
 import type { Address, Configuration } from './node.ts';
 import type { Message } from './options.ts';
+import type { Change } from './trace.ts';
 import { addressOf, orderTextOf, textOfError } from './text.ts';
 
 /** A record that is given its time. */
@@ -48,8 +48,8 @@ export interface Cast {
   down(name: string, before: Configuration): void;
   /** The actors that a configuration has and an earlier one had not. */
   enter(before: Configuration | undefined, after: Configuration): void;
-  /** Those that have ended meanwhile. */
-  leave(before: Configuration | undefined, after: Configuration): void;
+  /** Those of some changes that have ended. */
+  leave(changes: readonly Change[], after: Configuration): void;
 }
 
 export function createCast({ tell }: Tape): Cast {
@@ -100,11 +100,11 @@ export function createCast({ tell }: Tape): Cast {
         });
       }
     },
-    leave(before, after) {
-      for (const { actor, ended: how } of changesOf(before, after)) {
+    leave(changes, after) {
+      for (const { actor, ended: how } of changes) {
         const { error } = (after.actors.get(actor)?.snapshot ?? {}) as { readonly error?: unknown };
-        if (how === 'failed') tell({ type: 'ended', actor: keyOf(actor), how, error: textOfError(error) });
-        else if (how) tell({ type: 'ended', actor: keyOf(actor), how });
+        const said = how === 'failed' && error !== undefined ? { error: textOfError(error) } : {};
+        if (how) tell({ type: 'ended', actor: keyOf(actor), how, ...said });
       }
     },
   };

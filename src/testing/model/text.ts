@@ -61,6 +61,12 @@ export function countOf(number: number, one: string, several = `${one}s`): strin
   return `${count(number)} ${number === 1 ? one : several}`;
 }
 
+/** Some steps in a row: `step 3`, `steps 2 and 3`, `steps 2 to 5`. */
+export function stepsFrom(first: number, last: number): string {
+  if (first === last) return `step ${last}`;
+  return `steps ${first} ${last === first + 1 ? 'and' : 'to'} ${last}`;
+}
+
 export function cut(text: string, most: number): string {
   if (text.length <= most) return text;
   const characters = Array.from(text);

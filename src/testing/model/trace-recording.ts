@@ -3,6 +3,7 @@ import { describeFields } from '../../inspector/describe.ts';
 import { writeRecording } from '../../inspector/recording.ts';
 import { RECORDING_VERSION, type StateValue } from '../../inspector/records.ts';
 import { aboutText } from './about.ts';
+import { changesOf } from './changes.ts';
 import { findActor, innerMessages } from './consequences.ts';
 import type { ActorState } from './node.ts';
 import type { Message } from './options.ts';
@@ -10,6 +11,7 @@ import type { Moment, Run, RunStep } from './run.ts';
 import type { Action, NodeStep } from './space.ts';
 import { createCast, createPost, createTape, DESCRIBED, type Cast, type Post, type Tape } from './tape.ts';
 import { textOfError } from './text.ts';
+import type { Change } from './trace.ts';
 
 /** The lines of the recording. */
 export function runToRecording(run: Run): string {
@@ -21,7 +23,7 @@ export function runToRecording(run: Run): string {
   for (const name of run.names) cast.up(name);
   // all are there before anybody sends, so that nobody is told of before they are known
   for (const { before, after } of run.beginnings) cast.enter(before, after);
-  for (const step of run.beginnings) tellSteps(telling, step);
+  for (const step of run.beginnings) tellSteps(telling, step, changesOf(step.before, step.after));
   tellCells(tape, {}, run.first);
   let before: Moment = run.first;
   for (const step of run.steps) {
@@ -43,7 +45,7 @@ interface Telling {
   readonly post: Post;
 }
 
-function tellStep(telling: Telling, { action, done }: RunStep, before: Moment): void {
+function tellStep(telling: Telling, { action, done, changes }: RunStep, before: Moment): void {
   const { tape, cast, post } = telling;
   if (action.type === 'drop') return post.lose(action.message, 'lost');
   if (action.type === 'crash') {
@@ -63,18 +65,20 @@ function tellStep(telling: Telling, { action, done }: RunStep, before: Moment): 
   if (!done) return message && post.lose(message, 'stopped');
   const number = message && post.take(message, action.type === 'deliver' && action.again);
   cast.enter(done.before, done.after);
-  return tellSteps(telling, done, eventOf(action), number);
+  return tellSteps(telling, done, changes, action, number);
 }
 
 /** What each actor of a node did, and whom it wrote to. */
 function tellSteps(
   { tape, cast, post }: Telling,
   step: NodeStep,
-  brought?: Pick<Message, 'to' | 'event'>,
+  changes: readonly Change[],
+  action?: Action,
   message?: number,
 ): void {
+  const brought = action && eventOf(action);
   const { before, after, sends, notes } = step;
-  for (const inner of innerMessages(step)) {
+  for (const inner of innerMessages(step, action)) {
     post.send(inner);
     post.take(inner, false);
   }
@@ -99,7 +103,7 @@ function tellSteps(
   for (const { to, event } of notes.lost) {
     tape.tell({ type: 'dead-letter', reason: 'stopped', to: cast.keyOf(to), count: 1, error: event.type });
   }
-  cast.leave(before, after);
+  cast.leave(changes, after);
 }
 
 function messageOf(action: Action): Message | undefined {

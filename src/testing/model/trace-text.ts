@@ -3,7 +3,7 @@ import { happeningOf } from './action-text.ts';
 import { stateOf } from './changes.ts';
 import { cellLines, consequencesOf, doneLines } from './consequences.ts';
 import { momentAfter, type Run } from './run.ts';
-import { listOf } from './text.ts';
+import { listOf, stepsFrom } from './text.ts';
 
 /** How wide the left may be. */
 const WIDEST = 32;
@@ -54,10 +54,9 @@ function startOf({ first }: Run): string {
 }
 
 /** What goes on for ever at the end of a run. */
-export function loopText(loopsTo: number, length: number): string {
+function loopText(loopsTo: number, length: number): string {
   const then = loopsTo === 0 ? 'at first' : `after step ${loopsTo}`;
-  const steps = length - loopsTo === 1 ? `step ${length} may` : `steps ${loopsTo + 1} to ${length} may`;
   return length === loopsTo
     ? 'Nothing more happens.'
-    : `Now all is as it was ${then}, and ${steps} happen again for ever.`;
+    : `Now all is as it was ${then}, and ${stepsFrom(loopsTo + 1, length)} may happen again for ever.`;
 }

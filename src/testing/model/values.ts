@@ -72,7 +72,7 @@ export function namedRefusal(error: unknown, actor: string, where: string): unkn
 }
 
 /** A path as it is written in a program: `context.list[0].name`. */
-export function pathText(where: string, path: readonly string[]): string {
+function pathText(where: string, path: readonly string[]): string {
   return path.reduce((text, key) => {
     if (/^\d+$/.test(key)) return `${text}[${key}]`;
     if (/^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(key)) return text === '' ? key : `${text}.${key}`;

@@ -48,7 +48,6 @@ export function createWalker(parts: Parts): Walker {
   let isQuiescent = true;
 
   let next: Words = new Uint32Array(64);
-  let length = 0;
   let lastStep = -1;
 
   const push = (code: ActionCode): void => {
@@ -166,11 +165,6 @@ export function createWalker(parts: Parts): Walker {
     return count;
   };
 
-  const copyNetwork = (without: number): void => {
-    for (let position = base + networkAt; position < end; position++) {
-      if (position !== without) next[length++] = source[position] as number;
-    }
-  };
   /** What changes besides the node and the network. */
   const extraAfter = (kind: Kind, subject: number, isReceived: boolean, step: number): number => {
     extras.begin(extra);
@@ -210,13 +204,21 @@ export function createWalker(parts: Parts): Walker {
     if (!isStill) steps.use(lastStep);
     const sends = isStill ? none : steps.sends(lastStep);
     while (next.length < end - base + sends.length) next = new Uint32Array(next.length * 2 + 8);
-    for (length = 0; length < nodeCount; length++) next[length] = source[base + length] as number;
-    if (!isStill) next[node] = steps.next(lastStep);
+    // numbers and arrays of this function alone, for it is the hottest of all
+    const from = source;
+    const into = next;
+    const start = base;
+    const stop = end;
+    for (let place = 0; place < nodeCount; place++) into[place] = from[start + place] as number;
+    if (!isStill) into[node] = steps.next(lastStep);
     if (isTimed && kind === kinds.timer) elapse(node);
-    if (extraAt >= 0) next[length++] = extraAfter(kind, subject, isMessage && !isStill, lastStep);
-    copyNetwork(removed);
+    if (extraAt >= 0) into[extraAt] = extraAfter(kind, subject, isMessage && !isStill, lastStep);
+    let length = networkAt;
+    for (let place = start + networkAt; place < stop; place++) {
+      if (place !== removed) into[length++] = from[place] as number;
+    }
     for (let each = 0; each < sends.length; each++) {
-      length = network.insert(next, networkAt, length, sends[each] as number);
+      length = network.insert(into, networkAt, length, sends[each] as number);
     }
     return length;
   };

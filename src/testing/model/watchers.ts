@@ -5,9 +5,8 @@ import { isActorRef } from '../../recipient.ts';
 import { liveAt } from './births.ts';
 import { addressOf } from './canonical.ts';
 import { relay } from './lives.ts';
-import type { Modelling } from './modelling.ts';
 import type { Address } from './node.ts';
-import { RUNNING, type HeldActor, type Stage } from './stage.ts';
+import { RUNNING, type HeldActor, type Stage, type Modelling } from './stage.ts';
 
 /** What a watcher was given; it holds no ref once it has told. */
 interface WatcherSnapshot {

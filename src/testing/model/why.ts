@@ -6,7 +6,7 @@ import { activeStates, machineOf } from './machines.ts';
 import type { ActorState } from './node.ts';
 import type { Message } from './options.ts';
 import { changedKeys, type Moment, type Run, type RunStep } from './run.ts';
-import { countOf, cut, listOf, textOf, textOfError, textOfEvent } from './text.ts';
+import { countOf, cut, listOf, stepsFrom, textOf, textOfError, textOfEvent } from './text.ts';
 import type { Violation } from './report.ts';
 
 type Found = Pick<Violation, 'kind' | 'error'>;
@@ -43,7 +43,7 @@ function neverHolds(run: Run, when: string): string {
   if (loopsTo === undefined || loopsTo === steps.length) {
     return `${when} nothing more has to happen, and it has not come to hold: ${everyoneIn(run, 'is in')}. ${lossesOf(run).join(' ')}`.trim();
   }
-  const round = steps.length - loopsTo === 1 ? `Step ${steps.length}` : `Steps ${loopsTo + 1} to ${steps.length}`;
+  const round = stepsFrom(loopsTo + 1, steps.length).replace('s', 'S');
   return `${round} can go round for ever, and it never comes to hold: ${everyoneIn(run, 'is in')}.`;
 }
 

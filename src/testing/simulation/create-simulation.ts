@@ -6,14 +6,14 @@ import type { CloseOptions } from '../../closing.ts';
 import { optionError } from '../../options.ts';
 import { replaceBus } from '../../realm.ts';
 import { createBus } from '../../refs.ts';
-import { replaceSurroundings, type Carrier, type Surroundings, type Timer } from '../../surroundings.ts';
-import { createRandom, GOLDEN } from '../random.ts';
-import { copyPacket, createSimulatedChannel } from './channel.ts';
+import { replaceSurroundings } from '../../surroundings.ts';
+import { checkRange } from '../range.ts';
 import { createDriver, type RunOptions } from './driver.ts';
 import { createFingerprint } from './fingerprint.ts';
 import { replaceGlobals } from './globals.ts';
 import { openedError } from './simulation-errors.ts';
-import { createTimeline, type Planned } from './timeline.ts';
+import { createTimeline } from './timeline.ts';
+import { createVirtual } from './virtual-surroundings.ts';
 
 /** What a simulation is drawn by. */
 export interface SimulationOptions {
@@ -89,7 +89,7 @@ export interface Simulation extends AsyncDisposable {
  *
  * Await nothing outside of `run`: time passes in there alone. One simulation can be open at once.
  *
- * @throws `SIMULATION_OPEN` while another is open; `INVALID_ARGUMENT` for a seed that is no whole number, and for a latency that is none.
+ * @throws `SIMULATION_OPEN` while another is open; `INVALID_ARGUMENT` for a seed that is no whole number, a latency that is none, and a name with `/` or `@`.
  *
  * @example
  * ```ts
@@ -109,85 +109,32 @@ export interface Simulation extends AsyncDisposable {
 export function createSimulation(options: SimulationOptions = {}): Simulation {
   const { seed = Math.floor(Math.random() * 2 ** 32), name = 'main', trace } = options;
   if (!Number.isSafeInteger(seed)) throw optionError('seed', seed, 'it must be a whole number');
-  const [least, most] = checkLatency(options.latency ?? [0, 10]);
+  const latency = checkRange('latency', options.latency ?? [0, 10]);
   if (open !== undefined) throw openedError(open);
-  // each use has its own numbers, which others do not use up
-  let streams = 0;
-  const createStream = () => createRandom(seed + (streams += 1) * GOLDEN);
-  const [random, chance, ownChance] = [createStream(), createStream(), createStream()];
   const timeline = createTimeline();
   const fingerprint = createFingerprint();
-  const kept = new Set<object>();
-  const timers = new Map<unknown, Planned>();
-  let ways = 0;
-
   const note = (what: string, text?: string): void => {
     const line = `${timeline.time} ${what}${text === undefined ? '' : ` ${text}`}`;
     fingerprint.note(line);
     trace?.(line);
   };
-  const setTimeout = (task: () => void, delay: number): Timer => {
-    // as real timers: at least a millisecond, and what is too long at once
-    const wait = delay >= 1 && delay <= LONGEST ? delay : 1;
-    const planned = timeline.plan(timeline.time + wait, () => {
-      timers.delete(timer);
-      note('timer');
-      task();
-    });
-    const timer = createTimer(() => planned.isOff);
-    timers.set(timer, planned);
-    return timer;
-  };
-  const clearTimeout = (timer: unknown): void => {
-    const planned = timers.get(timer);
-    if (!planned) return;
-    planned.isOff = true;
-    timers.delete(timer);
-  };
-  const createCarrier = (): Carrier => {
-    const draw = createStream();
-    const way = `way ${(ways += 1)}`;
-    let last = 0;
-    return (deliver, packet) => {
-      // never at once, and not before what went before
-      last = Math.max(last, timeline.time + Math.max(SHORTEST, least + draw() * (most - least)));
-      timeline.plan(last, () => {
-        note(way, textOf(packet));
-        deliver();
-      });
-    };
-  };
-  const others: Surroundings = {
-    setTimeout,
-    clearTimeout,
-    now: () => timeline.time,
-    random: ownChance,
-    randomWord: () => Math.floor(ownChance() * 2 ** 32),
-    createCarrier,
-    createChannel: () => createSimulatedChannel(createCarrier),
-    copy: copyPacket,
-    keep: (thing) => void kept.add(thing),
-    afterTurn: (proceed) => void setTimeout(proceed, 1),
-  };
+  const { surroundings, chance, random } = createVirtual({ seed, timeline, latency, note });
+  const { setTimeout, clearTimeout } = surroundings;
   const clock: Simulation['clock'] = { setTimeout, clearTimeout, now: () => timeline.time };
   const driver = createDriver(timeline, seed);
 
   open = seed;
-  const restoreSurroundings = replaceSurroundings(others);
-  const restoreGlobals = replaceGlobals({ setTimeout, clearTimeout, time: () => timeline.time, random: chance });
-  const bus = createBus({ name });
+  const restorers = [
+    () => (open = undefined),
+    replaceSurroundings(surroundings),
+    replaceGlobals({ setTimeout, clearTimeout, time: () => timeline.time, random: chance }),
+  ];
+  const restore = () => restorers.toReversed().forEach((each) => each());
+  const bus = makeBus(name, restore);
   const before = replaceBus(bus);
+  restorers.push(() => replaceBus(before));
   let closed: Promise<void> | undefined;
-  const end = async (closeOptions: CloseOptions): Promise<void> => {
-    try {
-      await driver.run(() => bus.close(closeOptions));
-    } finally {
-      replaceBus(before);
-      restoreGlobals();
-      restoreSurroundings();
-      open = undefined;
-    }
-  };
+  const end = (closeOptions: CloseOptions): Promise<void> => driver.run(() => bus.close(closeOptions)).finally(restore);
 
   const simulation: Simulation = {
     seed,
@@ -213,45 +160,12 @@ let open: number | undefined;
 
 const FOR_EVER: RunOptions = { timeout: Infinity };
 
-/** The longest delay that a timer can have. */
-const LONGEST = 2 ** 31 - 1;
-
-/** What no packet travels faster than, in milliseconds: else two that answer each other would keep time from passing. */
-const SHORTEST = 0.001;
-
-function checkLatency(latency: unknown): readonly [number, number] {
-  const range: readonly unknown[] = Array.isArray(latency) ? latency : [latency, latency];
-  const [least, most] = range;
-  const isRange = range.length === 2 && typeof least === 'number' && typeof most === 'number';
-  if (isRange && least >= 0 && least <= most && most < Infinity) return [least, most];
-  throw optionError(
-    'latency',
-    Array.isArray(latency) ? `[${latency.join(', ')}]` : latency,
-    'it must be milliseconds from 0 up, or a pair of them, the lesser first',
-    'Give 5, or [0, 10].',
-  );
-}
-
-/** What Node gives for a timer, of which troupe and others use that it keeps no process alive. */
-function createTimer(isOff: () => boolean): Timer {
-  const timer = {
-    ref: () => timer,
-    unref: () => timer,
-    hasRef: () => !isOff(),
-    refresh: () => timer,
-    close: () => timer,
-  };
-  return timer as unknown as Timer;
-}
-
-function textOf(packet: unknown): string {
-  if (packet === undefined) return 'end';
-  return typeof packet === 'string' ? packet : JSON.stringify(packet, asText);
-}
-
-/** What JSON leaves out, as well as it can be told. */
-function asText(_: string, value: unknown): unknown {
-  if (typeof value === 'bigint' || value === undefined) return String(value);
-  if (value instanceof Map || value instanceof Set) return [...value];
-  return value;
+/** The realm gets its own time back where its bus cannot be made. */
+function makeBus(name: string, restore: () => void): Bus {
+  try {
+    return createBus({ name });
+  } catch (error) {
+    restore();
+    throw error;
+  }
 }

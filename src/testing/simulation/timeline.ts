@@ -13,15 +13,11 @@ export interface Planned {
 export interface Timeline {
   /** Milliseconds since it began. */
   readonly time: number;
-  /** Whether anything is to happen. */
-  readonly isAtRest: boolean;
   /** When the next thing happens; `Infinity` if nothing does. */
   readonly next: number;
   plan(due: number, task: () => void): Planned;
   /** Moves on to the next thing, and takes it out. */
   advance(): Planned | undefined;
-  /** Moves on to a moment before which nothing happens. */
-  skipTo(moment: number): void;
 }
 
 export function createTimeline(): Timeline {
@@ -71,10 +67,6 @@ export function createTimeline(): Timeline {
     get time() {
       return time;
     },
-    get isAtRest() {
-      clear();
-      return heap.length === 0;
-    },
     get next() {
       clear();
       return heap[0]?.due ?? Infinity;
@@ -89,9 +81,6 @@ export function createTimeline(): Timeline {
       const planned = take();
       if (planned) time = planned.due;
       return planned;
-    },
-    skipTo(moment) {
-      time = Math.max(time, moment);
     },
   };
 }

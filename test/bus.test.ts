@@ -43,6 +43,17 @@ const at = <T>(list: readonly T[], index: number): T => {
   if (found === undefined) throw new Error(`there is no ${index} in ${list.length}`);
   return found;
 };
+/** Where nobody is near. */
+const ALONE: Parameters<typeof createIntroductions>[0] = {
+  address: 'top@1',
+  parent: undefined,
+  children: [],
+  peerOf: () => undefined,
+  meet: () => {},
+  changed: () => {},
+  isUnknown: () => {},
+};
+
 const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
 describe('a bus', () => {
@@ -352,6 +363,43 @@ for (const [kind, link] of [
       unknown.mockClear();
       introductions.askFor('child@1');
       expect(unknown.mock.calls).toEqual([['child@1', true]]);
+    });
+
+    it('are left to the node that both are below, which makes one channel', () => {
+      const pushed: unknown[] = [];
+      const between = { role: 'child', node: 'hub@1', push: (frame: unknown) => pushed.push(frame) } as unknown as Peer;
+      const introductions = createIntroductions({ ...ALONE, children: [between] });
+      introductions.take({ type: 'joined', node: 'one@1' }, between);
+      introductions.take({ type: 'joined', node: 'other@1' }, between);
+      introductions.take({ type: 'introduce', node: 'one@1', from: 'other@1' }, between);
+      expect(pushed).toEqual([{ type: 'introduce', node: 'one@1', from: 'other@1' }]);
+    });
+
+    it('are not asked for above again, when they came back down', () => {
+      const pushed: unknown[] = [];
+      const above = { role: 'parent', node: 'root@1', push: (frame: unknown) => pushed.push(frame) } as unknown as Peer;
+      const introductions = createIntroductions({
+        ...ALONE,
+        parent: above,
+        peerOf: (node) => (node === 'root@1' ? above : undefined),
+      });
+      introductions.take({ type: 'introduce', node: 'one@1', from: 'root@1' }, above);
+      expect(pushed).toEqual([{ type: 'introduction', for: 'root@1', node: 'one@1', orderly: false }]);
+    });
+
+    it('tell those above of the end of a node below also where it was a neighbour whose own port had closed', () => {
+      const pushed: unknown[] = [];
+      const above = { role: 'parent', node: 'root@1', push: (frame: unknown) => pushed.push(frame) } as unknown as Peer;
+      const between = { role: 'child', node: 'hub@1', push: () => {} } as unknown as Peer;
+      const introductions = createIntroductions({ ...ALONE, parent: above, children: [between] });
+      introductions.take({ type: 'joined', node: 'leaf@1' }, between);
+      introductions.drop({ role: 'neighbour', node: 'leaf@1' } as unknown as Peer, true);
+      introductions.drop(between, true);
+      expect(pushed).toEqual([
+        { type: 'joined', node: 'leaf@1' },
+        { type: 'left', node: 'leaf@1', orderly: true },
+        { type: 'left', node: 'hub@1', orderly: true },
+      ]);
     });
 
     it('fail what waits for one when the node above goes', async () => {

@@ -62,16 +62,16 @@ const toggle = createMachine({ id: 'toggle', initial: 'off', states: { off: { on
 const family = setup({ actors: { counter } }).createMachine({ invoke: { src: 'counter' } });
 
 /** A system that can be explored. */
-const light = createMachine({
+const lights = createMachine({
   id: 'light',
   initial: 'red',
   states: { red: { after: { 500: 'green' } }, green: { type: 'final' } },
 });
-const street = model({ actors: { light } });
+const crossing = model({ actors: { light: lights } });
 
 /** What it does is not up to the model alone. */
 let isOpen = true;
-const gate = createMachine({
+const fence = createMachine({
   id: 'gate',
   initial: 'shut',
   states: { shut: { after: { 500: { guard: () => isOpen, target: 'open' } } }, open: {} },
@@ -593,13 +593,13 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
   ],
   SCHEDULE_MISMATCH: [
     [
-      () => thrownBy(() => street.replay('t:lamp')),
+      () => thrownBy(() => crossing.replay('t:lamp')),
       "Cannot follow the schedule at step 1 of 1, 't:lamp': there is no actor 'lamp'. There is light. What is possible there: t:light. If the machines have changed since it was written, explore them anew.",
     ],
   ],
   CLAIM_VIOLATED: [
     [
-      () => thrownBy(() => assertAlways(street, 'it is red', ({ light }) => light.matches('red'))),
+      () => thrownBy(() => assertAlways(crossing, 'it is red', ({ light }) => light.matches('red'))),
       [
         "✗ always 'it is red': it does not hold after 1 step",
         '   After step 1 light is done.',
@@ -609,22 +609,33 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
         '                light: red → green, done',
         '',
         '   schedule: t:light',
+        '',
+        'As a test, where `system` is the model:',
+        '',
+        "// found by exploring; it needs `import { expect, it } from 'vitest'`, and the model as `system`",
+        `it("'it is red' does not hold", () => {`,
+        "  const trace = system.replay('t:light');",
+        "  expect(trace.last.light.value).toEqual('green');",
+        "  expect(trace.last.light.status).toBe('done');",
+        '});',
+        '',
       ].join('\n'),
     ],
   ],
   NOT_EXHAUSTIVE: [
     [
-      () => thrownBy(() => assertAlways(street, 'it is lit', ({ light }) => light.value !== '', { maxStates: 1 })),
+      () => thrownBy(() => assertAlways(crossing, 'it is lit', ({ light }) => light.value !== '', { maxStates: 1 })),
       "Cannot say of 'it is lit': the search was NOT exhaustive, for maxStates was reached after 1 state, at depth 0; bound the system by `within`, `forget`, or smaller budgets and inputs. The last argument raises the limits: { maxStates, maxDepth, seconds }.",
     ],
   ],
   NO_SUCH_ACTOR: [
     [
-      () => thrownBy(() => model({ actors: { light }, mayFail: ['lamp' as never] })),
+      () => thrownBy(() => model({ actors: { light: lights }, mayFail: ['lamp' as never] })),
       "Cannot take 'lamp' in mayFail: the system has no actor of that name. Its actors are light.",
     ],
     [
-      () => thrownBy(() => model({ actors: { gate: { logic: gate, input: ({ actor }) => actor('lamp') } } }).explore()),
+      () =>
+        thrownBy(() => model({ actors: { gate: { logic: fence, input: ({ actor }) => actor('lamp') } } }).explore()),
       "Cannot give the ref of 'lamp': the model has no such actor. It has gate.",
     ],
   ],
@@ -633,7 +644,7 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
       () =>
         thrownBy(() =>
           model({
-            actors: { left: light, right: light },
+            actors: { left: lights, right: lights },
             symmetric: [['left', 'right']],
             always: { 'the left one is red': ({ left }) => left.matches('red') },
           }).explore(),
@@ -665,9 +676,9 @@ const cases: Readonly<Record<TroupeErrorCode, readonly [Case, ...Case[]]>> = {
   MODEL_DIFFERS: [
     [
       async () => {
-        const run = rejectionOf(model({ actors: { gate } }).replayLive('t:gate'));
+        const replayed = rejectionOf(model({ actors: { gate: fence } }).replayLive('t:gate'));
         isOpen = false;
-        return await run;
+        return await replayed;
       },
       'The model and the live system differ after step 1, \'t:gate\', about \'gate\': its state is "open" in the model, and "shut" live. If the machines do nothing that the model does not know of, tell those who make troupe.',
     ],

@@ -7,7 +7,7 @@ import type { Action } from '../dist/src/testing/model/space.js';
 import type { Logics } from '../dist/src/testing/model/options.js';
 import { rejectionOf } from './support/observing.ts';
 import type { hurdle, pupil } from './support/live-systems.ts';
-import { bank, family, firm, lesson, oddities, office, school, ward, workshop } from './support/live-systems.ts';
+import { bank, family, firm, lesson, oddities, office, ring, school, ward, workshop } from './support/live-systems.ts';
 import { rehearseAtRandom, type Walks } from './support/rehearsing.ts';
 
 // The machine may be busy with others.
@@ -17,7 +17,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const scale = Number(process.env['TROUPE_SCHEDULES'] ?? 1);
 
 /** Of those with many different states, which take time to be stepped for the first time. */
-const few: Partial<Walks> = { schedules: 25, steps: 25 };
+const few: Partial<Walks> = { schedules: 20, steps: 25 };
 
 type Kind = Action['type'];
 
@@ -51,6 +51,7 @@ const systems: readonly (readonly [what: string, options: object, kinds: readonl
   ],
   ['pupils who stay away', { ...lesson(3, 2), crash: { max: 2, restart: 'never' } }, [...pupils, 'crash']],
   ['pupils by the clock', { ...lesson(3, 3), timers: 'by-delay' }, pupils],
+  ['a ring', ring, all],
   ['a family', family, [...all, 'outcome'], few],
   ['a family by the clock', { ...family, timers: 'by-delay' }, [...all, 'outcome'], few],
   ['a family that crashes', { ...family, crash: { max: 2 } }, [...all, 'outcome', 'crash', 'restart'], few],
@@ -91,7 +92,7 @@ describe('a model and the real runtime', () => {
   it.each(systems.map(([what, options, kinds, walks], index) => ({ what, options, kinds, walks, seed: index + 1 })))(
     'agree step for step about $what (seed $seed)',
     async ({ options, kinds, walks, seed }) => {
-      const { schedules, steps } = { schedules: 50, steps: 30, ...walks };
+      const { schedules, steps } = { schedules: 40, steps: 30, ...walks };
       const walked = await rehearseAtRandom(options, seed, { schedules: Math.ceil(schedules * scale), steps });
       // all that can happen has
       expect(Object.keys(walked.kinds).toSorted()).toEqual(kinds.toSorted());

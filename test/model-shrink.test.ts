@@ -136,7 +136,7 @@ describe('what a random walk has found', { timeout: 30_000 }, () => {
     const actions = randomRun(space, createRandom(3), 200, throws);
     expect(throws(follow(space, actions))).toBe(true);
     const finding = { kind: 'always', claim: 'it is early', error: new Error('Too late.'), actions } as const;
-    const short = shrinkFinding(space, claimed as unknown as ModelOptions<never, never>, finding);
+    const short = shrinkFinding(space, claimed, finding);
     expect(throws(follow(space, short))).toBe(true);
   });
 

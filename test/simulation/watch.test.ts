@@ -39,7 +39,7 @@ const mortal = setup({
 });
 
 describe('watch', () => {
-  it.each(seeds(80))(
+  it.each(seeds(80, 464))(
     'tells of each end once, whoever watches and whenever, and nothing comes after it (seed %i)',
     async (seed) => {
       expect(
@@ -57,9 +57,12 @@ describe('watch', () => {
             const notes: string[] = [];
             const follow = (place: string, name: string, ref: AnyActorRef) => {
               watched += 1;
+              // of one that its owner had ended before, what it had sent to a third node may still be on its way there
+              const isLate =
+                place !== 'main' && mortals.find(({ id }) => id === name)?.getSnapshot().status !== 'active';
               const judge = async (): Promise<void> => {
                 const down = await watch(ref);
-                ended.add(`${place} ${name}`);
+                if (!isLate) ended.add(`${place} ${name}`);
                 notes.push(`${place} ${name} ${down.type}`);
                 if (down.type === 'failed') run.must(isExpected(down.error), String(down.error));
                 else run.must(down.type === 'stopped' || down.type === 'done', down.type);

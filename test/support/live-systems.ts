@@ -128,7 +128,7 @@ const child = setup({
 });
 
 /** A parent with all kinds of children, that speaks with a friend. */
-export const parent = setup({
+const parent = setup({
   types: {
     context: {} as {
       made: number;
@@ -224,7 +224,7 @@ export const parent = setup({
 });
 
 /** Holds refs of another's children, and sends to them. */
-export const friend = setup({
+const friend = setup({
   types: {
     context: {} as { met: AnyActorRef[]; greetings: number },
     events: {} as { type: 'MEET'; child: AnyActorRef } | { type: 'HELLO' | 'OLD' | 'HUSH' | 'POKE' | 'LATE' },
@@ -679,4 +679,41 @@ export const oddities: object = {
     inline: [{ done: 3 }, { error: new Error('inline') }],
   },
   mayFail: true,
+};
+
+const dancer = setup({
+  types: {
+    context: {} as { me: number; all: AnyActorRef[]; turns: number; isThere: boolean },
+    input: {} as { me: number; all: AnyActorRef[] },
+    events: {} as { type: 'TURN' },
+  },
+}).createMachine({
+  id: 'dancer',
+  context: ({ input, self }) => ({ ...input, turns: 0, isThere: input.all[input.me] === self }),
+  on: {
+    TURN: {
+      actions: [
+        assign({ turns: ({ context }) => (context.turns + 1) % 3 }),
+        sendTo(
+          ({ context }) => context.all[(context.me + context.turns) % context.all.length] as AnyActorRef,
+          { type: 'TURN' },
+          { delay: 10 },
+        ),
+      ],
+    },
+  },
+});
+
+/** A ring of dancers, of whom each knows all, itself too. */
+export const ring: object = {
+  actors: Object.fromEntries(
+    ['Ann', 'Ben', 'Cleo'].map((name, me, all) => [
+      name,
+      {
+        logic: dancer,
+        input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({ me, all: all.map((each) => actor(each)) }),
+      },
+    ]),
+  ),
+  stimuli: { Ann: [{ type: 'TURN' }] },
 };

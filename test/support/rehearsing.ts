@@ -1,6 +1,6 @@
 // Random walks through a model that the live system takes as well.
 import { rehearse } from '../../dist/src/testing/model/live-rehearsal.js';
-import type { LiveOptions } from '../../dist/src/testing/model/live-system.js';
+import type { LiveOptions } from '../../dist/src/testing/model/live-stage.js';
 import { openSpace } from '../../dist/src/testing/model/open-space.js';
 import type { ModelOptions, Logics } from '../../dist/src/testing/model/options.js';
 import { possibleIn, stepTextOf, type Possible } from '../../dist/src/testing/model/schedule.js';

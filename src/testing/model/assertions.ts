@@ -133,7 +133,7 @@ export function assertReachable<TLogics extends Logics, THistory>(
   limits?: Limits,
 ): Trace<TLogics, THistory> {
   const { trace } = assertSo(judgeReach(model, name, claim, limits));
-  return trace as Trace<never, never> as Trace<TLogics, THistory>; // it is of this very model
+  return trace as Trace<TLogics, THistory>; // it is of this very model
 }
 
 /**

@@ -119,7 +119,7 @@ function assertStimuli(
   }
 }
 
-function assertNetwork(network: ModelOptions<Logics>['network']): void {
+function assertNetwork(network: ModelOptions['network']): void {
   if (network === undefined) return;
   assertObject('network', network);
   assertNames(network, ['order', 'drop', 'duplicate', 'delayUnhandled']);
@@ -139,7 +139,7 @@ function assertNetwork(network: ModelOptions<Logics>['network']): void {
   }
 }
 
-function assertCrash(crash: ModelOptions<Logics>['crash'], assertList: (list: unknown, where: string) => void): void {
+function assertCrash(crash: ModelOptions['crash'], assertList: (list: unknown, where: string) => void): void {
   if (crash === undefined) return;
   assertObject('crash', crash);
   assertNames(crash, ['max', 'who', 'restart']);

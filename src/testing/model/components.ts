@@ -2,12 +2,12 @@
 // so that a path may be millions of steps long. Only the nodes that are asked for count: edges to others are left out.
 
 /** Stands for a node that belongs to no component, as it was left out. */
-export const none = 0xffffffff;
+const none = 0xffffffff;
 
 export interface Components {
   /** How many there are. */
   readonly count: number;
-  /** The number of each node's component, or {@link none}. */
+  /** The number of each node's component, or 0xffffffff. */
   readonly of: Uint32Array;
 }
 

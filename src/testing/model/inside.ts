@@ -13,7 +13,7 @@ export interface Inside {
   /** Begins to walk at random: nothing is done before it is run. */
   walk(how?: SimulateOptions): Walk;
   /** The same model with other options. Throws as `model` does. */
-  derive(changes: Partial<ModelOptions<Logics, unknown>>): SystemModel<Logics, unknown>;
+  derive(changes: Partial<ModelOptions<Logics, unknown>>): SystemModel;
 }
 
 /** Makes an object a model that has an inside. */

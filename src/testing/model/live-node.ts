@@ -17,6 +17,7 @@ import { createHosted, isHosted } from '../../hosted.ts';
 import { createMemoryLink } from '../../links/memory.ts';
 import { mirrorOf } from '../../mirror.ts';
 import { createBus, refsOf } from '../../refs.ts';
+import { isPlainObject } from '../../object-kinds.ts';
 import { persist } from '../../persist.ts';
 import { superviseBy } from '../../supervise.ts';
 import { supervisionOf } from '../../supervision.ts';
@@ -101,7 +102,8 @@ export function createLiveNode(options: LiveNodeOptions): LiveNode {
   // what is lost is the schedule's doing
   bus.deadLetters.subscribe(() => {});
   for (let id = 0; id < options.used; id += 1) bus.createId();
-  hostActors(bus, () => prepared(logic, lead), { clock: clock.clock });
+  const stranger = () => refsOf(bus).find(rootAddress(node));
+  hostActors(bus, () => prepared(logic, { lead, stranger }), { clock: clock.clock });
   const hosted = createHosted({
     bus: director,
     source: '',
@@ -211,9 +213,20 @@ export function createLiveNode(options: LiveNodeOptions): LiveNode {
   }
 }
 
-/** The same logic, whose actor is seen before it begins. */
-function prepared(logic: AnyActorLogic, lead: (scope: AnyActorScope) => void): AnyActorLogic {
-  const getInitialSnapshot = (scope: AnyActorScope, input: unknown): unknown => {
+interface Preparation {
+  /** Is told of the actor before it begins. */
+  lead(scope: AnyActorScope): void;
+  /** What stands for the actor in its own input, which is read before it is there. */
+  stranger(): AnyActorRef | undefined;
+}
+
+/** The same logic, whose actor is seen before it begins, and finds itself in its input. */
+function prepared(logic: AnyActorLogic, { lead, stranger }: Preparation): AnyActorLogic {
+  const getInitialSnapshot = (scope: AnyActorScope, given: unknown): unknown => {
+    const other = stranger();
+    const self = scope.self as AnyActor;
+    const input = other ? replaceIn(given, other, self) : given;
+    if (input !== given) Object.assign(self.options, { input });
     lead(scope);
     return logic.getInitialSnapshot(scope, input);
   };
@@ -225,4 +238,13 @@ function prepared(logic: AnyActorLogic, lead: (scope: AnyActorScope) => void): A
     getInitialSnapshot: { value: getInitialSnapshot },
     ...(logic.restoreSnapshot && { restoreSnapshot: { value: restoreSnapshot } }),
   }) as AnyActorLogic;
+}
+
+/** Plain data with another in the place of one; the same, if that is not in it. */
+function replaceIn(value: unknown, one: unknown, other: unknown): unknown {
+  if (value === one) return other;
+  if (typeof value !== 'object' || value === null || !(Array.isArray(value) || isPlainObject(value))) return value;
+  const entries = Object.entries(value).map(([key, member]) => [key, replaceIn(member, one, other)] as const);
+  if (entries.every(([key, member]) => member === (value as Readonly<Record<string, unknown>>)[key])) return value;
+  return Array.isArray(value) ? entries.map(([, member]) => member) : Object.fromEntries(entries);
 }

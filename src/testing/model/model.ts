@@ -67,8 +67,8 @@ export function model<const TLogics extends Logics, THistory = undefined>(
   return create({ ...plain }) as unknown as SystemModel<TLogics, THistory>;
 }
 
-function create(options: ModelOptions<Logics, unknown>): SystemModel<Logics, unknown> {
-  const system: SystemModel<Logics, unknown> = {
+function create(options: ModelOptions<Logics, unknown>): SystemModel {
+  const system: SystemModel = {
     explore(limits = {}) {
       assertExplore(limits);
       const search = createSearch(options, limits);

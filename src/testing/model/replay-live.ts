@@ -1,5 +1,5 @@
 // A schedule on the real runtime: the same actors, each on a node of its own, led along the same steps as the model, which is compared with them after each.
-import type { LiveOptions } from './live-system.ts';
+import type { LiveOptions } from './live-stage.ts';
 import { rehearse } from './live-rehearsal.ts';
 import type { Logics, World } from './options.ts';
 import { actionsOf, possibleIn } from './schedule.ts';

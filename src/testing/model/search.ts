@@ -28,15 +28,15 @@ export interface Search {
   /** A state by its number, the initial one being 0; valid until the next call. */
   show(index: number): { readonly world: World<Logics>; readonly scene: Scene<unknown> };
   /** The shortest way to a state. */
-  traceTo(index: number, about: About): Trace<Logics, unknown>;
+  traceTo(index: number, about: About): Trace;
   /** The shortest way to a step at which an event is dropped. */
-  traceToUnhandled(about: About): Trace<Logics, unknown> | undefined;
+  traceToUnhandled(about: About): Trace | undefined;
   /** What a state says against a claim. */
-  violationAt(index: number, found: Found): Violation<Logics, unknown>;
+  violationAt(index: number, found: Found): Violation;
   /** What keeps growing, where a limit has ended it and that can be seen. */
   growth(): string | undefined;
   /** What is known so far. */
-  report(): Report<Logics, unknown>;
+  report(): Report;
 }
 
 /** Nothing is done before it is run. */
@@ -44,7 +44,7 @@ export function createSearch(options: ModelOptions<Logics, unknown>, limits: Exp
   const { eventually = {}, sometimes = {} } = options;
   const { space, symmetry } = openSpace(options);
   const edges = Object.keys(eventually).length > 0 ? createEdgeRecorder() : undefined;
-  const exploration = beginExploration(space, options as unknown as ModelOptions<never, never>, {
+  const exploration = beginExploration(space, options, {
     ...limits,
     ...(edges === undefined ? {} : { edges }),
     ...(symmetry === undefined ? {} : { look: symmetry.look, representative: symmetry.representative }),

@@ -4,7 +4,6 @@ import { optionError } from '../../options.ts';
 import { assertClaim } from './check-options.ts';
 import { assertExplore } from './check-values.ts';
 import { insideOf, type Inside } from './inside.ts';
-import type { Logics } from './options.ts';
 import type { Report, Violation } from './report.ts';
 import { violationToText } from './report-text.ts';
 import type { Search } from './search.ts';
@@ -23,7 +22,7 @@ export interface Verdict {
   readonly kind: Violation['kind'] | 'unhandled';
   readonly claim: string;
   /** The way to where it is so, or is not. */
-  readonly trace?: Trace<Logics, unknown>;
+  readonly trace?: Trace;
   /** What a claim or an actor threw. */
   readonly error?: unknown;
 }
@@ -158,7 +157,7 @@ function firstState(
   }
 }
 
-function violated(violation: Violation<Logics, unknown> | undefined): Verdict | undefined {
+function violated(violation: Violation | undefined): Verdict | undefined {
   if (violation === undefined) return undefined;
   const { kind, claim, trace, error } = violation;
   return {
@@ -171,10 +170,10 @@ function violated(violation: Violation<Logics, unknown> | undefined): Verdict | 
   };
 }
 
-const wayText = (trace: Trace<Logics, unknown>) => `${trace.toText().trimEnd()}\n\nschedule: ${trace.schedule}`;
+const wayText = (trace: Trace) => `${trace.toText().trimEnd()}\n\nschedule: ${trace.schedule}`;
 
 /** A test that leads there again, to be pasted. */
-const asTest = (trace: Trace<Logics, unknown> | undefined) =>
+const asTest = (trace: Trace | undefined) =>
   trace === undefined ? '' : `\n\nAs a test, where \`system\` is the model:\n\n${trace.toTest()}`;
 
 /** Nothing was found against it: that says something only where all was explored. */
@@ -191,5 +190,5 @@ function settled(search: Search, about: Pick<Verdict, 'kind' | 'claim'>, holds: 
 
 const MEND = 'The last argument raises the limits: { maxStates, maxDepth, seconds }.';
 
-const endOf = ({ ended, states, depth }: Report<Logics, unknown>) =>
+const endOf = ({ ended, states, depth }: Report) =>
   `${ended === 'seconds' ? 'the seconds ran out' : `${ended} was reached`} after ${countOf(states, 'state')}, at depth ${depth}`;

@@ -17,7 +17,7 @@ export interface Walk {
   abort(): void;
   progress(): Progress;
   /** What is known so far. */
-  report(): Report<Logics, unknown>;
+  report(): Report;
 }
 
 /** Nothing is done before it is run. */

@@ -81,3 +81,141 @@ describe('symmetric actors', () => {
     expect(codeOf(() => system.explore())).toBe('NOT_SYMMETRIC');
   });
 });
+
+describe('what cannot be told apart by its content', () => {
+  const events = ['a', 'b'].map((name) => ({ type: 'IN', name }));
+  const queue = (
+    first: (waiting: never) => string | undefined,
+    empty: unknown,
+    add: (waiting: never, name: string) => unknown,
+  ) =>
+    createMachine({
+      context: { waiting: empty, first: '' },
+      on: {
+        IN: {
+          guard: ({ event, context }) =>
+            !JSON.stringify([
+              ...Object.keys(context.waiting as object),
+              ...((context.waiting as Iterable<string>)[Symbol.iterator] ? (context.waiting as Iterable<string>) : []),
+            ]).includes(event['name'] as string),
+          actions: assign({ waiting: ({ context, event }) => add(context.waiting as never, event['name'] as string) }),
+        },
+        OUT: {
+          guard: ({ context }) => context.first === '' && first(context.waiting as never) !== undefined,
+          actions: assign({ first: ({ context }) => first(context.waiting as never) ?? '' }),
+        },
+      },
+    });
+
+  it.each([
+    [
+      'a Set',
+      queue(
+        (all: Set<string>) => [...all][0],
+        new Set(),
+        (all: Set<string>, name) => new Set([...all, name]),
+      ),
+    ],
+    [
+      'an object',
+      queue(
+        (all: object) => Object.keys(all)[0],
+        {},
+        (all: object, name) => ({ ...all, [name]: true }),
+      ),
+    ],
+  ])('is refused where a machine goes by the order in %s all the same', (_, logic) => {
+    const system = model({
+      actors: { logic },
+      stimuli: { logic: [...events, { type: 'OUT' }] },
+      mayStopWhen: () => true,
+    });
+    expect(codeOf(() => system.explore())).toBe('IMPURE');
+  });
+
+  it('is one where no machine does', () => {
+    const logic = queue(
+      (all: Set<string>) => [...all].toSorted()[0],
+      new Set(),
+      (all: Set<string>, name) => new Set([...all, name]),
+    );
+    const system = model({ actors: { logic }, stimuli: { logic: events }, mayStopWhen: () => true });
+    expect(system.explore()).toMatchObject({ states: 4, complete: true });
+  });
+
+  it('is refused where it has a part that nobody sees', () => {
+    class Sum {
+      readonly #sum: number;
+      constructor(sum: number) {
+        this.#sum = sum;
+      }
+      get value(): number {
+        return this.#sum;
+      }
+    }
+    const logic = createMachine({
+      context: { sum: new Sum(0) },
+      on: {
+        UP: {
+          guard: ({ context }) => context.sum.value < 3,
+          actions: assign({ sum: ({ context }) => new Sum(context.sum.value + 1) }),
+        },
+      },
+    });
+    const system = model({ actors: { logic }, stimuli: { logic: [{ type: 'UP' }] }, mayStopWhen: () => true });
+    expect(codeOf(() => system.explore())).toBe('NOT_MODELLED');
+  });
+});
+
+describe('a new child', () => {
+  it('is nobody who is spoken of in the very message that leads to it', () => {
+    const kid = createMachine({
+      initial: 'there',
+      states: { there: { on: { END: 'gone' } }, gone: { type: 'final' } },
+    });
+    const parent = setup({ actors: { kid } }).createMachine({
+      context: { old: undefined as AnyActorRef | undefined },
+      initial: 'first',
+      states: {
+        first: {
+          invoke: { src: 'kid', id: 'kid', onDone: 'alone' },
+          on: {
+            GO: {
+              actions: [
+                sendTo(
+                  ({ system }) => system.get('keeper') as AnyActorRef,
+                  ({ self }) => ({ type: 'KEEP', kid: self.getSnapshot().children['kid'] }),
+                ),
+                sendTo('kid', { type: 'END' }),
+              ],
+            },
+          },
+        },
+        alone: {
+          on: { BACK: { target: 'second', actions: assign({ old: ({ event }) => event['kid'] as AnyActorRef }) } },
+        },
+        second: { invoke: { src: 'kid', id: 'kid' } },
+      },
+    });
+    const keeper = createMachine({
+      on: {
+        KEEP: {
+          actions: sendTo(
+            ({ system }) => system.get('parent') as AnyActorRef,
+            ({ event }) => ({ type: 'BACK', kid: event['kid'] as unknown }),
+          ),
+        },
+      },
+    });
+    const { reached } = model({
+      actors: { parent, keeper },
+      stimuli: { parent: [{ type: 'GO' }] },
+      mayStopWhen: () => true,
+      sometimes: {
+        second: ({ parent: it }) => it.matches('second'),
+        mistaken: ({ parent: it }) => it.context.old !== undefined && it.context.old === it.children['kid'],
+      },
+    }).explore();
+    expect(Object.keys(reached)).toEqual(['second']);
+  });
+});

@@ -57,7 +57,7 @@ export function createParts(options: AnyModelOptions, nodes: readonly Node[], va
     subjects,
     addresses,
     configurations,
-    steps: createSteps(nodes, configurations, subjects, crash?.restart, values),
+    steps: createSteps(nodes, configurations, subjects, network, crash?.restart, values),
     extras,
     network,
     downs: createDowns(names, subjects, configurations, watches, network, networkAt),

@@ -169,6 +169,8 @@ export interface Stage {
   readonly node: string;
   readonly circumstances: Circumstances;
   readonly before: HeldConfiguration | undefined;
+  /** Of whom what happens speaks. */
+  readonly brought: Set<Address>;
   readonly lives: Map<Address, Live>;
   /** Those that were made in this step, by the actors that XState made. */
   readonly made: Map<AnyActorRef, Live>;

@@ -31,6 +31,8 @@ export interface Steps {
   sends(step: number): readonly number[];
   isNoop(step: number): boolean;
   cells(step: number): Cells | undefined;
+  /** Whether anything has begun with it that may come of itself. */
+  begins(step: number): boolean;
   taken(step: number): TakenStep;
   /** Notes that a step is one of a run, and was not only looked at. */
   use(step: number): void;
@@ -190,6 +192,7 @@ export function createSteps(
     sends: (step) => sends[step] as readonly number[],
     isNoop: (step) => noops[step] as boolean,
     cells: (step) => (taken[step] as TakenStep).step.cells,
+    begins: (step) => taken[step]?.step.begun !== undefined,
     taken: (step) => taken[step] as TakenStep,
     use(step) {
       used[step] = true;

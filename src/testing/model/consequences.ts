@@ -103,11 +103,7 @@ function sendLines(sends: readonly Message[]): readonly string[] {
   });
 }
 
-function unhandledText(
-  actor: string,
-  event: { readonly type: string },
-  before: Configuration | undefined,
-): string {
+function unhandledText(actor: string, event: { readonly type: string }, before: Configuration | undefined): string {
   const state = stateOf(before?.actors.get(actor));
   return `${actor} drops ${textOfEvent(event)}: ${state === '' ? 'it' : state} has no use for it`;
 }

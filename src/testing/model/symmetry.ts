@@ -1,6 +1,7 @@
 // States that differ only in who is who are one: each is represented by the least of its images under the exchanges of symmetric nodes. Where there are too many exchanges to
 // try (see `most`), nodes are sorted by what they look like: then states that are one may have several representatives, but none stands for what it is not.
 // A path of representatives is no run: `realRun` gives the one that it stands for.
+import { isSo } from './answers.ts';
 import {
   differenceOf,
   imageOf,
@@ -187,7 +188,7 @@ function holds<TLogics extends Logics, THistory>(
 ): boolean | undefined {
   try {
     const { world, scene } = space.show(state);
-    return claim(world, scene);
+    return isSo(claim(world, scene));
   } catch {
     // a claim that throws is told of where it is explored
     return undefined;

@@ -96,6 +96,7 @@ export function createConfigurations(
     const timers: ActionCode[] = [];
     const own: ActionCode[] = [];
     let least = Infinity;
+    let isWaiting = false;
     const timer = (occurrence: Occurrence & { readonly type: 'timer' }): void => {
       const armed = configuration.timers[occurrence.index];
       if (armed === undefined) return;
@@ -112,8 +113,10 @@ export function createConfigurations(
     };
     for (const occurrence of configuration.crashed ? [] : node.spontaneous(configuration)) {
       if (occurrence.type === 'timer') timer(occurrence);
-      else if (occurrence.type === 'restart') own.push(subjects.revive(place, occurrence));
-      else {
+      else if (occurrence.type === 'restart') {
+        own.push(subjects.revive(place, occurrence));
+        isWaiting ||= occurrence.actor === node.name;
+      } else {
         const src = configuration.actors.get(occurrence.actor)?.src ?? '';
         own.push(subjects.outcome(place, occurrence, src, node.outcomeOf(configuration, occurrence)));
       }
@@ -128,7 +131,8 @@ export function createConfigurations(
       timers,
       least,
       own,
-      stimuli: configuration.crashed ? [] : (stimuli[place] ?? []),
+      // whoever waits to be restarted keeps what comes, and users may click for ever: they click once it is there again
+      stimuli: configuration.crashed || isWaiting ? [] : (stimuli[place] ?? []),
       watches: node
         .watches(configuration)
         .map(({ watcher, target }) => watches.idOf(`${watcher} ${target}`, () => ({ node: place, watcher, target }))),

@@ -22,13 +22,13 @@ export function whyOf({ kind, error }: Found, run: Run): string {
   if (error !== undefined && kind !== 'failure') return `${when} the claim throws ${textOfError(error)}`;
   switch (kind) {
     case 'deadlock':
-      return [`${when} nothing more happens: ${everyoneIn(run, 'waits in')}.`, ...lossesOf(run)].join(' ');
+      return [`${when} nothing more happens${after(everyoneIn(run, 'waits in'))}.`, ...lossesOf(run)].join(' ');
     case 'failure':
       return failureOf(run, error);
     case 'eventually':
       return neverHolds(run, when);
     default:
-      return `${when} ${everyoneIn(run, 'is in')}.`;
+      return `${when} ${everyoneIn(run, 'is in') || 'it does not hold'}.`;
   }
 }
 
@@ -41,11 +41,14 @@ export const whyNowhere = (states: number): string =>
 function neverHolds(run: Run, when: string): string {
   const { loopsTo, steps } = run;
   if (loopsTo === undefined || loopsTo === steps.length) {
-    return `${when} nothing more has to happen, and it has not come to hold: ${everyoneIn(run, 'is in')}. ${lossesOf(run).join(' ')}`.trim();
+    return `${when} nothing more has to happen, and it has not come to hold${after(everyoneIn(run, 'is in'))}. ${lossesOf(run).join(' ')}`.trim();
   }
   const round = stepsFrom(loopsTo + 1, steps.length).replace('s', 'S');
-  return `${round} can go round for ever, and it never comes to hold: ${everyoneIn(run, 'is in')}.`;
+  return `${round} can go round for ever, and it never comes to hold${after(everyoneIn(run, 'is in'))}.`;
 }
+
+/** Where nobody has a state, and nothing has changed, there is nothing to say of anyone. */
+const after = (everyone: string): string => (everyone === '' ? '' : `: ${everyone}`);
 
 function failureOf({ steps, beginnings }: Run, error: unknown): string {
   const last = steps.at(-1);

@@ -57,7 +57,7 @@ export interface Watch {
 }
 
 /** Of so many it is looked whether it matters in which order things are: of all there may be far too many. */
-const mostVariants = 3;
+const mostVariants = 2;
 const none: readonly Configuration[] = [];
 
 /** @param addressIds - gives the numbers of addresses. */
@@ -154,10 +154,10 @@ export function createConfigurations(
       return plans.count;
     },
     idOf(place, configuration) {
-      const id = plans.idOf(`${place} ${configuration.key}`, (id) => {
-        crashed[id] = configuration.crashed;
+      const id = plans.idOf(`${place} ${configuration.key}`, (made) => {
+        crashed[made] = configuration.crashed;
         const plan = planOf(place, configuration);
-        offers[id] = [...plan.timers, ...plan.own];
+        offers[made] = [...plan.timers, ...plan.own];
         return plan;
       });
       compare(id, configuration);

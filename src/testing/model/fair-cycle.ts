@@ -7,6 +7,8 @@ export interface FairGraph {
   readonly edges: Edges;
   /** What must happen in the end, by edge; -1 for a step that need not. */
   readonly obligations: Int32Array;
+  /** What else a step puts an end to, by edge. */
+  readonly ends: ReadonlyMap<number, readonly number[]>;
   /** How many different ones there are. */
   readonly count: number;
   /** Whether a state belongs to the component. */
@@ -14,7 +16,7 @@ export interface FairGraph {
 }
 
 /** The edges of a fair cycle from `entry` back to it. */
-export function fairCycle({ edges, obligations, count, isInside }: FairGraph, entry: number): number[] {
+export function fairCycle({ edges, obligations, ends, count, isInside }: FairGraph, entry: number): number[] {
   const { starts, targets } = edges;
   /** When an obligation was last seen to be possible, by the number of the look. */
   const seenPossible = new Uint32Array(count);
@@ -38,6 +40,7 @@ export function fairCycle({ edges, obligations, count, isInside }: FairGraph, en
     return false;
   };
 
+  const doneBy = (edge: number): readonly number[] => [obligations[edge] as number, ...(ends.get(edge) ?? [])];
   const search = createSearch(edges, isInside);
   const cycle: number[] = [];
   let at = entry;
@@ -45,12 +48,12 @@ export function fairCycle({ edges, obligations, count, isInside }: FairGraph, en
     for (const edge of way) {
       cycle.push(edge);
       at = targets[edge] as number;
-      due.delete(obligations[edge] as number);
+      for (const obligation of doneBy(edge)) due.delete(obligation);
       const isPossible = look(at);
       for (const obligation of due) if (!isPossible(obligation)) due.delete(obligation);
     }
   };
-  while (due.size > 0) follow(search(at, (edge) => due.has(obligations[edge] as number), isEased));
+  while (due.size > 0) follow(search(at, (edge) => doneBy(edge).some((each) => due.has(each)), isEased));
   if (cycle.length === 0 || at !== entry) follow(search(at, (edge) => targets[edge] === entry));
   return cycle;
 }

@@ -43,7 +43,7 @@ export function createLiveness(space: Space, explored: ExploredGraph): Liveness 
     check(holds) {
       const without = explore(explored, holds);
       if (without.order.length === 0) return { verdict: 'holds', leavesBounds: false };
-      const { of: obligations, count } = (known ??= obligationsOf(space, explored));
+      const duties = (known ??= obligationsOf(space, explored));
       const wayTo = (state: number): ActionCode[] => {
         const stem: ActionCode[] = [];
         for (let at = state; at !== 0; at = without.from[at] as number)
@@ -51,9 +51,13 @@ export function createLiveness(space: Space, explored: ExploredGraph): Liveness 
         return stem.toReversed();
       };
       for (const state of without.order) {
-        if (isStuck(edges, obligations, state)) return { verdict: 'violated', stem: wayTo(state), loop: [] };
+        if (isStuck(edges, duties.of, state)) return { verdict: 'violated', stem: wayTo(state), loop: [] };
       }
-      const round = findFairCycle(edges, obligations, count, without);
+      const renewed = (state: number, edge: number): number[] =>
+        (space.renewed?.(explored.wordsOf(state), edges.codes[edge] as number) ?? []).map(
+          (code) => duties.byCode.get(code) ?? -1,
+        );
+      const round = findFairCycle(edges, { ...duties, renewed }, without);
       if (round !== undefined) {
         const loop = round.cycle.map((edge) => edges.codes[edge] as number);
         return { verdict: 'violated', stem: wayTo(round.entry), loop };
@@ -113,11 +117,16 @@ function explore({ edges, count }: ExploredGraph, holds: (state: number) => bool
   return { order: order.subarray(0, length), isInside, from, into, isCutOff, leavesBounds };
 }
 
+/** What must happen in the end: by edge, by the code of an action, how many there are, and which of them an edge of a state leaves to others of their name. */
+interface Duties {
+  readonly of: Int32Array;
+  readonly byCode: ReadonlyMap<ActionCode, number>;
+  readonly count: number;
+  renewed(state: number, edge: number): readonly number[];
+}
+
 /** What must happen in the end, numbered, by edge; -1 where it need not. The outcomes of one actor are one duty: it must come to something, not to each. */
-function obligationsOf(
-  space: Space,
-  { edges, wordsOf }: ExploredGraph,
-): { readonly of: Int32Array; readonly count: number } {
+function obligationsOf(space: Space, { edges, wordsOf }: ExploredGraph): Omit<Duties, 'renewed'> {
   const of = new Int32Array(edges.count);
   const byCode = new Map<ActionCode, number>();
   const byActor = new Map<string, number>();
@@ -141,7 +150,7 @@ function obligationsOf(
       of[edge] = obligation;
     }
   }
-  return { of, count };
+  return { of, byCode, count };
 }
 
 function isStuck(edges: Edges, obligations: Int32Array, state: number): boolean {
@@ -157,8 +166,7 @@ function isStuck(edges: Edges, obligations: Int32Array, state: number): boolean 
  */
 function findFairCycle(
   edges: Edges,
-  obligations: Int32Array,
-  count: number,
+  { of: obligations, count, renewed }: Duties,
   { order, isInside }: Without,
 ): { readonly entry: number; readonly cycle: number[] } | undefined {
   const { starts, targets } = edges;
@@ -189,9 +197,22 @@ function findFairCycle(
         possible[obligation] = (possible[obligation] as number) + 1;
       }
     }
-    const isFair = touched.every(
-      (obligation) => (possible[obligation] as number) < members.length || doneIn[obligation] === component + 1,
-    );
+    const isDone = (obligation: number): boolean =>
+      (possible[obligation] as number) < members.length || doneIn[obligation] === component + 1;
+    const ends = new Map<number, readonly number[]>();
+    if (!touched.every(isDone)) {
+      // what is called off and begun anew has not been kept waiting
+      for (const state of members) {
+        for (let edge = starts[state] as number; edge < (starts[state + 1] as number); edge++) {
+          const target = targets[edge] as number;
+          if (target >= isInside.length || components.of[target] !== component) continue;
+          const ended = renewed(state, edge);
+          if (ended.length > 0) ends.set(edge, ended);
+          for (const obligation of ended) if (obligation >= 0) doneIn[obligation] = component + 1;
+        }
+      }
+    }
+    const isFair = touched.every(isDone);
     for (const obligation of touched) possible[obligation] = 0;
     // a single state without an edge of its own is not fair either: something is possible there, or it would be stuck
     if (!isFair) continue;
@@ -199,6 +220,7 @@ function findFairCycle(
       edges,
       obligations,
       count,
+      ends,
       isInside: (state: number): boolean => state < isInside.length && components.of[state] === component,
     };
     return { entry, cycle: fairCycle(graph, entry) };

@@ -111,6 +111,7 @@ function createStage(
       source: refAt(actor),
       target: refAt(target),
       remaining,
+      isOld: true,
     })),
     sends: [],
     cells: circumstances.cells,

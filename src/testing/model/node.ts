@@ -33,6 +33,8 @@ export interface ActorState {
 }
 
 export interface RunningTimer extends ArmedTimer {
+  /** To whom it goes; to its actor if it is not said. */
+  readonly target?: Address;
   /** Milliseconds to go; only where `timers` is `'by-delay'`. */
   readonly remaining?: number;
 }
@@ -69,6 +71,8 @@ export interface Step {
   readonly sends: readonly Message[];
   /** What the cells hold now, if any was written. */
   readonly cells?: Readonly<Record<string, number>>;
+  /** What was going on before and is so again, but begun anew: it is another delay of that name, and another actor at that address. */
+  readonly renewed?: { readonly timers: readonly ArmedTimer[]; readonly actors: readonly Address[] };
   /** Which circumstances it asked for: where neither, it is the same in all. */
   readonly consulted: { readonly cells: boolean; readonly names: boolean };
   readonly notes: StepNotes;

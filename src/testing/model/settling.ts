@@ -25,8 +25,37 @@ export function settle(modelling: Modelling, stage: Stage): Step {
   const names = new Map<string, Address>();
   for (const [name, ref] of stage.names) names.set(name, addressOf(ref) ?? '');
   const next = createConfiguration(modelling, stage.node, { actors: reachable(actors, timers), timers, names });
-  return { ...effects, next, isNoop: false };
+  const renewed = renewedIn(stage);
+  return { ...effects, next, isNoop: false, ...(renewed && { renewed }) };
 }
+
+/** What was called off, or stopped, and begun anew in the same step. */
+function renewedIn({ before, lives, timers }: Stage): Step['renewed'] {
+  if (!before) return undefined;
+  const old = timers.filter(({ isOld }) => isOld);
+  const isGone = (timer: HeldTimer) => count(before.timers, timer, isAlike) > count(old, timer, isAlikeInStage);
+  const isAgain = (timer: HeldTimer) => timers.some((each) => !each.isOld && isAlikeInStage(each, timer));
+  const called = before.timers.filter((timer) => isAgain(timer) && isGone(timer));
+  const actors = [...lives.values()]
+    .filter(({ isMade, address, drive }) => isMade && drive !== 'machine' && before.actors.has(address))
+    .map(({ address }) => address);
+  return called.length === 0 && actors.length === 0 ? undefined : { timers: called, actors };
+}
+
+const count = <T>(all: readonly T[], timer: HeldTimer, isSame: (each: T, timer: HeldTimer) => boolean): number =>
+  all.filter((each) => isSame(each, timer)).length;
+
+const isAlike = (one: HeldTimer, other: HeldTimer): boolean =>
+  one.actor === other.actor &&
+  one.target === other.target &&
+  one.id === other.id &&
+  textOf(one.event) === textOf(other.event);
+
+const isAlikeInStage = ({ source, target, id, event }: Stage['timers'][number], timer: HeldTimer): boolean =>
+  addressOf(source) === timer.actor &&
+  addressOf(target) === timer.target &&
+  id === timer.id &&
+  textOf(event) === textOf(timer.event);
 
 /** What a step began with is still there for other steps, which must find it as it was. */
 function assertUnchanged({ before, handling }: Live): void {

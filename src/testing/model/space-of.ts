@@ -1,7 +1,7 @@
 // Makes a system a space of states: see `space.ts` for what that is, and `walker.ts` for how one is walked fast.
 import { isSo } from './asked.ts';
 import { textOf } from './canonical.ts';
-import { kindOf, kinds, subjectOf } from './codes.ts';
+import { codeOf, kindOf, kinds, subjectOf } from './codes.ts';
 import { createParts, type AnyModelOptions } from './parts.ts';
 import type { Address, Configuration, Node, Occurrence, Step } from './node.ts';
 import type { Logics, ModelOptions } from './options.ts';
@@ -111,6 +111,26 @@ export function createSpace<TLogics extends Logics, THistory>(
     return -1;
   };
 
+  /** The actions listed that are about one of these delays and actors. */
+  const codesOf = (walker: Walker, state: Words, { timers, actors }: NonNullable<Step['renewed']>): ActionCode[] => {
+    const codes: ActionCode[] = [];
+    const count = walker.list(state, 0, state.length);
+    for (let index = 0; index < count; index++) {
+      const code = walker.code(index);
+      const { action } = subjects.at(subjectOf(code));
+      const isAbout =
+        action.type === 'timer'
+          ? timers.some(({ actor, id, event }) => {
+              return action.actor === actor && action.id === id && values.textOf(action.event) === values.textOf(event);
+            })
+          : action.type === 'outcome' || action.type === 'revive'
+            ? actors.includes(action.actor)
+            : action.type === 'down' && actors.includes(action.watcher);
+      if (isAbout) codes.push(code);
+    }
+    return codes;
+  };
+
   return {
     options,
     names,
@@ -168,6 +188,15 @@ export function createSpace<TLogics extends Logics, THistory>(
         default:
           return false;
       }
+    },
+    renewed(state, code) {
+      if (kindOf(code) === kinds.drop) return [codeOf(kinds.deliver, subjectOf(code))];
+      if (!steps.isAnyRenewed) return [];
+      const index = findIn(state, code);
+      if (index < 0) return [];
+      own.take(index);
+      const renewed = own.step < 0 ? undefined : steps.taken(own.step).step.renewed;
+      return renewed === undefined ? [] : codesOf(own, state, renewed);
     },
     isQuiescent(state) {
       own.list(state, 0, state.length);

@@ -35,6 +35,8 @@ export interface Steps {
   /** Notes that a step is one of a run, and was not only looked at. */
   use(step: number): void;
   isUsed(step: number): boolean;
+  /** Whether any has begun something anew that was going on. */
+  readonly isAnyRenewed: boolean;
 }
 
 /** A step, and from what it was taken. */
@@ -69,6 +71,7 @@ export function createSteps(
   const occurrences: Occurrence[] = [];
   const from: number[][] = [];
   const compared: number[] = [];
+  let isAnyRenewed = false;
 
   const run = (
     node: Node,
@@ -93,7 +96,7 @@ export function createSteps(
   };
   /** Takes a step from another configuration that counts as the same. */
   const compare = (step: number, variant: Configuration): void => {
-    const { subject, before, step: one } = taken[step] as TakenStep;
+    const { subject, step: one } = taken[step] as TakenStep;
     const node = nodes[subject.node] as Node;
     const occurrence = subject.occurrence ?? occurrences[step];
     const two = run(node, variant, occurrence, subject, told[step] as Circumstances);
@@ -116,8 +119,8 @@ export function createSteps(
       }
     }
   };
-  const evaluate = (configuration: number, id: number, { circumstances }: Moment): number => {
-    const { around, later } = remembered(circumstances);
+  const evaluate = (configuration: number, id: number, moment: Moment): number => {
+    const { around, later } = remembered(moment.circumstances);
     const subject = subjects.at(id);
     const plan = configurations.plan(configuration);
     const node = nodes[plan.node] as Node;
@@ -132,6 +135,7 @@ export function createSteps(
     used.push(false);
     const number = taken.push({ subject, before, step }) - 1;
     told.push(later);
+    isAnyRenewed ||= step.renewed !== undefined;
     if (subject.occurrence === undefined && occurrence !== undefined) occurrences[number] = occurrence;
     (from[configuration] ??= []).push(number);
     for (const variant of configurations.variants(configuration).slice(0, compared[configuration] ?? 0))
@@ -195,6 +199,9 @@ export function createSteps(
       used[step] = true;
     },
     isUsed: (step) => used[step] as boolean,
+    get isAnyRenewed() {
+      return isAnyRenewed;
+    },
   };
 }
 

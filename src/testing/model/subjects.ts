@@ -33,7 +33,7 @@ export interface Subjects {
   pair(id: number): number;
   message(message: Message): number;
   /** A delay; `ordinal` tells those apart that are alike otherwise. */
-  timer(node: number, timer: ArmedTimer, ordinal: number): ActionCode;
+  timer(node: number, timer: ArmedTimer & { readonly target?: Address }, ordinal: number): ActionCode;
   outcome(
     node: number,
     occurrence: Occurrence & { readonly type: 'outcome' },
@@ -83,8 +83,8 @@ export function createSubjects(names: readonly string[], { textOf }: Values): Su
         placeOf(from) * names.length + node,
       );
     },
-    timer(node, { actor, id, event }, ordinal) {
-      const text = `${actor} ${id} ${textOf(event)} ${ordinal}`;
+    timer(node, { actor, id, event, target = actor }, ordinal) {
+      const text = `${actor} ${target} ${id} ${textOf(event)} ${ordinal}`;
       return named(kinds.timer, text, { node, action: { type: 'timer', actor, id, event } });
     },
     outcome(node, occurrence, src, outcome) {

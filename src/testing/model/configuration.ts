@@ -8,6 +8,7 @@ import {
   type HeldConfiguration,
   type HeldTimer,
   type Modelling,
+  type Supervised,
 } from './stage.ts';
 import { namedRefusal } from './values.ts';
 
@@ -99,13 +100,17 @@ function writeActor(actor: HeldActor, shown: unknown): ActorText {
       life === 0 ? '' : String(life),
       input === undefined ? '' : textOf(input, mentions),
       waiting.length === 0 ? '' : textOf(waiting, mentions),
-      supervised ? textOf([supervised.isDown, supervised.failures, supervised.saved], mentions) : '',
+      supervised ? textOfSupervised(supervised, mentions) : '',
     ];
     const text = `${JSON.stringify(address)}${JSON.stringify(rare)}${textOf(shown, mentions)}`;
     return { text, mentions: [...mentions] };
   } catch (error) {
     throw namedRefusal(error, address, '');
   }
+}
+
+function textOfSupervised({ isDown, failures, saved, over }: Supervised, mentions: Set<Address>): string {
+  return textOf([isDown, failures, saved, ...(over ? [over.error] : [])], mentions);
 }
 
 /** Delayed events in their order where that matters, else in one that does not depend on how they came about. */

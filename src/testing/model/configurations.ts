@@ -8,6 +8,7 @@ import type { ModelOptions } from './options.ts';
 import type { ActionCode } from './space.ts';
 import { subjectOf } from './codes.ts';
 import type { Subjects } from './subjects.ts';
+import { livesOver } from './watched-lives.ts';
 
 /** A configuration, and what may be done with it. */
 export interface Plan {
@@ -27,6 +28,8 @@ export interface Plan {
   readonly stimuli: readonly ActionCode[];
   /** Numbers of its pairs of watcher and target. */
   readonly watches: readonly number[];
+  /** How many lives of its actors are over, as text; empty where none is. */
+  readonly lives: string;
   /** What the node is told, by the subject of an action, where that differs from configuration to configuration. */
   readonly occurrences: ReadonlyMap<number, Occurrence>;
   /** Numbers of the addresses that it speaks of. */
@@ -54,6 +57,8 @@ export interface Watch {
   readonly node: number;
   readonly watcher: string;
   readonly target: string;
+  /** How many lives of it were over when it began. */
+  readonly life: number;
 }
 
 /** Of so many it is looked whether it matters in which order things are: of all there may be far too many. */
@@ -135,7 +140,10 @@ export function createConfigurations(
       stimuli: configuration.crashed || isWaiting ? [] : (stimuli[place] ?? []),
       watches: node
         .watches(configuration)
-        .map(({ watcher, target }) => watches.idOf(`${watcher} ${target}`, () => ({ node: place, watcher, target }))),
+        .map(({ watcher, target, life = 0 }) =>
+          watches.idOf(`${watcher} ${target} ${life}`, () => ({ node: place, watcher, target, life })),
+        ),
+      lives: livesIn(configuration),
       occurrences,
       mentions: addressIds(configuration.mentions),
       reach: configuration.mentions.reduce((reach, address) => reach | bitOf(address), 1 << place),
@@ -175,4 +183,12 @@ export function createConfigurations(
     isCrashed: (id) => crashed[id] as boolean,
     offers: (id) => offers[id] as readonly ActionCode[],
   };
+}
+
+function livesIn({ actors }: Configuration): string {
+  const lives = [...actors].flatMap(([address, actor]) => {
+    const over = livesOver(actor);
+    return over === 0 ? [] : [`${address} ${over}`];
+  });
+  return lives.join('\n');
 }

@@ -19,7 +19,7 @@ import { crashedSnapshot } from './showing.ts';
 import { RUNNING, type HeldConfiguration, type Stage, type Modelling } from './stage.ts';
 import { revive } from './supervised.ts';
 import { take } from './timers.ts';
-import { targetOf, tellDown } from './watchers.ts';
+import { tellDown, watchOf } from './watchers.ts';
 
 /** Makes the stepper of a node of a model. */
 export function createNode(modelling: Modelling, name: string): Node {
@@ -67,10 +67,7 @@ export function createNode(modelling: Modelling, name: string): Node {
     },
     watches(configuration) {
       const { actors } = configuration as HeldConfiguration;
-      return [...actors.values()].flatMap((actor) => {
-        const target = targetOf(actor);
-        return target === undefined ? [] : [{ watcher: actor.address, target }];
-      });
+      return [...actors.values()].map(watchOf).filter((watch) => watch !== undefined);
     },
     rename: (configuration, renaming) =>
       renameConfiguration(modelling, name, configuration as HeldConfiguration, renaming),

@@ -30,6 +30,8 @@ export interface ActorState {
   readonly src: string;
   /** How often it was restarted by a supervisor. */
   readonly life: number;
+  /** Of one that is supervised; `over` is what its last life failed with, until the next begins. */
+  readonly supervised?: { readonly over?: { readonly error: unknown } | undefined } | undefined;
 }
 
 export interface RunningTimer extends ArmedTimer {
@@ -58,6 +60,8 @@ export interface Circumstances {
   readonly cells: Readonly<Record<string, number>>;
   /** Whether another node, or a message on its way, speaks of an actor of that address: a new actor then takes another. */
   readonly isSpokenOf: (address: Address) => boolean;
+  /** Which life of an actor of another node somebody who begins to watch it would watch: how many are over. */
+  readonly lifeOf?: (address: Address) => number;
 }
 
 /** What became of a node by an occurrence. */
@@ -70,7 +74,7 @@ export interface Step {
   /** What the cells hold now, if any was written. */
   readonly cells?: Readonly<Record<string, number>>;
   /** Which circumstances it asked for: where neither, it is the same in all. */
-  readonly consulted: { readonly cells: boolean; readonly names: boolean };
+  readonly consulted: { readonly cells: boolean; readonly names: boolean; readonly lives?: boolean };
   /** What began with this step and may come of itself: where something of its name might have come before, that has ended, and this is another. Not there if nothing did. */
   readonly begun?: Begun;
   readonly notes: StepNotes;
@@ -126,8 +130,10 @@ export interface Node {
   ): readonly (Occurrence & { readonly type: 'timer' | 'outcome' | 'restart' })[];
   /** What was declared that may become of an actor. */
   outcomeOf(configuration: Configuration, occurrence: Occurrence & { readonly type: 'outcome' }): Outcome;
-  /** Who watches whom, over all nodes; each is told once that it ended. */
-  watches(configuration: Configuration): readonly { readonly watcher: Address; readonly target: Address }[];
+  /** Who watches whom, over all nodes, and which life of it: how many were over before, none if nothing is said. Each is told once that this one ended. */
+  watches(
+    configuration: Configuration,
+  ): readonly { readonly watcher: Address; readonly target: Address; readonly life?: number }[];
   /** The configuration with other names in it, as one of the node that its own name then is: for actors that may stand for each other. */
   rename(configuration: Configuration, renaming: Renaming): Configuration;
   /** The snapshot of the root, as claims see it: refs in it show what they stand for in the world that is shown (see `show`). */

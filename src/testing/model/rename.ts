@@ -31,7 +31,11 @@ export function renameConfiguration(
       snapshot: rewrite(snapshot, by),
       input: rewrite(input, by),
       waiting: waiting.map(({ event, from }) => ({ event: rewrite(event, by), from: place(from) })),
-      supervised: supervised?.saved ? { ...supervised, saved: rewrite(supervised.saved, by) } : supervised,
+      supervised: supervised && {
+        ...supervised,
+        ...(supervised.saved && { saved: rewrite(supervised.saved, by) }),
+        ...(supervised.over && { over: rewrite(supervised.over, by) }),
+      },
     });
   }
   const timers = configuration.timers.map((timer) => ({

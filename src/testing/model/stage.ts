@@ -31,6 +31,8 @@ export interface Supervised {
   readonly failures: readonly string[];
   /** What the next life goes on from. */
   readonly saved?: Saved;
+  /** What the last life failed with, until the next begins. */
+  readonly over?: { readonly error: unknown };
 }
 
 /** All that a configuration holds of an actor. */
@@ -138,6 +140,8 @@ export interface Supervision {
   isDown: boolean;
   failures: readonly string[];
   saved: Saved | undefined;
+  /** What the last life failed with, until the next begins. */
+  over: { readonly error: unknown } | undefined;
   /** Events that came while it was down. */
   waiting: Entry[];
   /** The life that is lived. */
@@ -181,7 +185,7 @@ export interface Stage {
   readonly sends: Message[];
   cells: Readonly<Record<string, number>>;
   isWritten: boolean;
-  consulted: { cells: boolean; names: boolean };
+  consulted: { cells: boolean; names: boolean; lives?: boolean };
   /** Something was done that is more than looking. */
   hasActed: boolean;
   /** The actors whose logic is running, innermost last. */

@@ -124,7 +124,12 @@ export function createWalker(parts: Parts): Walker {
     }
   };
   const pushAll = (all: readonly ActionCode[]): void => {
-    for (let index = 0; index < all.length; index++) push(all[index] as number);
+    const { heldBack } = downs;
+    for (let index = 0; index < all.length; index++) {
+      const code = all[index] as number;
+      // whoever watches a life is told of its end before the next begins
+      if (heldBack.length === 0 || !heldBack.includes(code)) push(code);
+    }
   };
   const listStimuli = (): void => {
     for (let node = 0; node < nodeCount; node++) {

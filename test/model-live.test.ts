@@ -11,6 +11,7 @@ import {
   bank,
   family,
   firm,
+  hospital,
   keepsakes,
   lesson,
   oddities,
@@ -102,6 +103,8 @@ const systems: readonly (readonly [what: string, options: object, kinds: readonl
   ],
   ['keepsakes', keepsakes, all],
   ['keepsakes after a crash', { ...keepsakes, crash: { max: 3, restart: 'persisted' } }, [...all, 'crash', 'restart']],
+  ['a hospital', hospital, ['deliver', 'stimulus', 'down']],
+  ['a hospital that crashes', { ...hospital, crash: { max: 2 } }, ['deliver', 'stimulus', 'down', 'crash', 'restart']],
 ];
 
 describe('a model and the real runtime', () => {

@@ -501,6 +501,119 @@ export const ward: object = {
   mayFail: true,
 };
 
+const howItEnded = ({ down }: WatchedDown): string =>
+  down.type === 'done' ? `done ${String(down.output)}` : down.type === 'failed' ? String(down.error) : down.type;
+
+/** Treats one patient after another, tells of each, and may come to watch one itself who is long gone. */
+const clinic = setup({
+  types: {
+    context: {} as { visitor: AnyActorRef; heard: string },
+    input: {} as { visitor: AnyActorRef },
+    events: {} as
+      | WatchedDown
+      | { type: 'ADMIT' | 'SHOW' | 'HEAL' | 'FAIL' | 'DISMISS' }
+      | { type: 'BACK'; of: AnyActorRef },
+  },
+  actors: { patient, watching },
+}).createMachine({
+  id: 'clinic',
+  context: ({ input }) => ({ ...input, heard: '' }),
+  type: 'parallel',
+  states: {
+    bed: {
+      initial: 'empty',
+      states: {
+        empty: { on: { ADMIT: 'taken' } },
+        taken: {
+          invoke: { id: 'kid', src: 'patient', onDone: 'empty', onError: 'empty' },
+          on: {
+            SHOW: {
+              actions: sendTo(
+                ({ context }) => context.visitor,
+                ({ self }) => ({ type: 'SEE', of: self.getSnapshot().children['kid'] }),
+              ),
+            },
+            HEAL: { actions: sendTo('kid', { type: 'HEAL' }) },
+            FAIL: { actions: sendTo('kid', { type: 'FAIL' }) },
+            DISMISS: 'empty',
+          },
+        },
+      },
+    },
+    desk: {
+      initial: 'idle',
+      states: {
+        idle: { on: { BACK: 'asking' } },
+        asking: {
+          invoke: {
+            id: 'watch',
+            src: 'watching',
+            input: ({ event }) => ({ actorRef: (event as unknown as { of: AnyActorRef }).of, id: 'of' }),
+          },
+          on: { DOWN: { target: 'idle', actions: assign({ heard: ({ event }) => howItEnded(event) }) } },
+        },
+      },
+    },
+  },
+});
+
+/** Has refs of patients, and watches them when it likes. */
+const visitor = setup({
+  types: {
+    context: {} as { met: AnyActorRef | undefined; clinic: AnyActorRef; heard: string },
+    input: {} as { clinic: AnyActorRef },
+    events: {} as WatchedDown | { type: 'COME' | 'LEAVE' | 'FORGET' | 'RETURN' } | { type: 'SEE'; of: AnyActorRef },
+  },
+  actors: { watching },
+}).createMachine({
+  id: 'visitor',
+  context: ({ input }) => ({ ...input, met: undefined, heard: '' }),
+  initial: 'away',
+  on: {
+    SEE: { guard: ({ context }) => context.met === undefined, actions: assign({ met: ({ event }) => event.of }) },
+    FORGET: { actions: assign({ met: undefined, heard: '' }) },
+    RETURN: {
+      guard: ({ context }) => context.met !== undefined,
+      actions: [
+        sendTo(
+          ({ context }) => context.clinic,
+          ({ context }) => ({ type: 'BACK', of: context.met }),
+        ),
+        assign({ met: undefined }),
+      ],
+    },
+  },
+  states: {
+    away: { on: { COME: { guard: ({ context }) => context.met !== undefined, target: 'there' } } },
+    there: {
+      invoke: {
+        id: 'watch',
+        src: 'watching',
+        input: ({ context }) => ({ actorRef: context.met as AnyActorRef, id: 'met' }),
+      },
+      on: { LEAVE: 'away', DOWN: { target: 'away', actions: assign({ heard: ({ event }) => howItEnded(event) }) } },
+    },
+  },
+});
+
+/** Patients who are children, and are watched from elsewhere before they end and after. */
+export const hospital: object = {
+  actors: {
+    clinic: {
+      logic: clinic,
+      input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({ visitor: actor('visitor') }),
+    },
+    visitor: {
+      logic: visitor,
+      input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({ clinic: actor('clinic') }),
+    },
+  },
+  stimuli: {
+    clinic: ['ADMIT', 'SHOW', 'HEAL', 'FAIL', 'DISMISS'].map((type) => ({ type })),
+    visitor: ['COME', 'LEAVE', 'FORGET', 'RETURN'].map((type) => ({ type })),
+  },
+};
+
 /** Troupe's own students, who pass numbers on round their own barrier. */
 export const school: object = {
   actors: {

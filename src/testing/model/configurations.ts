@@ -42,6 +42,8 @@ export interface Configurations {
   isCrashed(id: number): boolean;
   /** What it may do by itself, delays and all else. */
   offers(id: number): readonly ActionCode[];
+  /** Whether any of them remembers how an actor has ended that is not there any more. */
+  readonly hasEnds: boolean;
   /** Whether the root has failed in any of them. */
   readonly hasFailures: boolean;
 }
@@ -65,6 +67,7 @@ export function createConfigurations(
   const crashed: boolean[] = [];
   const offers: (readonly ActionCode[])[] = [];
   let hasFailures = false;
+  let hasEnds = false;
   const isTimed = options.timers === 'by-delay';
   const stimuli = nodes.map(({ name }, node) =>
     ((options.stimuli?.[name] ?? []) as readonly EventObject[]).map((event) =>
@@ -110,6 +113,7 @@ export function createConfigurations(
       }
     }
     hasFailures ||= status === 'error';
+    hasEnds ||= (configuration.ends?.size ?? 0) > 0;
     return {
       node: place,
       configuration,
@@ -141,6 +145,9 @@ export function createConfigurations(
         return plan;
       }),
     plan: plans.at,
+    get hasEnds() {
+      return hasEnds;
+    },
     get hasFailures() {
       return hasFailures;
     },

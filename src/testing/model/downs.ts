@@ -51,7 +51,7 @@ export function createDowns(
       case 'error':
         return { type: 'failed', error: snapshot.error };
       default:
-        return { type: 'stopped' };
+        return configuration.ends?.get(target) ?? { type: 'stopped' };
     }
   };
   const placeOf = (address: Address): number => {

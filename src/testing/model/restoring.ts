@@ -1,42 +1,92 @@
 // A node that was persisted before it crashed starts again: as XState restores it, so every actor of the tree goes on from its snapshot, nothing is entered anew, and what was invoked is
 // invoked once more. What nobody of the tree holds is lost; delays are armed again where they can be persisted.
-import type { Snapshot } from 'xstate';
+import type { AnyActorRef, Snapshot } from 'xstate';
 import { persistRefs } from '../../blob.ts';
 import { isActorRef } from '../../recipient.ts';
 import { addressOf } from './canonical.ts';
 import { liveAt } from './births.ts';
 import { startLive } from './lives.ts';
 import type { Address } from './node.ts';
+import { numbered } from './refs.ts';
+import { rewrite } from './rewrite.ts';
 import { NOT_STARTED, type HeldActor, type HeldConfiguration, type Stage, type Modelling } from './stage.ts';
 
 /** Starts a node from what was kept of it. */
 export function restore(modelling: Modelling, stage: Stage, kept: HeldConfiguration): void {
-  const actors = new Map<Address, HeldActor>();
+  const found = new Map<Address, HeldActor>();
   const add = (address: Address) => {
     const actor = kept.actors.get(address);
-    if (!actor || actors.has(address)) return;
+    if (!actor || found.has(address)) return;
     const snapshot = actor.drive === 'machine' ? revived(actor.snapshot) : actor.snapshot;
-    actors.set(address, { ...actor, snapshot, status: NOT_STARTED, waiting: [], text: undefined });
+    found.set(address, { ...actor, snapshot, status: NOT_STARTED, waiting: [], text: undefined });
     for (const child of childrenOf(actor.snapshot)) add(child);
   };
   add(stage.node);
+  const places = newAddresses(stage, [...found.values()]);
+  const actors = moved(modelling, found, places);
   Object.assign(stage, { before: { ...kept, actors } });
-  const { refs } = modelling;
+  const refAt = (address: Address) => modelling.refs.at(places.get(address) ?? address);
   stage.timers = kept.timers
     .filter(
       ({ actor, target, event, isListed }) =>
-        isListed && actors.has(actor) && actors.has(target) && persistRefs(event) === event,
+        isListed && found.has(actor) && found.has(target) && persistRefs(event) === event,
     )
     .map(({ actor, target, remaining = 0, ...timer }) => ({
       ...timer,
-      source: refs.at(actor),
-      target: refs.at(target),
+      source: refAt(actor),
+      target: refAt(target),
       remaining,
     }));
   for (const { systemId, address } of actors.values())
-    if (systemId !== undefined) stage.names.set(systemId, refs.at(address));
+    if (systemId !== undefined) stage.names.set(systemId, modelling.refs.at(address));
   const root = liveAt(modelling, stage, stage.node);
   if (root) startLive(modelling, stage, root);
+}
+
+/** Where those are who are others from now on: the children, of whom refs that are held elsewhere stand for those who are gone. */
+function newAddresses(stage: Stage, actors: readonly HeldActor[]): ReadonlyMap<Address, Address> {
+  const places = new Map<Address, Address>();
+  const taken = new Set<Address>();
+  for (const { address, parent } of actors) {
+    const up = parent === undefined ? undefined : places.get(parent);
+    if (parent === undefined || up === undefined) {
+      places.set(address, address);
+      continue;
+    }
+    // a sign of its own stands before the number
+    const base = `${up}${address.slice(parent.length).replace(/~\d+$/, '')}`;
+    stage.consulted.names = true;
+    let place = base;
+    for (let k = 1; taken.has(place) || stage.circumstances.isSpokenOf(place); k += 1) place = numbered(base, k);
+    taken.add(place);
+    places.set(address, place);
+  }
+  return places;
+}
+
+/** The actors at their new addresses. */
+function moved(
+  { refs }: Modelling,
+  actors: ReadonlyMap<Address, HeldActor>,
+  places: ReadonlyMap<Address, Address>,
+): ReadonlyMap<Address, HeldActor> {
+  if ([...places].every(([from, to]) => from === to)) return actors;
+  const place = (address: Address) => places.get(address) ?? address;
+  const by = { ref: (ref: AnyActorRef) => refs.at(place(addressOf(ref) ?? '')) };
+  return new Map(
+    [...actors.values()].map((actor) => {
+      const { address, parent, snapshot, input, supervised } = actor;
+      const next: HeldActor = {
+        ...actor,
+        address: place(address),
+        parent: parent === undefined ? undefined : place(parent),
+        snapshot: rewrite(snapshot, by),
+        input: rewrite(input, by),
+        supervised: supervised?.saved ? { ...supervised, saved: rewrite(supervised.saved, by) } : supervised,
+      };
+      return [next.address, next];
+    }),
+  );
 }
 
 /** A machine's snapshot as XState restores it: a ref in the context is known by its id alone, which is looked for among the actor's own children. All others are lost. */

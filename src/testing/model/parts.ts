@@ -5,7 +5,7 @@ import { createConfigurations, type Configurations, type Watch } from './configu
 import { createDowns, type Downs } from './downs.ts';
 import { createExtras, type Extras } from './extras.ts';
 import { createForget, type Forget } from './forgetting.ts';
-import { createInterner } from './interner.ts';
+import { createInterner, type Interner } from './interner.ts';
 import { createNetwork, type Network } from './network.ts';
 import type { Node } from './node.ts';
 import type { ModelOptions, TimerOrder } from './options.ts';
@@ -27,6 +27,7 @@ export interface Parts {
   readonly network: Network;
   readonly downs: Downs;
   readonly forget: Forget;
+  readonly watches: Interner<Watch>;
   /** The place of the word for all else in a state; -1 if there is none. */
   readonly extraAt: number;
   /** The place of the first message. */
@@ -59,11 +60,12 @@ export function createParts(options: AnyModelOptions, nodes: readonly Node[], va
     subjects,
     addresses,
     configurations,
-    steps: createSteps(nodes, configurations, subjects, crash?.restart, values),
+    steps: createSteps(nodes, configurations, subjects, network, crash?.restart, values),
     extras,
     network,
     downs: createDowns(names, subjects, configurations, watches, network, networkAt),
     forget: createForget(nodes, subjects, configurations, addresses, networkAt),
+    watches,
     extraAt: extras.isUsed ? names.length : -1,
     networkAt,
     timerOrder: timers,

@@ -48,6 +48,8 @@ export interface Configurations {
   isCrashed(id: number): boolean;
   /** What it may do by itself, delays and all else. */
   offers(id: number): readonly ActionCode[];
+  /** Whether any of them remembers how an actor has ended that is not there any more. */
+  readonly hasEnds: boolean;
   /** Whether the root has failed in any of them. */
   readonly hasFailures: boolean;
 }
@@ -79,6 +81,7 @@ export function createConfigurations(
   const arrangements: string[][] = [];
   const variants: Configuration[][] = [];
   let hasFailures = false;
+  let hasEnds = false;
   const isTimed = options.timers === 'by-delay';
   const stimuli = nodes.map(({ name }, node) =>
     ((options.stimuli?.[name] ?? []) as readonly EventObject[]).map((event) =>
@@ -127,6 +130,7 @@ export function createConfigurations(
       }
     }
     hasFailures ||= status === 'error';
+    hasEnds ||= (configuration.ends?.size ?? 0) > 0;
     return {
       node: place,
       configuration,
@@ -176,6 +180,9 @@ export function createConfigurations(
       return id;
     },
     plan: plans.at,
+    get hasEnds() {
+      return hasEnds;
+    },
     variants: (id) => variants[id] ?? none,
     get hasFailures() {
       return hasFailures;

@@ -91,6 +91,7 @@ export function createSpace<TLogics extends Logics, THistory>(
     if (extraAt >= 0) words[extraAt] = extras.end();
     let length = networkAt;
     for (const message of sent) length = network.insert(words, networkAt, length, message);
+    parts.forget(words, length);
     return { initial: words.slice(0, length), beginnings: begun };
   }
 

@@ -1,6 +1,7 @@
 // The configurations of all nodes by number, and what is to be known of each to walk the space: what it may do by itself, whom it watches, of whom it speaks. Computed
 // once for each.
 import type { AnyActorLogic, EventObject } from 'xstate';
+import { arrangementOf } from './arrangement.ts';
 import { createInterner, type Interner } from './interner.ts';
 import type { Configuration, Node, Occurrence } from './node.ts';
 import type { ModelOptions } from './options.ts';
@@ -39,6 +40,8 @@ export interface Configurations {
   readonly count: number;
   idOf(node: number, configuration: Configuration): number;
   plan(id: number): Plan;
+  /** Some configurations that count as the same, but hold what has no order in another order. */
+  variants(id: number): readonly Configuration[];
   isCrashed(id: number): boolean;
   /** What it may do by itself, delays and all else. */
   offers(id: number): readonly ActionCode[];
@@ -53,6 +56,10 @@ export interface Watch {
   readonly target: string;
 }
 
+/** Of so many it is looked whether it matters in which order things are: of all there may be far too many. */
+const mostVariants = 3;
+const none: readonly Configuration[] = [];
+
 /** @param addressIds - gives the numbers of addresses. */
 export function createConfigurations(
   options: ModelOptions<Record<string, AnyActorLogic>, unknown>,
@@ -64,6 +71,8 @@ export function createConfigurations(
   const plans = createInterner<Plan>();
   const crashed: boolean[] = [];
   const offers: (readonly ActionCode[])[] = [];
+  const arrangements: string[][] = [];
+  const variants: Configuration[][] = [];
   let hasFailures = false;
   const isTimed = options.timers === 'by-delay';
   const stimuli = nodes.map(({ name }, node) =>
@@ -129,18 +138,33 @@ export function createConfigurations(
     };
   };
 
+  const compare = (id: number, configuration: Configuration): void => {
+    const first = plans.at(id).configuration;
+    const others = (variants[id] ??= []);
+    if (first === configuration || others.length === mostVariants) return;
+    const known = (arrangements[id] ??= [arrangementOf(first)]);
+    const arrangement = arrangementOf(configuration);
+    if (known.includes(arrangement)) return;
+    known.push(arrangement);
+    others.push(configuration);
+  };
+
   return {
     get count() {
       return plans.count;
     },
-    idOf: (place, configuration) =>
-      plans.idOf(`${place} ${configuration.key}`, (id) => {
+    idOf(place, configuration) {
+      const id = plans.idOf(`${place} ${configuration.key}`, (id) => {
         crashed[id] = configuration.crashed;
         const plan = planOf(place, configuration);
         offers[id] = [...plan.timers, ...plan.own];
         return plan;
-      }),
+      });
+      compare(id, configuration);
+      return id;
+    },
     plan: plans.at,
+    variants: (id) => variants[id] ?? none,
     get hasFailures() {
       return hasFailures;
     },

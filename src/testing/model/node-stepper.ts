@@ -5,6 +5,7 @@ import { TroupeError } from '../../errors.ts';
 import { isActorLogic } from '../../host.ts';
 import { withModelledCells } from '../../shared/modelled.ts';
 import { bearRoot, liveAt } from './births.ts';
+import { textOf } from './canonical.ts';
 import { createCells, leaveCells } from './cells.ts';
 import { createConfiguration, createCrashed } from './configuration.ts';
 import { becomeBy, outcomesOf } from './drives.ts';
@@ -101,6 +102,7 @@ function createStage(
     node,
     circumstances,
     before,
+    brought: new Set(),
     lives: new Map(),
     made: new Map(),
     names: new Map([...(before?.names ?? [])].map(([name, address]) => [name, refAt(address)])),
@@ -149,6 +151,7 @@ function play(modelling: Modelling, stage: Stage, run: (stage: Stage) => void): 
 function perform(modelling: Modelling, stage: Stage, occurrence: Exclude<Occurrence, { type: 'elapse' }>): void {
   switch (occurrence.type) {
     case 'message':
+      textOf(occurrence.message.event, stage.brought);
       deliverTo(modelling, stage, occurrence.message.to, occurrence.message.event);
       break;
     case 'stimulus':
@@ -172,6 +175,7 @@ function perform(modelling: Modelling, stage: Stage, occurrence: Exclude<Occurre
       revive(modelling, stage, occurrence.actor);
       break;
     case 'down':
+      textOf(occurrence.down, stage.brought);
       tellDown(modelling, stage, occurrence.watcher, occurrence.down);
       break;
   }

@@ -43,7 +43,7 @@ export interface Search {
 export function createSearch(options: ModelOptions<Logics, unknown>, limits: ExploreOptions): Search {
   const { always = {}, eventually = {}, sometimes = {} } = options;
   const { space, symmetry } = openSpace(options);
-  const edges = Object.keys(eventually).length > 0 ? createEdgeRecorder() : undefined;
+  const edges = Object.keys(eventually).length > 0 ? createEdgeRecorder(space.renewals) : undefined;
   const exploration = beginExploration(space, options, {
     ...limits,
     ...(edges === undefined ? {} : { edges }),

@@ -1,4 +1,5 @@
 // Makes a system a space of states: see `space.ts` for what that is, and `walker.ts` for how one is walked fast.
+import { isSo } from './asked.ts';
 import { textOf } from './canonical.ts';
 import { kindOf, kinds, subjectOf } from './codes.ts';
 import { createParts, type AnyModelOptions } from './parts.ts';
@@ -7,6 +8,7 @@ import type { Logics, ModelOptions } from './options.ts';
 import { assertSame } from './purity.ts';
 import { createRemembering, type Remembering } from './remembering.ts';
 import { createRearrangeable } from './rearranging.ts';
+import { createRenewals, type Renewals } from './renewals.ts';
 import { createShow, type Show } from './shown.ts';
 import type { Action, ActionCode, NodeStep, Space, Words } from './space.ts';
 import type { TakenStep } from './steps.ts';
@@ -34,6 +36,8 @@ export interface Engine extends Space {
   hasEnded(words: Words, start: number): boolean;
   /** The steps of nodes that were taken in some state so far, each once. */
   evaluated(): Iterable<NodeStep>;
+  /** What steps begin anew, by the numbers that walkers give them. */
+  readonly renewals: Renewals;
   /** What happens to the node that an action is about; nothing for a drop. A timer's differs from state to state. */
   occurrenceOf(state: Words, code: ActionCode): Occurrence | undefined;
 }
@@ -90,7 +94,7 @@ export function createSpace<TLogics extends Logics, THistory>(
     if (options.within === undefined) return true;
     const { world, scene } = showAt(words, start, length);
     try {
-      return options.within(world, scene);
+      return isSo(options.within, world, scene);
     } catch (error) {
       boundsFailure ??= { error };
       return false;
@@ -198,6 +202,7 @@ export function createSpace<TLogics extends Logics, THistory>(
         if (steps.isUsed(step)) yield nodeStepOf(steps.taken(step));
       }
     },
+    renewals: createRenewals(parts),
     occurrenceOf(state, code) {
       if (kindOf(code) === kinds.drop) return undefined;
       const id = subjectOf(code);

@@ -76,6 +76,8 @@ export interface StagedTimer {
   readonly remaining: number;
   readonly isListed: boolean;
   readonly isNameless: boolean;
+  /** It was armed in this step. */
+  readonly isNew?: boolean;
 }
 
 /** A configuration with what is needed to go on from it. */
@@ -169,6 +171,8 @@ export interface Stage {
   readonly node: string;
   readonly circumstances: Circumstances;
   readonly before: HeldConfiguration | undefined;
+  /** Of whom what happens speaks. */
+  readonly brought: Set<Address>;
   readonly lives: Map<Address, Live>;
   /** Those that were made in this step, by the actors that XState made. */
   readonly made: Map<AnyActorRef, Live>;

@@ -95,7 +95,7 @@ function headingOf({ kind, claim, trace, error }: Violation): string {
     case 'sometimes':
       return `✗ sometimes '${claim}': ${error === undefined ? 'it never holds' : `it throws ${way}`}`;
     case 'deadlock':
-      return `✗ deadlock ${way}: nothing more happens, and it may not stop there`;
+      return `✗ deadlock ${way}: nothing more happens; not all are done, and \`mayStopWhen\` does not allow it`;
     default:
       return `✗ failure ${way}: an actor fails`;
   }

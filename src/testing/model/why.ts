@@ -28,7 +28,7 @@ export function whyOf({ kind, error }: Found, run: Run): string {
     case 'eventually':
       return neverHolds(run, when);
     default:
-      return `${when} ${everyoneIn(run, 'is in') || 'it does not hold'}.`;
+      return `${when} ${everyoneIn(run, 'is in') || 'all actors are where they began'}.`;
   }
 }
 
@@ -47,9 +47,6 @@ function neverHolds(run: Run, when: string): string {
   return `${round} can go round for ever, and it never comes to hold${after(everyoneIn(run, 'is in'))}.`;
 }
 
-/** Where nobody has a state, and nothing has changed, there is nothing to say of anyone. */
-const after = (everyone: string): string => (everyone === '' ? '' : `: ${everyone}`);
-
 function failureOf({ steps, beginnings }: Run, error: unknown): string {
   const last = steps.at(-1);
   const failures = last ? last.done?.notes.failures : beginnings.flatMap(({ notes }) => notes.failures);
@@ -57,6 +54,9 @@ function failureOf({ steps, beginnings }: Run, error: unknown): string {
   const said = textOfError(error ?? failures?.at(-1)?.error);
   return `${actor} fails ${last ? `in step ${last.number} (${whatText(last.action)})` : 'as it starts'}: ${said}`;
 }
+
+/** What is said after a colon, if there is anything. */
+const after = (text: string) => (text === '' ? '' : `: ${text}`);
 
 /** All actors with their states, and what they hold under the keys that the run has changed of anyone; those of whom the same is to be said together. */
 function everyoneIn(run: Run, verb: 'is in' | 'waits in'): string {
@@ -79,8 +79,10 @@ function everyoneIn(run: Run, verb: 'is in' | 'waits in'): string {
       const awaited = verb === 'is in' ? [] : awaitedBy(actor);
       const hope = awaited.length === 0 ? '' : ` for ${listOf(awaited, 'or')}`;
       if (status !== 'active') say(address, ended);
-      // of what is no machine there is only what it holds
       else if (state !== '') say(address, `${verb} ${state}${hope}${context === '' ? '' : ` (${context})`}`);
+      // a machine without states
+      else if (hope !== '') say(address, `waits${hope}${context === '' ? '' : ` (${context})`}`);
+      // of what is no machine there is only what it holds
       else if (context !== '') say(address, `has ${context}`);
     }
   }

@@ -128,8 +128,10 @@ function choose(stage: Stage, base: Address): Address {
   }
 }
 
-function isFree({ before, circumstances, consulted }: Stage, address: Address): boolean {
+function isFree({ before, brought, circumstances, consulted }: Stage, address: Address): boolean {
   if (before && (before.actors.has(address) || before.mentions.includes(address))) return false;
+  // who is spoken of in what has just come may be kept
+  if (brought.has(address)) return false;
   consulted.names = true;
   return !circumstances.isSpokenOf(address);
 }

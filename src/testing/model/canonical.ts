@@ -11,12 +11,18 @@ interface Writing {
   readonly within: object[];
   readonly path: string[];
   readonly mentions: Set<Address> | undefined;
+  /** Whether what has no order is written in that in which it happens to be. */
+  readonly isAsItIs?: boolean;
 }
 
 /** A value as text; actors that are come upon are added to `mentions`. Throws what `refusalOf` gives for a value that cannot be modelled. */
 export function textOf(value: unknown, mentions?: Set<Address>): string {
   return write(value, { within: [], path: [], mentions });
 }
+
+/** A value as text that also tells in which order its keys, and the members of sets and maps, came about. */
+export const textAsItIs = (value: unknown): string =>
+  write(value, { within: [], path: [], mentions: undefined, isAsItIs: true });
 
 function write(value: unknown, writing: Writing): string {
   switch (typeof value) {
@@ -58,13 +64,13 @@ function writeKind(value: object, writing: Writing): string {
       const entries = [...(value as ReadonlyMap<unknown, unknown>)].map(
         ([key, each]) => `${member('key', key, writing)}:${member(nameOf(key), each, writing)}`,
       );
-      return `map{${entries.toSorted().join()}}`;
+      return `map{${inOrder(entries, writing)}}`;
     }
     case 'set':
-      return `set{${[...(value as ReadonlySet<unknown>)]
-        .map((each) => member('member', each, writing))
-        .toSorted()
-        .join()}}`;
+      return `set{${inOrder(
+        Array.from(value as ReadonlySet<unknown>, (each) => member('member', each, writing)),
+        writing,
+      )}}`;
     case 'date':
       return `date(${(value as Date).getTime()})`;
     case 'regexp':
@@ -85,6 +91,9 @@ function writeKind(value: object, writing: Writing): string {
       throw refusalOf(`a ${nameOfClass(value)}`, writing.path);
   }
 }
+
+const inOrder = (texts: readonly string[], { isAsItIs }: Writing): string =>
+  (isAsItIs ? texts : texts.toSorted()).join();
 
 function member(key: string, value: unknown, writing: Writing): string {
   writing.path.push(key);
@@ -109,7 +118,8 @@ function writeKeys(value: object, writing: Writing, leftOut?: ReadonlySet<string
       throw refusalOf('named by a symbol', [...writing.path, String(symbol)]);
   }
   const keys = Object.keys(value);
-  if (keys.length > 1) keys.sort();
+  // in what order a snapshot has its own keys, nobody can tell
+  if (keys.length > 1 && (!writing.isAsItIs || leftOut === DERIVED)) keys.sort();
   let text = '{';
   for (const key of keys) {
     if (leftOut?.has(key)) continue;

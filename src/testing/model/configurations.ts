@@ -1,6 +1,7 @@
 // The configurations of all nodes by number, and what is to be known of each to walk the space: what it may do by itself, whom it watches, of whom it speaks. Computed
 // once for each.
 import type { AnyActorLogic, EventObject } from 'xstate';
+import { arrangementOf } from './arrangement.ts';
 import { createInterner, type Interner } from './interner.ts';
 import type { Configuration, Node, Occurrence } from './node.ts';
 import type { ModelOptions } from './options.ts';
@@ -42,9 +43,13 @@ export interface Configurations {
   readonly count: number;
   idOf(node: number, configuration: Configuration): number;
   plan(id: number): Plan;
+  /** Some configurations that count as the same, but hold what has no order in another order. */
+  variants(id: number): readonly Configuration[];
   isCrashed(id: number): boolean;
   /** What it may do by itself, delays and all else. */
   offers(id: number): readonly ActionCode[];
+  /** Whether any of them remembers how an actor has ended that is not there any more. */
+  readonly hasEnds: boolean;
   /** Whether the root has failed in any of them. */
   readonly hasFailures: boolean;
 }
@@ -58,6 +63,10 @@ export interface Watch {
   readonly life: number;
 }
 
+/** Of so many it is looked whether it matters in which order things are: of all there may be far too many. */
+const mostVariants = 3;
+const none: readonly Configuration[] = [];
+
 /** @param addressIds - gives the numbers of addresses. */
 export function createConfigurations(
   options: ModelOptions<Record<string, AnyActorLogic>, unknown>,
@@ -69,7 +78,10 @@ export function createConfigurations(
   const plans = createInterner<Plan>();
   const crashed: boolean[] = [];
   const offers: (readonly ActionCode[])[] = [];
+  const arrangements: string[][] = [];
+  const variants: Configuration[][] = [];
   let hasFailures = false;
+  let hasEnds = false;
   const isTimed = options.timers === 'by-delay';
   const stimuli = nodes.map(({ name }, node) =>
     ((options.stimuli?.[name] ?? []) as readonly EventObject[]).map((event) =>
@@ -92,6 +104,7 @@ export function createConfigurations(
     const timers: ActionCode[] = [];
     const own: ActionCode[] = [];
     let least = Infinity;
+    let isWaiting = false;
     const timer = (occurrence: Occurrence & { readonly type: 'timer' }): void => {
       const armed = configuration.timers[occurrence.index];
       if (armed === undefined) return;
@@ -108,13 +121,16 @@ export function createConfigurations(
     };
     for (const occurrence of configuration.crashed ? [] : node.spontaneous(configuration)) {
       if (occurrence.type === 'timer') timer(occurrence);
-      else if (occurrence.type === 'restart') own.push(subjects.revive(place, occurrence));
-      else {
+      else if (occurrence.type === 'restart') {
+        own.push(subjects.revive(place, occurrence));
+        isWaiting ||= occurrence.actor === node.name;
+      } else {
         const src = configuration.actors.get(occurrence.actor)?.src ?? '';
         own.push(subjects.outcome(place, occurrence, src, node.outcomeOf(configuration, occurrence)));
       }
     }
     hasFailures ||= status === 'error';
+    hasEnds ||= (configuration.ends?.size ?? 0) > 0;
     return {
       node: place,
       configuration,
@@ -124,7 +140,8 @@ export function createConfigurations(
       timers,
       least,
       own,
-      stimuli: configuration.crashed ? [] : (stimuli[place] ?? []),
+      // whoever waits to be restarted keeps what comes, and users may click for ever: they click once it is there again
+      stimuli: configuration.crashed || isWaiting ? [] : (stimuli[place] ?? []),
       watches: node
         .watches(configuration)
         .map(({ watcher, target, life = 0 }) =>
@@ -137,18 +154,36 @@ export function createConfigurations(
     };
   };
 
+  const compare = (id: number, configuration: Configuration): void => {
+    const first = plans.at(id).configuration;
+    const others = (variants[id] ??= []);
+    if (first === configuration || others.length === mostVariants) return;
+    const known = (arrangements[id] ??= [arrangementOf(first)]);
+    const arrangement = arrangementOf(configuration);
+    if (known.includes(arrangement)) return;
+    known.push(arrangement);
+    others.push(configuration);
+  };
+
   return {
     get count() {
       return plans.count;
     },
-    idOf: (place, configuration) =>
-      plans.idOf(`${place} ${configuration.key}`, (id) => {
+    idOf(place, configuration) {
+      const id = plans.idOf(`${place} ${configuration.key}`, (id) => {
         crashed[id] = configuration.crashed;
         const plan = planOf(place, configuration);
         offers[id] = [...plan.timers, ...plan.own];
         return plan;
-      }),
+      });
+      compare(id, configuration);
+      return id;
+    },
     plan: plans.at,
+    get hasEnds() {
+      return hasEnds;
+    },
+    variants: (id) => variants[id] ?? none,
     get hasFailures() {
       return hasFailures;
     },

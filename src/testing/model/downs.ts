@@ -62,7 +62,7 @@ export function createDowns(
       case 'error':
         return { type: 'failed', error: snapshot.error };
       default:
-        return { type: 'stopped' };
+        return configuration.ends?.get(target) ?? { type: 'stopped' };
     }
   };
   const reviveOf = (watch: number, node: number): ActionCode =>

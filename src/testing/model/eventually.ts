@@ -1,4 +1,5 @@
 // What `eventually` claims, judged over one exploration: each claim by itself, all of them over the same steps.
+import { isSo } from './asked.ts';
 import { createLiveness, type Eventual, type ExploredGraph } from './liveness.ts';
 import type { Claims, Logics } from './options.ts';
 import type { Space } from './space.ts';
@@ -23,7 +24,7 @@ export function judgeEventually<TLogics extends Logics, THistory>(
       if (thrown !== undefined) return true;
       try {
         const { world, scene } = space.show(explored.wordsOf(state));
-        return claim(world, scene);
+        return isSo(claim, world, scene);
       } catch (error) {
         thrown = { state, error };
         return true;

@@ -1,4 +1,5 @@
 // Judges states by what is claimed of them: each claim is found violated, or for one of `sometimes` to hold, at most once, and is not asked again.
+import { isSo } from './asked.ts';
 import type { Logics, ModelOptions } from './options.ts';
 import type { AnyModelOptions } from './parts.ts';
 import type { Words } from './space.ts';
@@ -71,7 +72,7 @@ export function createJudge(space: Engine, claimed: Claimed<never, never>): Judg
         try {
           const { world, scene } = space.showAt(words, start, length);
           memory.ask();
-          if (holds(world, scene) === (kind === 'always')) memory.learn(words, start);
+          if (isSo(holds, world, scene) === (kind === 'always')) memory.learn(words, start);
           else judgement = { kind, claim };
         } catch (error) {
           judgement = { kind, claim, error };
@@ -93,7 +94,7 @@ export function createJudge(space: Engine, claimed: Claimed<never, never>): Judg
       if (claims.mayStopWhen !== undefined) {
         try {
           const { world, scene } = space.showAt(words, start, length);
-          if (claims.mayStopWhen(world, scene)) return;
+          if (isSo(claims.mayStopWhen, world, scene)) return;
         } catch (error) {
           judgement = { ...judgement, error };
         }

@@ -5,6 +5,7 @@ import { TroupeError } from '../../errors.ts';
 import { isActorLogic } from '../../host.ts';
 import { withModelledCells } from '../../shared/modelled.ts';
 import { bearRoot, liveAt } from './births.ts';
+import { textOf } from './canonical.ts';
 import { createCells, leaveCells } from './cells.ts';
 import { createConfiguration, createCrashed } from './configuration.ts';
 import { becomeBy, outcomesOf } from './drives.ts';
@@ -25,6 +26,11 @@ export function createNode(modelling: Modelling, name: string): Node {
   const entry = modelling.options.actors[name] as AnyActorLogic | ActorEntry<AnyActorLogic>;
   const { logic, input } = isActorLogic(entry) ? { logic: entry, input: undefined } : entry;
   const scope: InputScope = { actor: (other) => refOf(modelling, other) };
+
+  const without = (held: HeldConfiguration, isSpokenOf: (address: Address) => boolean): HeldConfiguration => {
+    const ends = new Map([...held.ends].filter(([address]) => isSpokenOf(address)));
+    return ends.size === held.ends.size ? held : createConfiguration(modelling, name, { ...held, ends });
+  };
 
   /** What the root began with. */
   let first: Snapshot<unknown> | undefined;
@@ -52,7 +58,10 @@ export function createNode(modelling: Modelling, name: string): Node {
     },
     crash(configuration) {
       const isKept = modelling.options.crash?.restart === 'persisted';
-      return createCrashed(isKept ? (configuration as HeldConfiguration) : undefined);
+      if (!isKept) return createCrashed(undefined);
+      const held = configuration as HeldConfiguration;
+      // who is started again knows nothing of those
+      return createCrashed(held.ends.size === 0 ? held : without(held, () => false));
     },
     restart(crashed, how, circumstances) {
       const { kept } = crashed as HeldConfiguration;
@@ -68,6 +77,7 @@ export function createNode(modelling: Modelling, name: string): Node {
       const { actors } = configuration as HeldConfiguration;
       return [...actors.values()].map(watchOf).filter((watch) => watch !== undefined);
     },
+    forgetEnds: (configuration, isSpokenOf) => without(configuration as HeldConfiguration, isSpokenOf),
     rename: (configuration, renaming) =>
       renameConfiguration(modelling, name, configuration as HeldConfiguration, renaming),
     snapshotOf(configuration): Snapshot<unknown> {
@@ -98,6 +108,7 @@ function createStage(
     node,
     circumstances,
     before,
+    brought: new Set(),
     lives: new Map(),
     made: new Map(),
     names: new Map([...(before?.names ?? [])].map(([name, address]) => [name, refAt(address)])),
@@ -146,6 +157,7 @@ function play(modelling: Modelling, stage: Stage, run: (stage: Stage) => void): 
 function perform(modelling: Modelling, stage: Stage, occurrence: Exclude<Occurrence, { type: 'elapse' }>): void {
   switch (occurrence.type) {
     case 'message':
+      textOf(occurrence.message.event, stage.brought);
       deliverTo(modelling, stage, occurrence.message.to, occurrence.message.event);
       break;
     case 'stimulus':
@@ -169,6 +181,7 @@ function perform(modelling: Modelling, stage: Stage, occurrence: Exclude<Occurre
       revive(modelling, stage, occurrence.actor);
       break;
     case 'down':
+      textOf(occurrence.down, stage.brought);
       tellDown(modelling, stage, occurrence.watcher, occurrence.down);
       break;
   }

@@ -20,6 +20,8 @@ export interface Configuration {
   readonly crashed: boolean;
   /** The addresses of all actors that are spoken of here, in any context, event or input: its own and others', sorted. */
   readonly mentions: readonly Address[];
+  /** How actors of it have ended that are not there any more, until they are let go of: whoever watches them is told. That one was stopped is not remembered. */
+  readonly ends?: ReadonlyMap<Address, Down>;
 }
 
 /** An actor of a configuration. */
@@ -35,6 +37,8 @@ export interface ActorState {
 }
 
 export interface RunningTimer extends ArmedTimer {
+  /** Whom its event is for. */
+  readonly target?: Address;
   /** Milliseconds to go; only where `timers` is `'by-delay'`. */
   readonly remaining?: number;
 }
@@ -134,6 +138,8 @@ export interface Node {
   watches(
     configuration: Configuration,
   ): readonly { readonly watcher: Address; readonly target: Address; readonly life?: number }[];
+  /** The configuration without the ends of those actors of which nobody speaks. */
+  forgetEnds?(configuration: Configuration, isSpokenOf: (address: Address) => boolean): Configuration;
   /** The configuration with other names in it, as one of the node that its own name then is: for actors that may stand for each other. */
   rename(configuration: Configuration, renaming: Renaming): Configuration;
   /** The snapshot of the root, as claims see it: refs in it show what they stand for in the world that is shown (see `show`). */

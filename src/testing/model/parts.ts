@@ -4,6 +4,7 @@ import { createAddresses, type Addresses } from './addresses.ts';
 import { createConfigurations, type Configurations, type Watch } from './configurations.ts';
 import { createDowns, type Downs } from './downs.ts';
 import { createExtras, type Extras } from './extras.ts';
+import { createForget, type Forget } from './forgetting.ts';
 import { createInterner, type Interner } from './interner.ts';
 import { createNetwork, type Network } from './network.ts';
 import type { Node } from './node.ts';
@@ -25,6 +26,7 @@ export interface Parts {
   readonly extras: Extras;
   readonly network: Network;
   readonly downs: Downs;
+  readonly forget: Forget;
   readonly watches: Interner<Watch>;
   /** The place of the word for all else in a state; -1 if there is none. */
   readonly extraAt: number;
@@ -58,10 +60,11 @@ export function createParts(options: AnyModelOptions, nodes: readonly Node[], va
     subjects,
     addresses,
     configurations,
-    steps: createSteps(nodes, configurations, subjects, crash?.restart, values),
+    steps: createSteps(nodes, configurations, subjects, network, crash?.restart, values),
     extras,
     network,
     downs: createDowns(names, subjects, configurations, watches, network, networkAt),
+    forget: createForget(nodes, subjects, configurations, addresses, networkAt),
     watches,
     extraAt: extras.isUsed ? names.length : -1,
     networkAt,

@@ -176,6 +176,16 @@ export function exchanges(size: number, groups: readonly (readonly number[])[]):
   );
 }
 
+/** One way to exchange nodes within groups, at random. */
+export function shuffled(size: number, groups: readonly (readonly number[])[], random: () => number): number[] {
+  const places = Array.from({ length: size }, (_, place) => place);
+  for (const group of groups) {
+    const left = [...group];
+    for (const place of group) places[place] = left.splice(Math.floor(random() * left.length), 1)[0] as number;
+  }
+  return places;
+}
+
 /** How many ways there are to exchange nodes within groups. */
 export function countArrangements(groups: readonly (readonly number[])[]): number {
   let count = 1;

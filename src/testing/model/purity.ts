@@ -23,6 +23,26 @@ export function assertSame(name: string, subject: Subject | undefined, one: Step
   );
 }
 
+/** Throws `IMPURE` for two steps that differ, taken in states that count as the same: they differ only in the order of what has none. */
+export function assertSameInAnyOrder(
+  name: string,
+  subject: Subject,
+  [one, two]: readonly [Step, Step],
+  isSame: boolean,
+  { textOf }: Values,
+): void {
+  if (isSame && textOf(one.cells) === textOf(two.cells)) return;
+  const differs =
+    one.next.key !== two.next.key
+      ? whereDifferent(one.next, two.next, textOf)
+      : (differentSend(one.sends, two.sends, textOf) ?? 'it did something else');
+  throw new TroupeError(
+    'IMPURE',
+    `Cannot explore actor '${name}': ${whatHappened(subject)} was handled in two states that count as the same, and ${differs}: it goes by the order in which keys came into an object, or members into a Set or a Map. Keep what has an order in a list.`,
+    { details: { actor: name, why: differs } },
+  );
+}
+
 /** The error for a function of `history` that gave two different values. */
 export function impureHistory(what: 'received' | 'sent', { from, to, event }: Message): TroupeError {
   return new TroupeError(

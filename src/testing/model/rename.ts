@@ -45,7 +45,8 @@ export function renameConfiguration(
     event: rewrite(timer.event, by),
   }));
   const names = new Map([...configuration.names].map(([name, address]) => [name, place(address)]));
-  return createConfiguration(modelling, place(node), { actors, timers, names });
+  const ends = new Map([...configuration.ends].map(([address, down]) => [place(address), rewrite(down, by)]));
+  return createConfiguration(modelling, place(node), { actors, timers, names, ends });
 }
 
 /** An event with other names in it. */

@@ -1,4 +1,5 @@
 // Makes a system a space of states: see `space.ts` for what that is, and `walker.ts` for how one is walked fast.
+import { isSo } from './asked.ts';
 import { textOf } from './canonical.ts';
 import { kindOf, kinds, subjectOf } from './codes.ts';
 import { createParts, type AnyModelOptions } from './parts.ts';
@@ -90,6 +91,7 @@ export function createSpace<TLogics extends Logics, THistory>(
     if (extraAt >= 0) words[extraAt] = extras.end();
     let length = networkAt;
     for (const message of sent) length = network.insert(words, networkAt, length, message);
+    parts.forget(words, length);
     return { initial: words.slice(0, length), beginnings: begun };
   }
 
@@ -98,7 +100,7 @@ export function createSpace<TLogics extends Logics, THistory>(
     if (options.within === undefined) return true;
     const { world, scene } = showAt(words, start, length);
     try {
-      return options.within(world, scene);
+      return isSo(options.within, world, scene);
     } catch (error) {
       boundsFailure ??= { error };
       return false;

@@ -1,6 +1,7 @@
 // What a node is while a step is under way: its actors with their mailboxes, as XState has them, and what they have done so far. Nothing of it outlives the step. Beside
 // XState's numbers this file is types alone.
 import type { AnyActorLogic, AnyActorRef, AnyActorScope, AnyEventObject, Snapshot } from 'xstate';
+import type { Down } from '../../down.ts';
 import type { Policy } from '../../failures.ts';
 import type { ActorState, Address, Circumstances, Configuration, RunningTimer, StepNotes } from './node.ts';
 import type { System } from '../../xstate.ts';
@@ -88,6 +89,7 @@ export interface HeldConfiguration extends Configuration {
   readonly timers: readonly HeldTimer[];
   /** Who is found by which name. */
   readonly names: ReadonlyMap<string, Address>;
+  readonly ends: ReadonlyMap<Address, Down>;
   /** What it was before it crashed, where that is kept. */
   readonly kept?: HeldConfiguration;
 }
@@ -175,6 +177,8 @@ export interface Stage {
   readonly node: string;
   readonly circumstances: Circumstances;
   readonly before: HeldConfiguration | undefined;
+  /** Of whom what happens speaks. */
+  readonly brought: Set<Address>;
   readonly lives: Map<Address, Live>;
   /** Those that were made in this step, by the actors that XState made. */
   readonly made: Map<AnyActorRef, Live>;
@@ -207,6 +211,8 @@ export type AnyModelOptions = ModelOptions<Logics, unknown>;
 export interface Modelling {
   readonly options: AnyModelOptions;
   readonly names: readonly string[];
+  /** Whether an actor may watch another: only then the ends of actors need to be remembered. */
+  readonly mayWatch: boolean;
   readonly refs: Refs;
   systemOf(node: string): System;
   /** The step that is under way. */

@@ -4,8 +4,9 @@ import type { Configurations } from './configurations.ts';
 import type { Cells } from './extras.ts';
 import type { Circumstances, Configuration, Node, Occurrence, Step, StepNotes } from './node.ts';
 import type { CrashOptions } from './options.ts';
+import type { Network } from './network.ts';
 import { createPairTable } from './pair-table.ts';
-import { assertSame } from './purity.ts';
+import { assertSame, assertSameInAnyOrder } from './purity.ts';
 import type { Subject, Subjects, Values } from './subjects.ts';
 import { createTuples } from './tuples.ts';
 
@@ -51,6 +52,7 @@ export function createSteps(
   nodes: readonly Node[],
   configurations: Configurations,
   subjects: Subjects,
+  network: Network,
   restart: CrashOptions['restart'],
   values: Values,
 ): Steps {
@@ -66,6 +68,12 @@ export function createSteps(
   const noops: boolean[] = [];
   const used: boolean[] = [];
 
+  /** What each step was told of the state around it, and by configuration the steps from it, and how many of its variants were compared. */
+  const told: Circumstances[] = [];
+  const occurrences: Occurrence[] = [];
+  const from: number[][] = [];
+  const compared: number[] = [];
+
   const run = (
     node: Node,
     before: Configuration,
@@ -80,7 +88,40 @@ export function createSteps(
     // what is neither has an occurrence, here or in the plan of the configuration
     return node.step(before, occurrence as Occurrence, around);
   };
-  const evaluate = (configuration: number, id: number, { circumstances: around }: Moment): number => {
+  /** Messages as they are on their way when they are sent one after the other. */
+  const lineOf = (messages: readonly number[]): string => {
+    const words = new Uint32Array(messages.length);
+    let end = 0;
+    for (const message of messages) end = network.insert(words, 0, end, message);
+    return words.subarray(0, end).join();
+  };
+  /** Takes a step from another configuration that counts as the same. */
+  const compare = (step: number, variant: Configuration): void => {
+    const { subject, before, step: one } = taken[step] as TakenStep;
+    const node = nodes[subject.node] as Node;
+    const occurrence = subject.occurrence ?? occurrences[step];
+    const two = run(node, variant, occurrence, subject, told[step] as Circumstances);
+    const isSame =
+      configurations.idOf(subject.node, two.next) === nexts[step] &&
+      lineOf(two.sends.map(subjects.message)) === lineOf(sends[step] as readonly number[]);
+    assertSameInAnyOrder(node.name, subject, [one, two], isSame, values);
+  };
+  /** Compares all that came up by a step; that may bring up more. */
+  const compareFrom = (first: number): void => {
+    const waiting = [first];
+    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+      const variants = configurations.variants(id);
+      for (let at = compared[id] ?? 0; at < variants.length; at = compared[id] as number) {
+        compared[id] = at + 1;
+        for (const step of from[id] ?? []) {
+          compare(step, variants[at] as Configuration);
+          waiting.push(nexts[step] as number);
+        }
+      }
+    }
+  };
+  const evaluate = (configuration: number, id: number, { circumstances }: Moment): number => {
+    const { around, later } = remembered(circumstances);
     const subject = subjects.at(id);
     const plan = configurations.plan(configuration);
     const node = nodes[plan.node] as Node;
@@ -93,7 +134,14 @@ export function createSteps(
     sends.push(messages);
     noops.push(step.isNoop);
     used.push(false);
-    return taken.push({ subject, before, step }) - 1;
+    const number = taken.push({ subject, before, step }) - 1;
+    told.push(later);
+    if (subject.occurrence === undefined && occurrence !== undefined) occurrences[number] = occurrence;
+    (from[configuration] ??= []).push(number);
+    for (const variant of configurations.variants(configuration).slice(0, compared[configuration] ?? 0))
+      compare(number, variant);
+    compareFrom(nexts[number] as number);
+    return number;
   };
   const numbers = new Uint32Array(4);
   const circumstancesId = (of: number, moment: Moment): number => {
@@ -154,6 +202,30 @@ export function createSteps(
       used[step] = true;
     },
     isUsed: (step) => used[step] as boolean,
+  };
+}
+
+/** Circumstances that answer the same later on. */
+function remembered({ cells, isSpokenOf, lifeOf }: Circumstances): Readonly<Record<'around' | 'later', Circumstances>> {
+  const known = new Map<string, boolean>();
+  const ask = (address: string): boolean => {
+    const answer = isSpokenOf(address);
+    known.set(address, answer);
+    return answer;
+  };
+  const lives = new Map<string, number>();
+  const askLife = (address: string): number => {
+    const answer = lifeOf?.(address) ?? 0;
+    lives.set(address, answer);
+    return answer;
+  };
+  return {
+    around: { cells, isSpokenOf: ask, lifeOf: askLife },
+    later: {
+      cells,
+      isSpokenOf: (address) => known.get(address) === true,
+      lifeOf: (address) => lives.get(address) ?? 0,
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 // States that differ only in who is who are one: each is represented by the least of its images under the exchanges of symmetric nodes. Where there are too many exchanges to
 // try (see `most`), nodes are sorted by what they look like: then states that are one may have several representatives, but none stands for what it is not.
 // A path of representatives is no run: `realRun` gives the one that it stands for.
+import { isSo } from './asked.ts';
 import {
   differenceOf,
   imageOf,
@@ -13,7 +14,8 @@ import {
 import type { Successors } from './equivariance.ts';
 import type { Node } from './node.ts';
 import type { Claims, Logics } from './options.ts';
-import { arrangements, countArrangements, createPermutations, exchanges } from './permutations.ts';
+import { createRandom } from '../random.ts';
+import { arrangements, countArrangements, createPermutations, exchanges, shuffled } from './permutations.ts';
 import type { Permutation, Renames } from './permutations.ts';
 import { createSorter } from './signature.ts';
 import type { Rearrangeable } from './rearrange.ts';
@@ -21,6 +23,9 @@ import type { ActionCode, Space, Words } from './space.ts';
 
 /** As many exchanges are all tried: those of five nodes. */
 const most = 120;
+
+/** By so many exchanges, or all if there are fewer, it is looked whether nodes are told apart: what those of two nodes say of a state says nothing of three that have gone round. */
+const mostAsked = 24;
 
 /** A space up to who is who. */
 export interface Symmetry {
@@ -53,6 +58,7 @@ export function createSymmetry<TLogics extends Logics, THistory>(
   const permutations = createPermutations({ ...context, names, space: rearrangeable });
   const identity = names.map((_, place) => place);
   const pairs = exchanges(names.length, groups);
+  const asked = [...pairs, ...furtherExchanges(names.length, groups)];
   const all =
     countArrangements(groups) <= most ? arrangements(names.length, groups).slice(1).map(permutations.of) : undefined;
   const sort = all === undefined ? createSorter({ ...context, names, space: rearrangeable }) : undefined;
@@ -81,7 +87,7 @@ export function createSymmetry<TLogics extends Logics, THistory>(
   /** A claim says the same of a state and of what stands for it: that is looked at in each, for no step of another tells of it. */
   const verifyClaims = (state: Words): void => {
     if (Object.keys(claims).length === 0) return;
-    for (const places of pairs) {
+    for (const places of asked) {
       const image = imageOf(permutations.of(places), state);
       for (const [name, claim] of Object.entries(claims)) {
         if (holds(space, claim, state) === holds(space, claim, image)) continue;
@@ -151,7 +157,7 @@ export function createSymmetry<TLogics extends Logics, THistory>(
     look(state) {
       verifyClaims(state);
       const successors = successorsOf(space, state);
-      if (hasNew(state, successors.codes)) verify(state, successors, pairs);
+      if (hasNew(state, successors.codes)) verify(state, successors, asked);
       if (permutations.sortsLists !== 'open') return;
       for (const next of successors.states) represent(next, next.length);
       // something was renamed in which order could matter: what the machines do tells whether it does
@@ -186,6 +192,14 @@ export function createSymmetry<TLogics extends Logics, THistory>(
   };
 }
 
+/** Exchanges of more than two nodes: all, or some at random where there are many. */
+function furtherExchanges(size: number, groups: readonly (readonly number[])[]): number[][] {
+  const isFurther = (places: readonly number[]): boolean => places.filter((to, from) => to !== from).length > 2;
+  if (countArrangements(groups) <= mostAsked) return arrangements(size, groups).filter(isFurther);
+  const random = createRandom(1);
+  return Array.from({ length: mostAsked }, () => shuffled(size, groups, random)).filter(isFurther);
+}
+
 function holds<TLogics extends Logics, THistory>(
   space: Space<TLogics, THistory>,
   claim: Claims<TLogics, THistory>[string],
@@ -193,7 +207,7 @@ function holds<TLogics extends Logics, THistory>(
 ): boolean | undefined {
   try {
     const { world, scene } = space.show(state);
-    return claim(world, scene);
+    return isSo(claim, world, scene);
   } catch {
     // a claim that throws is told of where it is explored
     return undefined;

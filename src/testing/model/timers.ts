@@ -35,11 +35,14 @@ export function cancelAll(stage: Stage, source: AnyActorRef): void {
   if (stage.timers.some(isIt)) stage.timers = stage.timers.filter((timer) => !isIt(timer));
 }
 
-/** Takes out the delayed event that has come. */
+/** Takes out the delayed event that has come; for the others as much time has passed. */
 export function take(stage: Stage, index: number): StagedTimer | undefined {
   const timer = stage.timers[index];
   if (!timer) return undefined;
-  const others = stage.timers.filter((_, at) => at !== index);
+  const passed = timer.remaining;
+  const others = stage.timers
+    .filter((_, at) => at !== index)
+    .map((each) => (passed > 0 ? { ...each, remaining: each.remaining - passed } : each));
   stage.timers = timer.isNameless ? others : unlisted(others, timer.source, timer.id);
   return timer;
 }

@@ -82,6 +82,7 @@ export function createTuples(bits = 16): Tuples {
       return -1;
     },
     add(words, wanted) {
+      if (wanted > size) throw tooLong(wanted, size);
       // an empty one, too, is on a page that is there
       if (wanted > room || room === 0) {
         pages.push(new Uint32Array(size));
@@ -107,6 +108,12 @@ export function createTuples(bits = 16): Tuples {
       return pages.length * size * 4 + starts.bytes + table.length * 4;
     },
   };
+}
+
+function tooLong(wanted: number, size: number): RangeError {
+  return new RangeError(
+    `Cannot keep a list of ${wanted} numbers, of which there may be ${size}: so many messages are on their way at once, or so many actors are spoken of. Bound the system by \`within\`.`,
+  );
 }
 
 /** Multiply and rotate, then mix: every bit of every number moves every bit of it. */

@@ -38,8 +38,27 @@ export function kindOf(value: object): ValueKind {
   const tag = Object.prototype.toString.call(value).slice('[object '.length, -1);
   const kind = KINDS[tag];
   if (kind) return kind;
-  return tag === 'Object' || isPlainObject(value) ? 'object' : 'live';
+  return (tag === 'Object' || isPlainObject(value)) && !hasHidden(prototype) ? 'object' : 'live';
 }
+
+/** Whether objects of a class hold what nobody else can see, so that two of them could not be told apart. */
+function hasHidden(prototype: unknown): boolean {
+  for (let each = prototype; each !== null && each !== Object.prototype; each = Object.getPrototypeOf(each)) {
+    let isHidden = hidden.get(each as object);
+    if (isHidden === undefined) {
+      const { constructor } = each as { readonly constructor?: unknown };
+      isHidden = typeof constructor === 'function' && PRIVATE.test(Function.prototype.toString.call(constructor));
+      hidden.set(each as object, isHidden);
+    }
+    if (isHidden) return true;
+  }
+  return false;
+}
+
+const hidden = new WeakMap<object, boolean>();
+
+/** A private field as it is read or written: `this.#sum`. */
+const PRIVATE = /[\p{L}\p{N}_$)\]]\??\.#[\p{L}_$]/u;
 
 const KINDS: Readonly<Record<string, ValueKind>> = {
   Map: 'map',

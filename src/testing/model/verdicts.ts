@@ -1,6 +1,7 @@
 // Judges what is said of a model, for matchers and for assertions: it is so, it is not, or it was not explored far enough to say. Several verdicts share one exploration,
 // which goes on no further than each needs; what is said is judged on the states that are there already.
 import { optionError } from '../../options.ts';
+import { isSo } from './asked.ts';
 import { assertClaim } from './check-options.ts';
 import { assertExplore } from './check-values.ts';
 import { insideOf, type Inside } from './inside.ts';
@@ -52,7 +53,7 @@ export function judgeDeadlock(model: unknown, limits?: Limits): Verdict {
 export function judgeAlways(model: unknown, name: string, claim: AnyClaim, limits?: Limits): Verdict {
   const search = searchFor(model, name, claim, limits);
   const about = { kind: 'always', claim: name } as const;
-  const found = firstState(search, (world, scene) => !claim(world as never, scene as never));
+  const found = firstState(search, (world, scene) => !isSo(claim, world as never, scene as never));
   if (found) return violated(search.violationAt(found.index, { ...about, ...found })) as Verdict;
   return settled(search, about, `'${name}' always holds`);
 }
@@ -61,7 +62,7 @@ export function judgeAlways(model: unknown, name: string, claim: AnyClaim, limit
 export function judgeReach(model: unknown, name: string, claim: AnyClaim, limits?: Limits): Verdict {
   const search = searchFor(model, name, claim, limits);
   const about = { kind: 'sometimes', claim: name } as const;
-  const found = firstState(search, (world, scene) => claim(world as never, scene as never));
+  const found = firstState(search, (world, scene) => isSo(claim, world as never, scene as never));
   if (!found) {
     const { verdict, text } = settled(search, about, `'${name}' holds nowhere`);
     return { ...about, text, verdict: verdict === 'so' ? 'not so' : verdict };
@@ -179,7 +180,12 @@ const asTest = (trace: Trace | undefined) =>
 /** Nothing was found against it: that says something only where all was explored. */
 function settled(search: Search, about: Pick<Verdict, 'kind' | 'claim'>, holds: string): Verdict {
   const report = search.report();
-  if (report.complete) return { ...about, verdict: 'so', text: `${holds}: in all ${countOf(report.states, 'state')}.` };
+  if (report.complete)
+    return {
+      ...about,
+      verdict: 'so',
+      text: `${holds}: it was explored to the end, ${countOf(report.states, 'state')}.`,
+    };
   const why = search.growth() ?? 'bound the system by `within`, `forget`, or smaller budgets and inputs.';
   return {
     ...about,

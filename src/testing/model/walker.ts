@@ -28,7 +28,7 @@ export interface Walker {
 }
 
 export function createWalker(parts: Parts): Walker {
-  const { names, nodes, subjects, configurations, steps, extras, network, downs } = parts;
+  const { names, nodes, subjects, configurations, steps, extras, network, downs, forget } = parts;
   const { networkAt, extraAt, timerOrder, delaysUnhandled, isFallible, crashCodes, restartCodes } = parts;
   const nodeCount = nodes.length;
   const isTimed = timerOrder === 'by-delay';
@@ -225,6 +225,7 @@ export function createWalker(parts: Parts): Walker {
     for (let each = 0; each < sends.length; each++) {
       length = network.insert(into, networkAt, length, sends[each] as number);
     }
+    forget(into, length);
     return length;
   };
 

@@ -266,7 +266,7 @@ describe('what is begun anew before it comes', () => {
             invoke: {
               src: 'watching',
               input: ({ self }) => ({
-                actorRef: (self as unknown as AnyActorRef).system.get('burglar'),
+                actorRef: (self as unknown as AnyActorRef).system.get('burglar') as AnyActorRef,
                 id: 'burglar',
               }),
             },

@@ -102,7 +102,7 @@ function parentOf(logics: Readonly<Record<string, AnyActorLogic>>, watched: stri
   return setup({
     types: { context: {} as Home, events: {} as WatchedDown },
     actors: { watching, ...logics },
-  } as never).createMachine({
+  }).createMachine({
     context: ({ spawn }: { spawn: (src: string, options: { id: string }) => AnyActorRef }) => ({
       children: Object.fromEntries(ids.map((id) => [id, spawn(id, { id })])),
       told: '',
@@ -123,8 +123,8 @@ function parentOf(logics: Readonly<Record<string, AnyActorLogic>>, watched: stri
 function endsOf(home: AnyActorLogic): Readonly<Record<string, 'always' | 'never' | 'sometimes'>> {
   const knows =
     (what: string) =>
-    ({ home }: { home: { context?: unknown } }) =>
-      (home.context as Home).told === what;
+    ({ home: { context } }: { home: { context?: unknown } }) =>
+      (context as Home).told === what;
   const claims = { 'it knows that it is ill': knows('ill'), 'it knows that all was in vain': knows('given up') };
   const options = { actors: { home }, mayStopWhen: () => true };
   const { violations } = model({ ...options, eventually: claims }).explore({ maxStates: 1000 });

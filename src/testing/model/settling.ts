@@ -6,6 +6,7 @@ import { lastAddresses, lastRefs, liveAt } from './births.ts';
 import { addressOf, textOf } from './canonical.ts';
 import { createConfiguration, freshTextOf, textOfActor } from './configuration.ts';
 import type { Address, Begun, Step } from './node.ts';
+import { numbered } from './refs.ts';
 import { rewrite } from './rewrite.ts';
 import {
   RUNNING,
@@ -148,7 +149,7 @@ function endsOf(
 /** Puts refs in place of the actors that XState made, wherever they have got to. */
 function replaceMade(modelling: Modelling, stage: Stage): void {
   const made = [...stage.made.values()];
-  const isCrowded = made.some(({ address, base }) => address !== base);
+  const isCrowded = made.some((live) => mayBeSmaller(stage, live));
   const spoken = isCrowded ? spokenOf(modelling, stage) : undefined;
   const last: ReadonlyMap<Address, Address> = spoken
     ? lastAddresses(stage, made, (address) => spoken.has(address))
@@ -189,6 +190,14 @@ function replaceMade(modelling: Modelling, stage: Stage): void {
       list[at] = it as never;
     }
   }
+}
+
+/** Whether an actor that was made might have a smaller address by now: not where one that runs has each of these. */
+function mayBeSmaller({ before, lives }: Stage, { address, base }: Live): boolean {
+  for (let k = 0, each = base; each !== address; each = numbered(base, (k += 1))) {
+    if ((lives.get(each) ?? before?.actors.get(each))?.status !== RUNNING) return true;
+  }
+  return false;
 }
 
 /** The addresses that are in use at the end of a step, but for those of actors that were made in it. */

@@ -206,16 +206,26 @@ export function createSteps(
 }
 
 /** Circumstances that answer the same later on. */
-function remembered({ cells, isSpokenOf }: Circumstances): Readonly<Record<'around' | 'later', Circumstances>> {
+function remembered({ cells, isSpokenOf, lifeOf }: Circumstances): Readonly<Record<'around' | 'later', Circumstances>> {
   const known = new Map<string, boolean>();
   const ask = (address: string): boolean => {
     const answer = isSpokenOf(address);
     known.set(address, answer);
     return answer;
   };
+  const lives = new Map<string, number>();
+  const askLife = (address: string): number => {
+    const answer = lifeOf?.(address) ?? 0;
+    lives.set(address, answer);
+    return answer;
+  };
   return {
-    around: { cells, isSpokenOf: ask },
-    later: { cells, isSpokenOf: (address) => known.get(address) === true },
+    around: { cells, isSpokenOf: ask, lifeOf: askLife },
+    later: {
+      cells,
+      isSpokenOf: (address) => known.get(address) === true,
+      lifeOf: (address) => lives.get(address) ?? 0,
+    },
   };
 }
 

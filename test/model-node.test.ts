@@ -835,6 +835,49 @@ describe('crashes', () => {
     const done = node.restart(node.crash(current()), 'persisted', NONE).next;
     expect(node.spontaneous(done).filter(({ type }) => type === 'outcome')).toEqual([]);
   });
+
+  it('lose the refs that are not of their own children, as XState knows no other by its id', () => {
+    const holder = setup({ types: { context: {} as AnyContext }, actors: { receiver } }).createMachine({
+      context: {},
+      entry: assign(({ self, spawn, system }) => {
+        const [kid, other] = [spawn('receiver', { id: 'kid' }), system.get('other') as AnyActorRef];
+        return { kid, other, self, deep: { list: [other, { kid }, 1], plain: { n: 1 } } };
+      }),
+      // from now on a child is called as another actor is
+      on: { CALL: { actions: spawnChild('receiver', { id: 'other' }) } },
+    });
+    const { node, send, root, current } = stepping(
+      { holder, other: receiver },
+      { crash: { max: 2, restart: 'persisted' } },
+    );
+    const context = () => (root() as unknown as { readonly context: AnyContext }).context;
+    const { kid } = context();
+    const restarted = () => {
+      const { next } = node.restart(node.crash(current()), 'persisted', NONE);
+      return (node.snapshotOf(next) as unknown as { readonly context: AnyContext }).context;
+    };
+    expect(restarted()).toEqual({
+      kid,
+      other: undefined,
+      self: undefined,
+      deep: { list: [undefined, { kid }, 1], plain: { n: 1 } },
+    });
+    send('CALL');
+    const { other, deep } = restarted();
+    expect(other).toMatchObject({ id: 'other', sessionId: 'holder/other' });
+    expect(deep.list[0]).toBe(other);
+  });
+
+  it('go on with children that are others than those of whom somebody elsewhere has refs', () => {
+    const { node, current } = stepping({ worker }, { invoked, crash: { max: 1, restart: 'persisted' } });
+    const { next, consulted } = node.restart(node.crash(current()), 'persisted', {
+      ...NONE,
+      isSpokenOf: (address) => address === 'worker/kid',
+    });
+    expect(consulted.names).toBe(true);
+    expect([...next.actors.keys()]).toEqual(['worker', 'worker/kid~1']);
+    expect(node.snapshotOf(next)).toMatchObject({ children: { kid: { id: 'kid', sessionId: 'worker/kid~1' } } });
+  });
 });
 
 describe('renaming', () => {

@@ -14,7 +14,7 @@ import {
   type AnyActorLogic,
   type AnyActorRef,
 } from 'xstate';
-import { judgeEventually } from '../dist/src/testing/model/eventually.js';
+import { judgeAllEventually } from '../dist/src/testing/model/eventually.js';
 import { createLiveness, type Eventual } from '../dist/src/testing/model/liveness.js';
 import { createRandom } from '../dist/src/testing/random.js';
 import { createGraphSpace, exploreSpace, type GraphOptions, type GraphStep } from './support/graph-space.ts';
@@ -123,7 +123,7 @@ describe('what must come to hold', () => {
   it('is judged for each claim by itself, also where another throws', () => {
     const space = createGraphSpace({ steps: [step(0, 1, 1), step(1, 1, 2)], fair: [1] });
     const explored = exploreSpace(space);
-    const judged = judgeEventually(space, explored, {
+    const judged = judgeAllEventually(space, explored, {
       'it is 2': (_world, { history }) => history === 2,
       'it is 3': (_world, { history }) => history === 3,
       'it is what it cannot be': (_world, { history }) => {

@@ -78,6 +78,43 @@ describe('the verdict of a report', () => {
     );
   });
 
+  it('lists what was found to hold, and how far', () => {
+    const explored = {
+      count: 5,
+      depth: 1,
+      generated: 6,
+      seconds: 1,
+      ended: 'explored',
+      findings: [
+        { kind: 'sometimes', claim: 'one is ahead', index: 1 },
+        { kind: 'always', claim: 'all are well', index: 1 },
+      ],
+      wayTo: () => [],
+    } as const;
+    const beside = {
+      always: ['all are well', 'all are there'],
+      sometimes: ['one is ahead'],
+      eventually: new Map([
+        ['all are done', { verdict: 'holds' as const, leavesBounds: false }],
+        ['all are home', { verdict: 'holds' as const, leavesBounds: true }],
+      ]),
+    };
+    const held = (ended: 'explored' | 'maxStates') =>
+      reportOf(partsOf({ ...explored, ended }, beside))
+        .toText()
+        .split('\n')
+        .filter((line) => line.startsWith('✓'));
+    expect(held('explored')).toEqual([
+      "✓ always 'all are there'",
+      "✓ eventually 'all are done'",
+      "✓ eventually 'all are home', on runs that stay within the bounds",
+      "✓ sometimes 'one is ahead'",
+      '✓ it stops nowhere but where it may',
+      '✓ nobody fails who may not',
+    ]);
+    expect(held('maxStates')).toEqual([]);
+  });
+
   it('names the claims of which nothing is known yet', () => {
     const explored = {
       count: 5,

@@ -69,9 +69,7 @@ it('is what the guide says', () => {
   const done = new Set(lines(read('testing-guide.test.ts') + read('fixtures/guide/lesson.ts')));
   const guide = read('../docs/testing.md');
   expect(race.explore().toText()).toContain(/```text\n([\s\S]*?)```/.exec(guide)?.[1]);
-  const code = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].flatMap(([, fence]) =>
-    lines(fence ?? ''),
-  );
+  const code = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].flatMap(([, fence]) => lines(fence ?? ''));
   expect(code.length).toBeGreaterThan(50);
   expect(
     code.filter(

@@ -1,5 +1,6 @@
 // How far an exploration is, on standard error while it runs: one line that changes where a person looks, and lines ever further apart where it is kept.
 import type { Progress } from '../testing/model/system.ts';
+import { count, countOf } from '../testing/model/text.ts';
 
 /** Tells how far something is. */
 export interface ProgressLine {
@@ -42,8 +43,6 @@ const FIRST_PAUSE = 250;
 const LONGEST_PAUSE = 30_000;
 
 function progressText({ states, depth, rate, waiting, violations }: Progress): string {
-  const found = violations === 0 ? '' : `, ${countOf(violations)} violated`;
-  return `${countOf(states)} states${found}, depth ${countOf(depth)}, ${countOf(rate)} a second, ${countOf(waiting)} to explore`;
+  const found = violations === 0 ? '' : `, ${count(violations)} violated`;
+  return `${countOf(states, 'state')}${found}, depth ${count(depth)}, ${count(rate)} a second, ${count(waiting)} to explore`;
 }
-
-const countOf = (value: number) => Math.round(value).toLocaleString('en-US');

@@ -11,7 +11,7 @@ export type Judged =
   | { readonly verdict: 'threw'; readonly state: number; readonly error: unknown };
 
 /** Judges each claim, in order. */
-export function judgeEventually<TLogics extends Logics, THistory>(
+export function judgeAllEventually<TLogics extends Logics, THistory>(
   space: Space<TLogics, THistory>,
   explored: ExploredGraph,
   claims: Claims<TLogics, THistory>,

@@ -176,7 +176,7 @@ export function beginExploration(
     wayTo(index) {
       const way: ActionCode[] = [];
       for (let at = index; at !== 0; at = states.parent(at)) way.push(states.into(at));
-      return way.reverse();
+      return way.toReversed();
     },
     depthOf,
     get depth() {

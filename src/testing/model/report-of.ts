@@ -31,6 +31,8 @@ export interface Held {
   readonly kind: Violation['kind'];
   /** Its name; none for what is claimed of all systems. */
   readonly claim?: string;
+  /** Of `eventually`: some run leaves the bounds before it holds. */
+  readonly leavesBounds?: boolean;
 }
 
 /** A violation before it is told. */

@@ -1,10 +1,11 @@
 // What an exploration found, as the parts of a report.
+import type { Judged } from './eventually.ts';
 import type { Found, Held, ReportParts } from './report-of.ts';
 import type { ActionCode } from './space.ts';
 import type { Report, Violation } from './report.ts';
 
 /** What was explored, as far as a report needs it. */
-export interface Outcome {
+export interface Findings {
   readonly count: number;
   readonly depth: number;
   readonly generated: number;
@@ -17,22 +18,16 @@ export interface Outcome {
   wayTo(index: number): readonly ActionCode[];
 }
 
-/** What became of a claim of `eventually`. */
-export type Eventually =
-  | { readonly verdict: 'holds' | 'undecided' }
-  | { readonly verdict: 'violated'; readonly stem: readonly ActionCode[]; readonly loop: readonly ActionCode[] }
-  | { readonly verdict: 'threw'; readonly state: number; readonly error: unknown };
-
 /** What else is known. */
 export interface Beside extends Pick<ReportParts, 'growth' | 'isBounded' | 'isSymmetric'> {
   /** All names of `always`, and of `sometimes`. */
   readonly always?: readonly string[];
   readonly sometimes?: readonly string[];
-  readonly eventually?: ReadonlyMap<string, Eventually>;
+  readonly eventually?: ReadonlyMap<string, Judged>;
 }
 
 export function partsOf(
-  explored: Outcome,
+  explored: Findings,
   { always = [], sometimes = [], eventually, ...beside }: Beside = {},
 ): ReportParts {
   const { count: states, generated, depth, seconds, findings } = explored;
@@ -64,7 +59,10 @@ export function partsOf(
     violations.some((each) => each.kind === kind && (claim === undefined || each.claim === claim));
   const holding: readonly Held[] = [
     ...always.map((claim) => ({ kind: 'always', claim }) as const),
-    ...Array.from(eventually?.keys() ?? [], (claim) => ({ kind: 'eventually', claim }) as const),
+    ...Array.from(eventually ?? [], ([claim, judged]) => {
+      const leavesBounds = judged.verdict === 'holds' && judged.leavesBounds;
+      return { kind: 'eventually', claim, leavesBounds } as const;
+    }),
     ...sometimes.map((claim) => ({ kind: 'sometimes', claim }) as const),
     { kind: 'deadlock' },
     { kind: 'failure' },

@@ -58,10 +58,10 @@ function summaryOf({ violations, complete }: Report, { undecided = [], held = []
   return [nothing, ...lines, ...open];
 }
 
-function heldText({ kind, claim = '' }: Held): string {
+function heldText({ kind, claim = '', leavesBounds = false }: Held): string {
   if (kind === 'deadlock') return '✓ it stops nowhere but where it may';
   if (kind === 'failure') return '✓ nobody fails who may not';
-  return `✓ ${kind} '${claim}'`;
+  return `✓ ${kind} '${claim}'${leavesBounds ? ', on runs that stay within the bounds' : ''}`;
 }
 
 /** A violation with the way to it. */
@@ -126,19 +126,22 @@ function coverageText(coverage: Coverage, isComplete: boolean): string {
     // those of the machine itself are taken in any of its states
     texts.map((text) => (text.startsWith(`${machine}: `) ? text : `${machine}.${text}`)),
   );
-  const dropped = unhandled.map(
-    ({ actor, event, state, steps, isUnknown }) =>
-      `${event} by ${actor}${state === '' ? '' : ` in ${state}`} (${countOf(steps, 'step')})${isUnknown ? `: no state of ${actor} handles it` : ''}`,
-  );
   const tearing = torn.map(
     ({ actor, event, cells }) => `${actor}${event === '' ? '' : ` on ${event}`}: ${listOf(cells)}`,
   );
   return [
     ...list(`states never entered${far}`, entered),
     ...list(`transitions never taken${far}`, taken),
-    ...list('events dropped, for nothing handled them', dropped),
+    ...list('events dropped, for nothing handled them', unhandled.map(unhandledToText)),
     ...list('steps that touch cells more than once, between which another thread could come', tearing),
   ].join('\n');
+}
+
+/** An event that was dropped: which, by whom, where. */
+export function unhandledToText({ actor, event, state, steps, isUnknown }: Coverage['unhandled'][number]): string {
+  const where = state === '' ? '' : ` in ${state}`;
+  const why = isUnknown ? `: no state of ${actor} handles it` : '';
+  return `${event} by ${actor}${where} (${countOf(steps, 'step')})${why}`;
 }
 
 function list(title: string, items: readonly string[]): readonly string[] {

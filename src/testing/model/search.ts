@@ -1,6 +1,6 @@
 // An exploration of a model with all that is told of it: it goes on in pieces, so that others can act meanwhile, and says at any time what is known so far.
 import { createEdgeRecorder } from './edges.ts';
-import { judgeEventually } from './eventually.ts';
+import { judgeAllEventually } from './eventually.ts';
 import { beginExploration } from './explore.ts';
 import { growthOf } from './growth.ts';
 import { openSpace } from './open-space.ts';
@@ -95,7 +95,11 @@ export function createSearch(options: ModelOptions<Logics, unknown>, limits: Exp
     report() {
       const judged =
         edges &&
-        judgeEventually(space, { count: explored.count, wordsOf: explored.wordsOf, edges: edges.edges() }, eventually);
+        judgeAllEventually(
+          space,
+          { count: explored.count, wordsOf: explored.wordsOf, edges: edges.edges() },
+          eventually,
+        );
       const growth = growthSoFar();
       return createReport(
         space,

@@ -6,7 +6,7 @@ import { assertClaim } from './check-options.ts';
 import { assertExplore } from './check-values.ts';
 import { insideOf, type Inside } from './inside.ts';
 import type { Report, Violation } from './report.ts';
-import { violationToText } from './report-text.ts';
+import { unhandledToText, violationToText } from './report-text.ts';
 import type { Search } from './search.ts';
 import type { ExploreOptions } from './system.ts';
 import { countOf } from './text.ts';
@@ -90,10 +90,7 @@ export function judgeUnhandled(model: unknown, limits?: Limits): Verdict {
   search.run();
   const { unhandled } = search.report().coverage;
   if (unhandled.length === 0) return settled(search, about, 'Every event is handled where it comes');
-  const list = unhandled.map(
-    ({ actor, event, state, steps, isUnknown }) =>
-      `  ${event} by ${actor}${state === '' ? '' : ` in ${state}`} (${countOf(steps, 'step')})${isUnknown ? `: no state of ${actor} handles it` : ''}`,
-  );
+  const list = unhandled.map((each) => `  ${unhandledToText(each)}`);
   const trace = search.traceToUnhandled({ kind: 'unhandled', claim: about.claim });
   const way = trace === undefined ? '' : `\n\nThe shortest way to one:\n\n${wayText(trace)}${asTest(trace)}`;
   const text = `Not every event is handled where it comes: XState drops it.\n\n${list.join('\n')}${way}`;

@@ -58,7 +58,8 @@ export function searchPlainly(tables: Tables, options: PlainOptions, most: numbe
   const names = Object.keys(tables);
   const isSet = order === 'none' && duplicate === Infinity;
   const row = (name: string, state: number): Row => tables[name]![state]!;
-  const hasEnded = (name: string, state: number | null) => (state === null ? restart === 'never' : row(name, state).isFinal);
+  const hasEnded = (name: string, state: number | null) =>
+    state === null ? restart === 'never' : row(name, state).isFinal;
 
   /** An actor in another state, with all that comes of it. */
   const enter = (whole: Whole, name: string, to: number, sends: readonly Send[]): Whole => {
@@ -94,7 +95,10 @@ export function searchPlainly(tables: Tables, options: PlainOptions, most: numbe
   };
   const spend = (whole: Whole, budget: 0 | 1 | 2): Whole => {
     const [drops, duplicates, crashes] = whole.left;
-    return { ...whole, left: [drops - Number(budget === 0), duplicates - Number(budget === 1), crashes - Number(budget === 2)] };
+    return {
+      ...whole,
+      left: [drops - Number(budget === 0), duplicates - Number(budget === 1), crashes - Number(budget === 2)],
+    };
   };
   const without = (whole: Whole, index: number): Whole => ({ ...whole, messages: whole.messages.toSpliced(index, 1) });
 
@@ -111,14 +115,17 @@ export function searchPlainly(tables: Tables, options: PlainOptions, most: numbe
         if (isOfUse || !isSet) isIdle = isQuiet = false;
         const after = isSet ? whole : without(whole, index);
         add(`deliver ${message}`, true, take(after, to, type) ?? after);
-        if (!isSet && whole.left[1] > 0) add(`again ${message}`, false, take(spend(whole, 1), to, type) ?? spend(whole, 1));
+        if (!isSet && whole.left[1] > 0)
+          add(`again ${message}`, false, take(spend(whole, 1), to, type) ?? spend(whole, 1));
       }
       if (whole.left[0] > 0) add(`drop ${message}`, false, spend(without(whole, index), 0));
     }
     const least = Math.min(...whole.delays.map(([, , remaining]) => remaining));
     const isFirst = (index: number) => {
       const [actor, , remaining] = whole.delays[index]!;
-      return remaining === least && !whole.delays.slice(0, index).some((each) => each[0] === actor && each[2] === least);
+      return (
+        remaining === least && !whole.delays.slice(0, index).some((each) => each[0] === actor && each[2] === least)
+      );
     };
     whole.delays.forEach(([actor, id, remaining], index) => {
       isQuiet = false;
@@ -148,7 +155,12 @@ export function searchPlainly(tables: Tables, options: PlainOptions, most: numbe
       if (state !== null || restart === 'never') continue;
       isQuiet = false;
       const { [name]: saved, ...kept } = whole.kept;
-      const again = saved && { ...whole, kept, at: { ...whole.at, [name]: saved[0] }, delays: [...whole.delays, ...saved[1]] };
+      const again = saved && {
+        ...whole,
+        kept,
+        at: { ...whole.at, [name]: saved[0] },
+        delays: [...whole.delays, ...saved[1]],
+      };
       add(`restart ${name}`, true, again ?? enter(whole, name, 0, []));
     }
     return { found, rests: isQuiet && !names.every((name) => hasEnded(name, whole.at[name] ?? null)) };
@@ -161,13 +173,21 @@ export function searchPlainly(tables: Tables, options: PlainOptions, most: numbe
         ? texts.toSorted()
         : order === 'global'
           ? texts
-          : names.flatMap((from) => names.map((to) => texts.filter((text) => text.startsWith(`${from},${to},`)).join(' ')));
+          : names.flatMap((from) =>
+              names.map((to) => texts.filter((text) => text.startsWith(`${from},${to},`)).join(' ')),
+            );
     // those of one actor in the order in which they began, where that tells which comes first
     const running =
       timers === 'by-delay'
         ? names.map((name) => delays.filter(([actor]) => actor === name).join(' '))
         : delays.map(([actor, id]) => `${actor} ${id}`).toSorted();
-    return JSON.stringify([names.map((name) => at[name]), ordered, running, left.map(String), names.map((name) => kept[name])]);
+    return JSON.stringify([
+      names.map((name) => at[name]),
+      ordered,
+      running,
+      left.map(String),
+      names.map((name) => kept[name]),
+    ]);
   };
 
   let first: Whole = { at: {}, messages: [], delays: [], left: [options.drop, duplicate, options.crashes], kept: {} };

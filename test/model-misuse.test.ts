@@ -65,6 +65,26 @@ describe('a report', () => {
   });
 });
 
+describe('a machine', () => {
+  it.each([
+    ['reads the clock', () => Date.now()],
+    ['makes a date of now', () => new Date().getFullYear()],
+    ['looks whether a millisecond is odd', () => Date.now() % 2 === 0],
+    ['tosses a coin', () => Math.random() < 0.5],
+  ])('that %s is found out, every time', (_, read) => {
+    const impure = createMachine({ context: () => ({ read: read() }) });
+    expect(() => explore({ actors: { impure } })).toThrow(
+      /^Cannot explore actor 'impure': its start was handled twice/,
+    );
+  });
+
+  it('may make a date of what it is given', () => {
+    const dated = createMachine({ context: () => ({ at: new Date(5), is: new Date(5) instanceof Date }) });
+    expect(explore({ actors: { dated } }).ok).toBe(true);
+    expect(Math.abs(Date.now() - new Date().getTime())).toBeLessThan(1000);
+  });
+});
+
 describe('users', () => {
   it('click when a supervised actor is there again: it keeps what comes meanwhile, which would never end', () => {
     const report = explore({

@@ -13,6 +13,7 @@ import { createShow, type Show } from './shown.ts';
 import type { Action, ActionCode, NodeStep, Space, Words } from './space.ts';
 import type { TakenStep } from './steps.ts';
 import type { Values } from './subjects.ts';
+import { twice } from './twice.ts';
 import { createWalker, type Walker } from './walker.ts';
 import { livesOver } from './watched-lives.ts';
 
@@ -73,8 +74,8 @@ export function createSpace<TLogics extends Logics, THistory>(
     const sent: number[] = [];
     for (const [place, node] of nodes.entries()) {
       const start = (): Step => node.start({ cells, isSpokenOf: (address) => spoken.has(address), lifeOf });
-      const step = start();
-      assertSame(node.name, undefined, step, start(), values);
+      const [step, other] = twice(start);
+      assertSame(node.name, undefined, step, other, values);
       locals.push(configurations.idOf(place, step.next));
       begun.push({ node: node.name, before: undefined, after: step.next, sends: step.sends, notes: step.notes });
       for (const address of step.next.mentions) spoken.add(address);

@@ -9,6 +9,7 @@ import { createPairTable } from './pair-table.ts';
 import { assertSame, assertSameInAnyOrder } from './purity.ts';
 import type { Subject, Subjects, Values } from './subjects.ts';
 import { createTuples } from './tuples.ts';
+import { twice } from './twice.ts';
 
 /** The state around a node, asked only where a step depends on it. */
 export interface Moment {
@@ -127,8 +128,8 @@ export function createSteps(
     const node = nodes[plan.node] as Node;
     const before = plan.configuration;
     const occurrence = subject.occurrence ?? plan.occurrences.get(id);
-    const step = run(node, before, occurrence, subject, around);
-    assertSame(node.name, subject, step, run(node, before, occurrence, subject, around), values);
+    const [step, other] = twice(() => run(node, before, occurrence, subject, around));
+    assertSame(node.name, subject, step, other, values);
     const messages = step.sends.map(subjects.message);
     nexts.push(configurations.idOf(plan.node, step.next));
     sends.push(messages);

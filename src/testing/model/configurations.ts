@@ -2,6 +2,7 @@
 // once for each.
 import type { AnyActorLogic, EventObject } from 'xstate';
 import { createInterner, type Interner } from './interner.ts';
+import { createOffers, type Offers } from './offers.ts';
 import type { Configuration, Node, Occurrence } from './node.ts';
 import type { ModelOptions } from './options.ts';
 import type { ActionCode } from './space.ts';
@@ -40,8 +41,8 @@ export interface Configurations {
   idOf(node: number, configuration: Configuration): number;
   plan(id: number): Plan;
   isCrashed(id: number): boolean;
-  /** What it may do by itself, delays and all else. */
-  offers(id: number): readonly ActionCode[];
+  /** What they may do by themselves. */
+  readonly offers: Offers;
   /** Whether the root has failed in any of them. */
   readonly hasFailures: boolean;
 }
@@ -63,7 +64,7 @@ export function createConfigurations(
 ): Configurations {
   const plans = createInterner<Plan>();
   const crashed: boolean[] = [];
-  const offers: (readonly ActionCode[])[] = [];
+  const offers = createOffers();
   let hasFailures = false;
   const isTimed = options.timers === 'by-delay';
   const stimuli = nodes.map(({ name }, node) =>
@@ -137,7 +138,7 @@ export function createConfigurations(
       plans.idOf(`${place} ${configuration.key}`, (id) => {
         crashed[id] = configuration.crashed;
         const plan = planOf(place, configuration);
-        offers[id] = [...plan.timers, ...plan.own];
+        offers.add(plan.timers, plan.own);
         return plan;
       }),
     plan: plans.at,
@@ -145,6 +146,6 @@ export function createConfigurations(
       return hasFailures;
     },
     isCrashed: (id) => crashed[id] as boolean,
-    offers: (id) => offers[id] as readonly ActionCode[],
+    offers,
   };
 }

@@ -18,41 +18,31 @@ export interface GrowingOffers extends Offers {
 }
 
 export function createOffers(): GrowingOffers {
-  let codes = new Int32Array(256);
-  let firsts = new Int32Array(256);
-  let firstOwn = new Int32Array(256);
   let count = 0;
   let length = 0;
-  let most = 0;
-  return {
-    get codes() {
-      return codes;
-    },
-    get firsts() {
-      return firsts;
-    },
-    get firstOwn() {
-      return firstOwn;
-    },
-    get most() {
-      return most;
-    },
-    add(timers, own) {
+  // a plain object, for getters cost what is to be saved here
+  const offers = {
+    codes: new Int32Array(256),
+    firsts: new Int32Array(256),
+    firstOwn: new Int32Array(256),
+    most: 0,
+    add(timers: readonly ActionCode[], own: readonly ActionCode[]): void {
       const end = length + timers.length + own.length;
       // there is a number at the place of the first even where there is none
-      while (codes.length <= end) codes = grown(codes);
-      codes.set(timers, length);
-      codes.set(own, length + timers.length);
-      if (firsts.length <= count + 1) {
-        firsts = grown(firsts);
-        firstOwn = grown(firstOwn);
+      while (offers.codes.length <= end) offers.codes = grown(offers.codes);
+      offers.codes.set(timers, length);
+      offers.codes.set(own, length + timers.length);
+      if (offers.firsts.length <= count + 1) {
+        offers.firsts = grown(offers.firsts);
+        offers.firstOwn = grown(offers.firstOwn);
       }
-      firstOwn[count] = length + timers.length;
-      firsts[++count] = end;
-      most = Math.max(most, end - length);
+      offers.firstOwn[count] = length + timers.length;
+      offers.firsts[++count] = end;
+      offers.most = Math.max(offers.most, end - length);
       length = end;
     },
   };
+  return offers;
 }
 
 function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {

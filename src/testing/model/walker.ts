@@ -248,15 +248,14 @@ export function createWalker(parts: Parts): Walker {
     const from = source;
     const into = next;
     const start = base;
-    const stop = end;
-    for (let place = 0; place < nodeCount; place++) into[place] = from[start + place] as number;
+    const size = end - start;
+    const gap = removed < 0 ? size : removed - start;
+    for (let place = 0; place < gap; place++) into[place] = from[start + place] as number;
+    for (let place = gap + 1; place < size; place++) into[place - 1] = from[start + place] as number;
     if (!isStill) into[node] = steps.next(lastStep);
     if (isTimed && kind === kinds.timer) elapse(node);
     if (extraAt >= 0) into[extraAt] = extraAfter(kind, subject, isMessage && !isStill, lastStep);
-    let length = networkAt;
-    for (let place = start + networkAt; place < stop; place++) {
-      if (place !== removed) into[length++] = from[place] as number;
-    }
+    let length = removed < 0 ? size : size - 1;
     for (let each = 0; each < sends.length; each++) {
       length = network.insert(into, networkAt, length, sends[each] as number);
     }

@@ -65,6 +65,36 @@ describe('a simulation', () => {
     });
   }
 
+  it('takes each of what may happen as likely: messages, delays and losses', () => {
+    const quiet: PlainNode = { start: { state: 0 }, on: (count: number) => ({ state: count + 1 }) };
+    const sender: PlainNode = {
+      start: {
+        state: 0,
+        timers: ['a', 'b', 'c'],
+        sends: [
+          ['one', { type: 'X' }],
+          ['other', { type: 'X' }],
+        ],
+      },
+      on: (count: number) => ({ state: count + 1 }),
+    };
+    const space = spaceOf({ sender, one: quiet, other: quiet }, { network: { drop: 1 } });
+    const standsStill = (world: Parameters<Claim>[0], { inFlight }: { readonly inFlight: readonly unknown[] }) =>
+      world['sender']?.context === 0 && inFlight.length === 2;
+    const possible: number[] = [];
+    space.successors(space.initial, (code) => possible.push(code));
+    const first = new Map<number, number>();
+    for (let seed = 1; seed <= 7000; seed++) {
+      // the claim is violated at once, so the only action of each run is told
+      const { findings } = simulate(space, { always: { 'stands still': standsStill } }, { runs: 1, maxSteps: 1, seed });
+      const code = findings.find(({ kind }) => kind === 'always')?.actions[0] ?? -1;
+      first.set(code, (first.get(code) ?? 0) + 1);
+    }
+    expect(possible).toHaveLength(7);
+    // five standard deviations on either side of the 1000 that are expected
+    for (const code of possible) expect(Math.abs((first.get(code) ?? 0) - 1000), `action ${code}`).toBeLessThan(150);
+  });
+
   it('tells which seed it drew', () => {
     const drawn = walkThrough(spaceOf({ one: wanderer }), {}, { runs: 1, maxSteps: 1 });
     expect(Number.isInteger(drawn.seed)).toBe(true);

@@ -8,8 +8,8 @@ import type { Walker } from './walker.ts';
 export interface Chooser {
   /** A run begins. */
   begin(): void;
-  /** One of the `count` actions at these places. */
-  choose(walker: Walker, places: Uint32Array, count: number): number;
+  /** The place of one of the `count` actions that are listed. */
+  choose(walker: Walker, count: number): number;
 }
 
 /** How many times in a run priorities change: with that many well-placed changes most bugs are found. */
@@ -22,7 +22,7 @@ export function createChooser(
   maxSteps: number,
 ): Chooser {
   const below = (limit: number): number => Math.floor(random() * limit);
-  if (strategy !== 'pct') return { begin() {}, choose: (_walker, places, count) => places[below(count)] ?? 0 };
+  if (strategy !== 'pct') return { begin() {}, choose: (_walker, count) => below(count) };
 
   const priorities = new Float64Array(nodes);
   let changesAt: readonly number[] = [];
@@ -38,11 +38,11 @@ export function createChooser(
       for (let node = 0; node < nodes; node++) priorities[node] = random();
       changesAt = Array.from({ length: changes }, () => below(longest));
     },
-    choose(walker, places, count) {
+    choose(walker, count) {
       const highest = (): number => {
-        let best = walker.node(places[0] ?? 0);
+        let best = walker.node(0);
         for (let index = 1; index < count; index++) {
-          const node = walker.node(places[index] ?? 0);
+          const node = walker.node(index);
           if ((priorities[node] ?? 0) > (priorities[best] ?? 0)) best = node;
         }
         return best;
@@ -50,12 +50,9 @@ export function createChooser(
       if (changesAt.includes(step++)) priorities[highest()] = --lowest;
       const node = highest();
       let own = 0;
-      for (let index = 0; index < count; index++) if (walker.node(places[index] ?? 0) === node) own++;
+      for (let index = 0; index < count; index++) if (walker.node(index) === node) own++;
       let left = below(own);
-      for (let index = 0; ; index++) {
-        const place = places[index] ?? 0;
-        if (walker.node(place) === node && left-- === 0) return place;
-      }
+      for (let index = 0; ; index++) if (walker.node(index) === node && left-- === 0) return index;
     },
   };
 }

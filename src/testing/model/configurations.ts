@@ -3,6 +3,7 @@
 import type { AnyActorLogic, EventObject } from 'xstate';
 import { arrangementOf } from './arrangement.ts';
 import { createInterner, type Interner } from './interner.ts';
+import { createOffers, type Offers } from './offers.ts';
 import type { Configuration, Node, Occurrence } from './node.ts';
 import type { ModelOptions } from './options.ts';
 import type { ActionCode } from './space.ts';
@@ -46,10 +47,10 @@ export interface Configurations {
   /** Some configurations that count as the same, but hold what has no order in another order. */
   variants(id: number): readonly Configuration[];
   isCrashed(id: number): boolean;
-  /** What it may do by itself, delays and all else. */
-  offers(id: number): readonly ActionCode[];
   /** Whether any of them remembers how an actor has ended that is not there any more. */
   readonly hasEnds: boolean;
+  /** What they may do by themselves. */
+  readonly offers: Offers;
   /** Whether the root has failed in any of them. */
   readonly hasFailures: boolean;
 }
@@ -77,7 +78,7 @@ export function createConfigurations(
 ): Configurations {
   const plans = createInterner<Plan>();
   const crashed: boolean[] = [];
-  const offers: (readonly ActionCode[])[] = [];
+  const offers = createOffers();
   const arrangements: string[][] = [];
   const variants: Configuration[][] = [];
   let hasFailures = false;
@@ -173,7 +174,7 @@ export function createConfigurations(
       const id = plans.idOf(`${place} ${configuration.key}`, (id) => {
         crashed[id] = configuration.crashed;
         const plan = planOf(place, configuration);
-        offers[id] = [...plan.timers, ...plan.own];
+        offers.add(plan.timers, plan.own);
         return plan;
       });
       compare(id, configuration);
@@ -188,7 +189,7 @@ export function createConfigurations(
       return hasFailures;
     },
     isCrashed: (id) => crashed[id] as boolean,
-    offers: (id) => offers[id] as readonly ActionCode[],
+    offers,
   };
 }
 

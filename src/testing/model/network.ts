@@ -11,8 +11,8 @@ export interface Network {
   readonly staysForEver: boolean;
   /** A message keeps its place among others of the same pair of nodes, at least. */
   readonly isOrdered: boolean;
-  /** Whether the message at a place can arrive now, and is not equal to one that was looked at; `first` is the place of the first message. */
-  canArrive(words: Words, place: number, first: number): boolean;
+  /** Writes the places of the messages that can arrive now, of equal ones the first, and gives how many; messages are from `first` up to `end`. */
+  arrivals(words: Words, first: number, end: number, into: Words): number;
   /** Puts a message among those from `first` up to `end`, and gives the new end. */
   insert(words: Words, first: number, end: number, message: number): number;
 }
@@ -23,7 +23,10 @@ export function createNetwork({ order = 'per-pair', duplicate = 0 }: NetworkOpti
     return {
       staysForEver: false,
       isOrdered: true,
-      canArrive: (_words, place, first) => place === first,
+      arrivals(_words, first, end, into) {
+        into[0] = first;
+        return Math.min(end - first, 1);
+      },
       insert(words, _first, end, message) {
         words[end] = message;
         return end + 1;
@@ -34,8 +37,16 @@ export function createNetwork({ order = 'per-pair', duplicate = 0 }: NetworkOpti
     return {
       staysForEver: false,
       isOrdered: true,
-      canArrive: (words, place, first) =>
-        place === first || pair(words[place] as number) !== pair(words[place - 1] as number),
+      arrivals(words, first, end, into) {
+        let count = 0;
+        let before = -1;
+        for (let place = first; place < end; place++) {
+          const own = pair(words[place] as number);
+          if (own !== before) into[count++] = place;
+          before = own;
+        }
+        return count;
+      },
       insert(words, first, end, message) {
         const own = pair(message);
         let place = end;
@@ -50,7 +61,16 @@ export function createNetwork({ order = 'per-pair', duplicate = 0 }: NetworkOpti
   return {
     staysForEver,
     isOrdered: false,
-    canArrive: (words, place, first) => place === first || words[place] !== words[place - 1],
+    arrivals(words, first, end, into) {
+      let count = 0;
+      let before = -1;
+      for (let place = first; place < end; place++) {
+        const message = words[place] as number;
+        if (message !== before) into[count++] = place;
+        before = message;
+      }
+      return count;
+    },
     insert(words, first, end, message) {
       if (staysForEver) for (let place = first; place < end; place++) if (words[place] === message) return end;
       let place = end;

@@ -58,7 +58,6 @@ export function beginSimulation(
   const actions = new Uint32Array(maxSteps);
   let words: Words = new Uint32Array(64);
   let length = 0;
-  let places = new Uint32Array(64);
   let run = 0;
   let step = 0;
   let steps = 0;
@@ -80,14 +79,12 @@ export function beginSimulation(
   const goOn = (): boolean => {
     let count = walker.list(words, 0, length);
     if (walker.isQuiescent) judge.lookAtRest(words, 0, length, tell);
-    while (places.length < count) places = new Uint32Array(places.length * 2);
-    for (let index = 0; index < count; index++) places[index] = index;
     while (count > 0) {
-      const place = chooser.choose(walker, places, count);
+      const place = chooser.choose(walker, count);
       const size = walker.take(place);
       if (hasBounds && !space.isWithin(walker.next, 0, size)) {
         judge.lookAtBounds(tell);
-        places[places.indexOf(place)] = places[--count] as number;
+        count = walker.discard(place);
         continue;
       }
       actions[step++] = walker.code(place);

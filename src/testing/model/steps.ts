@@ -132,7 +132,8 @@ export function createSteps(
     assertSame(node.name, subject, step, other, values);
     const messages = step.sends.map(subjects.message);
     nexts.push(configurations.idOf(plan.node, step.next));
-    sends.push(messages);
+    // most send nothing: one list for all of them is near at hand
+    sends.push(messages.length === 0 ? none : messages);
     noops.push(step.isNoop);
     used.push(false);
     const number = taken.push({ subject, before, step }) - 1;
@@ -229,6 +230,8 @@ function remembered({ cells, isSpokenOf, lifeOf }: Circumstances): Readonly<Reco
     },
   };
 }
+
+const none: readonly number[] = [];
 
 const nothing: StepNotes = {
   unhandled: [],

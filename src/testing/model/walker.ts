@@ -17,6 +17,8 @@ export interface Walker {
   node(index: number): number;
   /** Nothing that was listed happens by itself: it rests, unless something goes wrong. */
   readonly isQuiescent: boolean;
+  /** Takes an action from the list, and puts the last one in its place; gives how many are left. */
+  discard(index: number): number;
   /** Makes what follows from an action that was listed, in `next`, and gives its length. */
   take(index: number): number;
   /** Scratch, replaced when it must grow. */
@@ -32,6 +34,8 @@ export function createWalker(parts: Parts): Walker {
   const { networkAt, extraAt, timerOrder, delaysUnhandled, isFallible, crashCodes, restartCodes } = parts;
   const nodeCount = nodes.length;
   const isTimed = timerOrder === 'by-delay';
+  /** Whether it matters already when it is listed what a message does. */
+  const asksForUse = delaysUnhandled || network.staysForEver;
   const moment = createMoment(parts);
 
   let source: Words = new Uint32Array(0);
@@ -39,6 +43,8 @@ export function createWalker(parts: Parts): Walker {
   let end = 0;
   let extra = extras.initial;
 
+  /** Where the messages are that can arrive. */
+  let arriving = new Uint32Array(64);
   let codes = new Uint32Array(64);
   /** Where in the source the message is that an action is about. */
   let positions = new Uint32Array(64);
@@ -50,12 +56,16 @@ export function createWalker(parts: Parts): Walker {
   let next: Words = new Uint32Array(64);
   let lastStep = -1;
 
-  const push = (code: ActionCode): void => {
-    if (count === codes.length) {
+  /** Makes room for so many more. */
+  const reserve = (more: number): void => {
+    while (count + more > codes.length) {
       codes = grown(codes);
       positions = grown(positions);
       listed = Int32Array.from({ length: codes.length }, (_, index) => listed[index] ?? -1);
     }
+  };
+  const push = (code: ActionCode): void => {
+    if (count === codes.length) reserve(1);
     codes[count++] = code;
   };
   const pushMessage = (code: ActionCode, position: number, step: number): void => {
@@ -78,21 +88,37 @@ export function createWalker(parts: Parts): Walker {
     return steps.isNoop(step) ? -1 : step;
   };
 
-  const listMessages = (): boolean => {
-    const first = base + networkAt;
+  /** Lists the messages that can arrive; gives whether there is none. */
+  const listAll = (arrivals: number): boolean => {
+    reserve(arrivals);
+    const from = source;
+    for (let index = 0; index < arrivals; index++) {
+      const position = arriving[index] as number;
+      codes[index] = codeOf(kinds.deliver, from[position] as number);
+      positions[index] = position;
+      listed[index] = -1;
+    }
+    count = arrivals;
+    return arrivals === 0;
+  };
+  /** Lists those that change something, or would be used up; gives whether there is none. */
+  const listUseful = (arrivals: number): boolean => {
+    const isKept = network.staysForEver;
     let isIdle = true;
-    for (let position = first; position < end; position++) {
-      if (!network.canArrive(source, position, first)) continue;
+    for (let index = 0; index < arrivals; index++) {
+      const position = arriving[index] as number;
       const message = source[position] as number;
-      const isKept = network.staysForEver;
-      let step = -1;
-      if (delaysUnhandled || isKept) {
-        step = useOf(message, isKept ? -1 : position);
-        if (step < 0 && delaysUnhandled) continue;
-      }
+      const step = useOf(message, isKept ? -1 : position);
+      if (step < 0 && delaysUnhandled) continue;
       if (step >= 0 || !isKept) isIdle = false;
       pushMessage(codeOf(isKept ? kinds.again : kinds.deliver, message), position, step);
     }
+    return isIdle;
+  };
+  const listMessages = (): boolean => {
+    while (arriving.length < end - base) arriving = new Uint32Array(arriving.length * 2);
+    const arrivals = network.arrivals(source, base + networkAt, end, arriving);
+    const isIdle = asksForUse ? listUseful(arrivals) : listAll(arrivals);
     if (!isFallible) return isIdle;
     if (!network.staysForEver && extras.may(extra, budgets.duplicate)) {
       for (let index = 0, deliveries = count; index < deliveries; index++) {
@@ -100,8 +126,8 @@ export function createWalker(parts: Parts): Walker {
       }
     }
     if (extras.may(extra, budgets.drop)) {
-      for (let position = first; position < end; position++) {
-        if (!network.canArrive(source, position, first)) continue;
+      for (let index = 0; index < arrivals; index++) {
+        const position = arriving[index] as number;
         pushMessage(codeOf(kinds.drop, source[position] as number), position, -1);
       }
     }
@@ -118,10 +144,24 @@ export function createWalker(parts: Parts): Walker {
     }
   };
   const listOffers = (withTimers: boolean): void => {
+    // nothing is called on the way, and what is read again and again is at hand: this is done for every node at every step
+    const { firsts, firstOwn, codes: offered, most } = configurations.offers;
+    const begins = withTimers ? firsts : firstOwn;
+    reserve(nodeCount * most + 1);
+    const from = source;
+    const start = base;
+    const into = codes;
+    let at = count;
     for (let node = 0; node < nodeCount; node++) {
-      const configuration = source[base + node] as number;
-      pushAll(withTimers ? configurations.offers(configuration) : configurations.plan(configuration).own);
+      const configuration = from[start + node] as number;
+      const first = begins[configuration] as number;
+      const offers = (firsts[configuration + 1] as number) - first;
+      // where there is none it is written over: whether there is one is random, so it is not branched upon
+      into[at] = offered[first] as number;
+      for (let place = 1; place < offers; place++) into[at + place] = offered[first + place] as number;
+      at += offers;
     }
+    count = at;
   };
   const pushAll = (all: readonly ActionCode[]): void => {
     const { heldBack } = downs;
@@ -213,15 +253,14 @@ export function createWalker(parts: Parts): Walker {
     const from = source;
     const into = next;
     const start = base;
-    const stop = end;
-    for (let place = 0; place < nodeCount; place++) into[place] = from[start + place] as number;
+    const size = end - start;
+    const gap = removed < 0 ? size : removed - start;
+    for (let place = 0; place < gap; place++) into[place] = from[start + place] as number;
+    for (let place = gap + 1; place < size; place++) into[place - 1] = from[start + place] as number;
     if (!isStill) into[node] = steps.next(lastStep);
     if (isTimed && kind === kinds.timer) elapse(node);
     if (extraAt >= 0) into[extraAt] = extraAfter(kind, subject, isMessage && !isStill, lastStep);
-    let length = networkAt;
-    for (let place = start + networkAt; place < stop; place++) {
-      if (place !== removed) into[length++] = from[place] as number;
-    }
+    let length = removed < 0 ? size : size - 1;
     for (let each = 0; each < sends.length; each++) {
       length = network.insert(into, networkAt, length, sends[each] as number);
     }
@@ -235,6 +274,13 @@ export function createWalker(parts: Parts): Walker {
     node: (index) => subjects.target(subjectOf(codes[index] as number)),
     get isQuiescent() {
       return isQuiescent;
+    },
+    discard(index) {
+      count--;
+      codes[index] = codes[count] as number;
+      positions[index] = positions[count] as number;
+      listed[index] = listed[count] as number;
+      return count;
     },
     take,
     get next() {

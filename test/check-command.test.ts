@@ -27,7 +27,7 @@ const check = (name: string, ...args: string[]) => troupe(['check', lamps, '--ex
 describe('troupe check', RUNS, () => {
   it('ends with 0 where all holds and all was explored', async () => {
     const { code, stdout, stderr } = await check('lit').ended;
-    expect(stdout).toContain('every order of what may happen.\nNothing is violated.');
+    expect(stdout).toContain('every order of what may happen.\nNothing is violated.\n✓ ');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
@@ -86,11 +86,14 @@ describe('troupe check', RUNS, () => {
     const out = join(here.path, 'dark.ndjson');
     const { code, stderr } = await check('dark', '--out', out).ended;
     const { header, records, problem } = readRecording(readFileSync(out, 'utf8'));
-    expect({ code, stderr, problem }).toEqual({ code: 1, stderr: '', problem: undefined });
+    const told = `Written: ${out}. Show it with \`npx troupe inspect ${out}\`.\n`;
+    expect({ code, stderr, problem }).toEqual({ code: 1, stderr: told, problem: undefined });
     expect(header).toBeDefined();
     expect(records.some((record) => record.type === 'sent' && record.event === 'PRESS')).toBe(true);
-    const nothing = await check('lit', '--out', join(here.path, 'lit.ndjson')).ended;
-    expect(nothing).toMatchObject({ code: 0, stderr: 'There is no counterexample to show.\n' });
+    const unwritten = join(here.path, 'lit.ndjson');
+    const nothing = await check('lit', '--out', unwritten).ended;
+    const untold = `There is no counterexample to show: ${unwritten} is not written.\n`;
+    expect(nothing).toMatchObject({ code: 0, stderr: untold });
     const nowhere = await check('dark', '--out', join(here.path, 'none', 'dark.ndjson')).ended;
     expect(nowhere.stderr).toContain('Cannot write ');
     expect(nowhere.code).toBe(2);
@@ -112,7 +115,7 @@ describe('troupe check', RUNS, () => {
     await until(() => command.stderr.includes(`${name}: `), { timeout: 10_000 });
     command.kill('SIGINT');
     const ended = await command.ended;
-    expect(ended.stderr).toMatch(/states.*, depth .* a second, 1 waiting/);
+    expect(ended.stderr).toMatch(/states.*, depth .* a second, 1 to explore/);
     expect(ended.stdout).toContain('NOT exhaustive (aborted)');
     expect(ended.stdout).toContain(what);
     expect(ended.code).toBe(code);
@@ -206,7 +209,7 @@ describe('the progress of an exploration', () => {
     rate: 270_000.4,
     violations: 1,
   };
-  const text = 'room: 12,345 states, 1 violated, depth 9, 270,000 a second, 321 waiting';
+  const text = 'room: 12,345 states, 1 violated, depth 9, 270,000 a second, 321 to explore';
   const written: string[] = [];
   let now = 0;
   const lineOf = (isTTY: boolean, columns = 80) => {

@@ -48,6 +48,13 @@ describe('troupe', RUNS, () => {
     expect(code).toBe(0);
   });
 
+  it.each(['inspect', 'draw', 'check'])('tells how %s is used', async (command) => {
+    const { code, stdout, stderr } = await troupe([command, '--help']).ended;
+    expect(stdout).toMatch(new RegExp(`^troupe ${command} <`));
+    expect(stdout).not.toContain('troupe --version');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
   it.each([
     [[], 'Give a command.'],
     [['watch'], "There is no command 'watch'."],

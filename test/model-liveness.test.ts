@@ -1,5 +1,19 @@
 // What comes to hold on every fair run, on small graphs that are written down, and on hundreds of random ones against an oracle that follows the definition to the letter.
+import { watching } from 'troupe';
+import { model, type Invoked, type Scene, type Violation } from 'troupe/testing';
 import { describe, expect, it } from 'vitest';
+import {
+  cancel,
+  createMachine,
+  fromPromise,
+  raise,
+  sendTo,
+  setup,
+  spawnChild,
+  stopChild,
+  type AnyActorLogic,
+  type AnyActorRef,
+} from 'xstate';
 import { judgeEventually } from '../dist/src/testing/model/eventually.js';
 import { createLiveness, type Eventual } from '../dist/src/testing/model/liveness.js';
 import { createRandom } from '../dist/src/testing/random.js';
@@ -68,6 +82,18 @@ describe('what must come to hold', () => {
     // both are possible now and then, which is not all the time
     const both = [step(0, 1, 2), step(0, 2, 2), step(0, 3, 1), step(1, 4, 0)];
     expect(check({ steps: both, fair: [1, 2, 3, 4], actions }, [2])).toMatchObject({ loop: [3, 4] });
+  });
+
+  it('does not where what leads to it is begun anew each time', () => {
+    const steps: GraphStep[] = [step(0, 1, 1), { ...step(1, 2, 0), renews: [3] }, step(0, 3, 2), step(1, 3, 2)];
+    expect(check({ steps, fair: [1, 2, 3] }, [2])).toEqual({ verdict: 'violated', stem: [], loop: [1, 2] });
+    // it is left alone once it is begun: on the way into the round it does not count
+    const once = [step(0, 1, 1), step(1, 2, 1), step(1, 3, 2)];
+    expect(check({ steps: [{ ...step(0, 1, 1), renews: [3] }, ...once.slice(1)], fair: [1, 2, 3] }, [2])).toMatchObject(
+      {
+        verdict: 'holds',
+      },
+    );
   });
 
   it('does not take a run that goes on outside of the bounds for one that ends', () => {
@@ -146,13 +172,133 @@ describe('what must come to hold', () => {
   });
 });
 
+describe('what is begun anew before it comes', () => {
+  /** Beats for ever, or only looks at the clock. */
+  const pinger = (event: string) =>
+    setup({ types: { input: {} as { dog: AnyActorRef }, context: {} as { dog: AnyActorRef } } }).createMachine({
+      context: ({ input }) => input,
+      initial: 'resting',
+      states: {
+        resting: {
+          after: {
+            100: { target: 'resting', reenter: true, actions: sendTo(({ context }) => context.dog, { type: event }) },
+          },
+        },
+      },
+    });
+  const isCalm = (_world: unknown, { inFlight }: Scene<unknown>): boolean => inFlight.length < 2;
+  const watched = (dog: AnyActorLogic, event = 'BEAT', invoked?: Readonly<Record<string, Invoked>>) =>
+    model({
+      actors: { dog, pinger: { logic: pinger(event), input: ({ actor }) => ({ dog: actor('dog') }) } },
+      ...(invoked && { invoked }),
+      within: isCalm,
+      mayStopWhen: () => true,
+      eventually: { 'the dog barks': ({ dog: { value } }) => value === 'barking' },
+    }).explore({ maxStates: 1000 });
+  const verdictOf = (...given: Parameters<typeof watched>): string =>
+    watched(...given).violations.length > 0 ? 'violated' : 'holds';
+  const states = (calm: object) => ({ initial: 'calm', states: { calm, barking: {} } });
+
+  const restarting = createMachine(
+    states({ after: { 500: 'barking' }, on: { BEAT: { target: 'calm', reenter: true }, LOOK: {} } }),
+  );
+  const cancelling = createMachine(
+    states({
+      entry: raise({ type: 'BARK' }, { delay: 500, id: 'bark' }),
+      on: { BEAT: { actions: [cancel('bark'), raise({ type: 'BARK' }, { delay: 500, id: 'bark' })] }, BARK: 'barking' },
+    }),
+  );
+  const patient = createMachine(states({ after: { 500: 'barking' }, on: { BEAT: {} } }));
+
+  it('need never come: a delay that each heartbeat arms anew', () => {
+    const { violations } = watched(restarting);
+    expect(violations).toMatchObject([{ kind: 'eventually', claim: 'the dog barks' }]);
+    const { trace } = violations[0] as Violation;
+    expect(trace?.steps.slice(trace.loopsTo).map(({ action }) => action.type)).toEqual(['timer', 'deliver']);
+    expect(trace?.toText()).toContain('BEAT');
+    expect(verdictOf(cancelling)).toBe('violated');
+  });
+
+  it('must come where no heartbeat does, or where that arms nothing', () => {
+    expect(verdictOf(restarting, 'LOOK')).toBe('holds');
+    expect(verdictOf(cancelling, 'LOOK')).toBe('holds');
+    expect(verdictOf(patient)).toBe('holds');
+  });
+
+  it('is so of a promise, and of a child that is stopped and spawned', () => {
+    const alarm = fromPromise(() => Promise.resolve('woof'));
+    const outcomes = { alarm: [{ done: 'woof' }] };
+    const invoking = (reenter: boolean) =>
+      setup({ actors: { alarm } }).createMachine({
+        initial: 'calm',
+        states: {
+          calm: { invoke: { src: 'alarm', id: 'alarm', onDone: 'barking' }, on: { BEAT: { target: 'calm', reenter } } },
+          barking: {},
+        },
+      });
+    expect(verdictOf(invoking(true), 'BEAT', outcomes)).toBe('violated');
+    expect(verdictOf(invoking(false), 'BEAT', outcomes)).toBe('holds');
+
+    const puppy = createMachine({
+      initial: 'calm',
+      states: { calm: { after: { 500: 'bored' } }, bored: { type: 'final' } },
+    });
+    const breeding = (isAnew: boolean) =>
+      setup({ actors: { puppy } }).createMachine({
+        ...states({
+          on: {
+            BEAT: isAnew ? { actions: [stopChild('puppy'), spawnChild('puppy', { id: 'puppy' })] } : {},
+            'xstate.done.actor.puppy': 'barking',
+          },
+        }),
+        entry: spawnChild('puppy', { id: 'puppy' }),
+      } as never);
+    expect(verdictOf(breeding(true))).toBe('violated');
+    expect(verdictOf(breeding(false))).toBe('holds');
+  });
+
+  it('is so of a watcher that is to tell of an end', () => {
+    const alert = (reenter: boolean) =>
+      setup({ actors: { watching } }).createMachine({
+        initial: 'calm',
+        states: {
+          calm: {
+            invoke: {
+              src: 'watching',
+              input: ({ self }) => ({
+                actorRef: (self as unknown as AnyActorRef).system.get('burglar'),
+                id: 'burglar',
+              }),
+            },
+            on: { BEAT: { target: 'calm', reenter }, DOWN: 'barking' },
+          },
+          barking: {},
+        },
+      });
+    const verdict = (reenter: boolean) => {
+      const { violations } = model({
+        actors: {
+          dog: alert(reenter),
+          pinger: { logic: pinger('BEAT'), input: ({ actor }) => ({ dog: actor('dog') }) },
+          burglar: createMachine({ initial: 'gone', states: { gone: { type: 'final' } } }),
+        },
+        within: isCalm,
+        mayStopWhen: () => true,
+        eventually: { 'the dog barks': ({ dog: { value } }) => value === 'barking' },
+      }).explore({ maxStates: 1000 });
+      return violations.length;
+    };
+    expect([verdict(true), verdict(false)]).toEqual([1, 0]);
+  });
+});
+
 function step(from: number, code: number, to: number): GraphStep {
   return { from, code, to };
 }
 
 function check(options: GraphOptions, holding: readonly number[], mostExpanded?: number): Eventual {
   const space = createGraphSpace(options);
-  const explored = exploreSpace(space, mostExpanded);
+  const explored = exploreSpace(space, mostExpanded, undefined, options.steps);
   return createLiveness(space, explored).check((index) => holding.includes(explored.wordsOf(index)[0] as number));
 }
 
@@ -164,7 +310,9 @@ function randomGraph(random: () => number): GraphOptions {
   const steps: GraphStep[] = [];
   for (let from = 0; from < states; from++) {
     for (let code = 0; code < codes; code++) {
-      if (random() < fill) steps.push({ from, code, to: random() < 0.05 ? -1 : pick(states) });
+      if (random() >= fill) continue;
+      const renews = Array.from({ length: codes }, (_, each) => each).filter(() => random() < 0.1);
+      steps.push({ from, code, to: random() < 0.05 ? -1 : pick(states), ...(random() < 0.5 && { renews }) });
     }
   }
   return { steps, fair: Array.from({ length: codes }, (_, code) => code).filter(() => random() < 0.8) };
@@ -177,6 +325,7 @@ function byDefinition({ steps, fair }: GraphOptions, holding: readonly number[])
     steps.some((each) => each.from === state && each.code === code);
   const eased = (state: number): number =>
     fair.reduce((mask, code, bit) => (isPossible(state, code) ? mask : mask | (1 << bit)), 0);
+  const bitOf = (code: number): number => (fair.includes(code) ? 1 << fair.indexOf(code) : 0);
   const all = (1 << fair.length) - 1;
   const reached = new Set<number>();
   const reach = (state: number): void => {
@@ -193,7 +342,9 @@ function byDefinition({ steps, fair }: GraphOptions, holding: readonly number[])
       walked.add(`${state} ${mask}`);
       return steps.some((each) => {
         if (each.from !== state) return false;
-        const done = mask | (fair.includes(each.code) ? 1 << fair.indexOf(each.code) : 0) | eased(each.to);
+        // what is begun anew on the way is no longer what had to happen
+        const ended = [each.code, ...(each.renews ?? [])].reduce((bits, code) => bits | bitOf(code), 0);
+        const done = mask | ended | eased(each.to);
         return (each.to === start && done === all) || walk(each.to, done);
       });
     };
@@ -210,19 +361,21 @@ function faultOf(
 ): string | undefined {
   let state = 0;
   const visited = new Set<number>();
+  const ended = new Set<number>();
   for (const [index, code] of [...stem, ...loop].entries()) {
     if (index >= stem.length) visited.add(state);
     if (holding.includes(state)) return 'the claim holds on the way';
     const taken = steps.find((each) => each.from === state && each.code === code);
     if (taken === undefined) return 'a step is not possible';
     state = taken.to;
+    if (index >= stem.length) for (const each of [code, ...(taken.renews ?? [])]) ended.add(each);
   }
   if (holding.includes(state)) return 'the claim holds in the end';
   if (loop.length === 0) visited.add(state);
   else if (state !== [...visited][0]) return 'it is no round';
   const neglected = fair.find((code) => {
     const isAlwaysPossible = [...visited].every((each) => steps.some((one) => one.from === each && one.code === code));
-    return isAlwaysPossible && !loop.includes(code);
+    return isAlwaysPossible && !ended.has(code);
   });
   return neglected === undefined ? undefined : 'it is not fair';
 }

@@ -101,7 +101,7 @@ describe('a model', () => {
     expect(inn).toHold();
     expect(lossy).not.toHold();
     expect(complaint(() => expect(inn).not.toHold())).toBe(
-      `Nothing that is claimed is violated: in all ${inn.explore().states} states.`,
+      `Nothing that is claimed is violated: it was explored to the end, ${inn.explore().states} states.`,
     );
     expect(complaint(() => expect(lossy).toHold())).toContain('✗ deadlock after 1 step');
     const unreached = model({
@@ -135,7 +135,7 @@ describe('a model', () => {
     // what is claimed is not asked here
     expect(model({ actors, mayStopWhen, always: { never: () => false } })).toBeDeadlockFree();
     expect(complaint(() => expect(inn).not.toBeDeadlockFree())).toContain(
-      'It comes to rest nowhere but where it may stop: in all',
+      'It comes to rest nowhere but where it may stop: it was explored to the end, ',
     );
   });
 
@@ -170,7 +170,7 @@ describe('a model', () => {
       ].join('\n'),
     );
     expect(complaint(() => expect(inn).not.toAlways('it is so', () => true))).toContain(
-      "'it is so' always holds: in all",
+      "'it is so' always holds: it was explored to the end,",
     );
   });
 
@@ -181,7 +181,7 @@ describe('a model', () => {
       'schedule: Ada>waiter~',
     );
     expect(complaint(() => expect(inn).not.toEventually('it is so', () => true))).toContain(
-      "'it is so' comes to hold on every run: in all",
+      "'it is so' comes to hold on every run: it was explored to the end,",
     );
   });
 
@@ -190,7 +190,7 @@ describe('a model', () => {
     expect(inn).not.toReach('two are served', ({ waiter }) => waiter.context.served === 2);
     expect(
       complaint(() => expect(inn).toReach('two are served', ({ waiter }) => waiter.context.served === 2)),
-    ).toContain("'two are served' holds nowhere: in all");
+    ).toContain("'two are served' holds nowhere: it was explored to the end,");
     expect(
       complaint(() => expect(hasty).not.toReach('two are served', ({ waiter }) => waiter.context.served === 2)),
     ).toContain('2. Ada → waiter  ORDER');
@@ -209,7 +209,7 @@ describe('a model', () => {
     expect(said).toContain('ODER by waiter in serving (1 step): no state of waiter handles it');
     expect(said).toContain('schedule: stray>waiter');
     expect(complaint(() => expect(inn).not.toHandleEveryEvent())).toContain(
-      'Every event is handled where it comes: in all',
+      'Every event is handled where it comes: it was explored to the end, ',
     );
   });
 

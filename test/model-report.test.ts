@@ -35,7 +35,7 @@ describe('the verdict of a report', () => {
 
   it('separates the thousands of large numbers, and tells a long time in seconds', () => {
     expect(verdictOf({ states: 1_194_428, generated: 2_420_477, depth: 1000, seconds: 4.96 })).toBe(
-      'explored 1,194,428 states (2,420,477 steps, depth 1000) in 5.0 s: every order of what may happen.',
+      'explored 1,194,428 states (2,420,477 steps, depth 1,000) in 5.0 s: every order of what may happen.',
     );
     expect(verdictOf({ states: 1, generated: 1, depth: 0, seconds: 0 })).toBe(
       'explored 1 state (1 step, depth 0) in 1 ms: every order of what may happen.',
@@ -45,7 +45,7 @@ describe('the verdict of a report', () => {
 
   it('says within what, and what is left aside', () => {
     expect(verdictOf({ isBounded: true, isSymmetric: true })).toBe(
-      'explored 160 states (355 steps, depth 18) in 3 ms: every order of what may happen within the bounds, who is who left aside.',
+      'explored 160 states (355 steps, depth 18) in 3 ms: every order of what may happen within the bounds, those that differ only in who is who counted once.',
     );
   });
 
@@ -106,9 +106,12 @@ describe('a report', () => {
     expect(timeless(report.toText())).toBe(`\
 explored 160 states (355 steps, depth 27) in N ms: every order of what may happen.
 Nothing is violated.
+✓ always 'no student is a round ahead of one who works'
+✓ it stops nowhere but where it may
+✓ nobody fails who may not
 
 states never entered: barrier.broken
-transitions never taken: barrier filling: BREAK -> broken
+transitions never taken: barrier.filling: BREAK -> broken
 `);
   });
 

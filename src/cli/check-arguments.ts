@@ -56,9 +56,12 @@ export function readCheck(args: readonly string[]): CheckSettings | string {
       open: values.open,
     };
   } catch (error) {
-    return (error as Error).message; // of parseArgs, or one of the refusals below
+    return sentenceOf(error as Error); // of parseArgs, or one of the refusals below
   }
 }
+
+/** Without what parseArgs adds about arguments that begin with a dash. */
+const sentenceOf = ({ message }: Error) => message.replace(/(?<=^Unknown option '[^']*'\.).*/su, '');
 
 function faultsOf(texts: readonly string[]): CheckSettings['faults'] {
   const parts = texts.flatMap((text) => text.split(',')).map((part) => part.split('='));

@@ -114,13 +114,14 @@ function withFaults(inside: Inside, { drop, duplicate, crash }: CheckSettings['f
 async function present(trace: Trace | undefined, { out, open }: CheckSettings): Promise<number | undefined> {
   if (out === undefined && !open) return undefined;
   if (!trace) {
-    console.error('There is no counterexample to show.');
+    console.error(`There is no counterexample to show${out === undefined ? '' : `: ${out} is not written`}.`);
     return undefined;
   }
   const text = trace.toRecording();
   if (out !== undefined) {
     try {
       writeFileSync(out, text);
+      console.error(`Written: ${out}. Show it with \`npx troupe inspect ${out}\`.`);
     } catch (error) {
       console.error(`Cannot write ${out}: ${(error as Error).message}.`);
       return BAD_USE;

@@ -19,7 +19,7 @@ export function createProgressLine(stream: Stream = process.stderr, now = () => 
       pause = isLive ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
       next = now() + pause;
       const text = `${name}: ${progressText(progress)}`;
-      stream.write(isLive ? `\r\u001B[K${text.slice(0, (stream.columns ?? 80) - 1)}` : `${text}\n`);
+      stream.write(isLive ? `\r\u001B[K${text.slice(0, (stream.columns || 80) - 1)}` : `${text}\n`);
       isShown = isLive;
     },
     end() {
@@ -43,7 +43,7 @@ const LONGEST_PAUSE = 30_000;
 
 function progressText({ states, depth, rate, waiting, violations }: Progress): string {
   const found = violations === 0 ? '' : `, ${countOf(violations)} violated`;
-  return `${countOf(states)} states${found}, depth ${countOf(depth)}, ${countOf(rate)} a second, ${countOf(waiting)} waiting`;
+  return `${countOf(states)} states${found}, depth ${countOf(depth)}, ${countOf(rate)} a second, ${countOf(waiting)} to explore`;
 }
 
 const countOf = (value: number) => Math.round(value).toLocaleString('en-US');

@@ -3,13 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { inspect } from './inspect.ts';
-import { refuse, USAGE } from './usage.ts';
+import { CHECK_USAGE, DRAW_USAGE, INSPECT_USAGE, refuse, USAGE } from './usage.ts';
 
-const COMMANDS: Readonly<Record<string, (args: readonly string[]) => Promise<number> | number>> = {
-  inspect,
+type Command = (args: readonly string[]) => Promise<number> | number;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  inspect: helping(INSPECT_USAGE, inspect),
   // it brings what draws, which the others do without
-  draw: async (given) => (await import('./draw.ts')).draw([...given]),
-  check: async (given) => (await import('./check.ts')).check(given),
+  draw: helping(DRAW_USAGE, async (given) => (await import('./draw.ts')).draw([...given])),
+  check: helping(CHECK_USAGE, async (given) => (await import('./check.ts')).check(given)),
   '--help': () => tell(USAGE),
   '-h': () => tell(USAGE),
   '--version': () => tell(versionOf()),
@@ -20,6 +22,15 @@ const run = command !== undefined && Object.hasOwn(COMMANDS, command) ? COMMANDS
 process.exitCode = run
   ? await run(args)
   : refuse(command === undefined ? 'Give a command.' : `There is no command '${command}'.`);
+
+/** A command that tells how it is used when it is asked. */
+function helping(usage: string, command: Command): Command {
+  return (given) => {
+    // what comes after `--` is said to a program
+    const own = given.includes('--') ? given.slice(0, given.indexOf('--')) : given;
+    return own.some((each) => each === '--help' || each === '-h') ? tell(usage) : command(given);
+  };
+}
 
 function tell(text: string): number {
   console.log(text);

@@ -1,5 +1,13 @@
 // What the command line takes, and how it refuses what it does not.
 
+export const INSPECT_USAGE = `troupe inspect <script> [-- arguments]    run a program, and watch its actors on a page
+troupe inspect <recording.ndjson>         look at a recording
+
+  --port <number>    where the page is served (4477, or the next that is free)
+  --no-open          do not open the browser: the address is told
+  --no-wait          begin at once, and not when the page is open
+  --allow-send       let the page send events to actors`;
+
 export const DRAW_USAGE = `troupe draw <module>#<export>             write the statechart of a machine
 troupe draw <recording.ndjson>            write its last 200 messages as text for Mermaid
 
@@ -11,8 +19,8 @@ troupe draw <recording.ndjson>            write its last 200 messages as text fo
 export const CHECK_USAGE = `troupe check <module>                     explore every run of the models that a module exports
 
   --export <name>                 this one alone
-  --seconds <number>              how long at most, each
-  --max-states <number>           how many states at most (1000000)
+  --seconds <number>              how long at most, each model
+  --max-states <number>           how many states at most, each (1000000)
   --max-depth <number>            how many steps from the start at most
   --fault drop=1,duplicate=1,crash=1
                                   what may go wrong, and how often, instead of what the model says
@@ -24,13 +32,7 @@ export const CHECK_USAGE = `troupe check <module>                     explore ev
   Ctrl-C ends it and tells what is known so far. The exit code is 0 if all holds and all was explored, 1 if something is
   violated, 3 if nothing is but NOT all was explored, and 2 for bad use or a model that cannot be explored.`;
 
-export const USAGE = `troupe inspect <script> [-- arguments]    run a program, and watch its actors on a page
-troupe inspect <recording.ndjson>         look at a recording
-
-  --port <number>    where the page is served (4477, or the next that is free)
-  --no-open          do not open the browser: the address is told
-  --no-wait          begin at once, and not when the page is open
-  --allow-send       let the page send events to actors
+export const USAGE = `${INSPECT_USAGE}
 
 ${DRAW_USAGE}
 

@@ -15,8 +15,9 @@ export function explore<const TLogics extends Logics>(
   const space = spaceOf(options);
   const exploration = beginExploration(space, options, limits);
   exploration.run();
-  const sometimes = Object.keys(options.sometimes ?? {});
-  return createReport(space, partsOf(exploration.found(), { sometimes, ...beside }));
+  const { always = {}, sometimes = {} } = options;
+  const claims = { always: Object.keys(always), sometimes: Object.keys(sometimes) };
+  return createReport(space, partsOf(exploration.found(), { ...claims, ...beside }));
 }
 
 /** A text without the time that it took. */

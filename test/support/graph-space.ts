@@ -9,6 +9,8 @@ export interface GraphStep {
   readonly from: number;
   readonly code: ActionCode;
   readonly to: number;
+  /** Actions that are not what they were before, though they have the same codes. */
+  readonly renews?: readonly ActionCode[];
 }
 
 export interface GraphOptions {
@@ -65,13 +67,21 @@ export interface Explored {
 }
 
 /** Walks a whole space, or as many states of it as are asked for, breadth first, up to symmetry if there is one. */
-export function exploreSpace(space: Space, mostExpanded = Number.POSITIVE_INFINITY, symmetry?: Symmetry): Explored {
+export function exploreSpace(
+  space: Space,
+  mostExpanded = Number.POSITIVE_INFINITY,
+  symmetry?: Symmetry,
+  steps: readonly GraphStep[] = [],
+): Explored {
   const found = [space.initial.slice()];
   const parents = [0];
   const actions = [0];
   const depths = [0];
   const indexes = new Map([[space.initial.join(), 0]]);
-  const recorder = createEdgeRecorder();
+  const recorder = createEdgeRecorder({
+    renews: (step) => (steps[step]?.renews ?? []).length > 0,
+    codesOf: (step) => steps[step]?.renews ?? [],
+  });
   let generated = 1;
   for (let index = 0; index < found.length && index < mostExpanded; index++) {
     symmetry?.look(found[index] as Words);
@@ -90,7 +100,11 @@ export function exploreSpace(space: Space, mostExpanded = Number.POSITIVE_INFINI
           depths.push((depths[index] as number) + 1);
           indexes.set(key, target);
         }
-        recorder.add(target, code);
+        recorder.add(
+          target,
+          code,
+          steps.findIndex((each) => each.from === found[index]?.[0] && each.code === code),
+        );
       },
       (code) => recorder.add(beyond, code),
     );

@@ -115,8 +115,9 @@ function timersOf(
   mentions: Set<Address>,
 ): { readonly text: string; readonly timer: HeldTimer }[] {
   const written = timers.map((each) => {
-    const { remaining: _, ...rest } = each;
-    const timer: HeldTimer = isTimed ? each : rest;
+    const { remaining, ...rest } = each;
+    // the very same where it can be: whoever gave it finds it again
+    const timer: HeldTimer = isTimed || remaining === undefined ? each : rest;
     mentions.add(timer.actor).add(timer.target);
     return { text: textOfTimer(timer, mentions), timer };
   });

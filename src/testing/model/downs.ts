@@ -16,6 +16,8 @@ export interface Downs {
   list(words: Words, start: number, end: number, push: (code: ActionCode) => void): void;
   /** Whether somebody is still to be told of the end of an actor of that node, in the state that was listed last. */
   isUntold(node: number): boolean;
+  /** What was found so far that a watcher may be told of its target, by the number of the two. */
+  codesOf(watch: number): readonly ActionCode[];
 }
 
 export function createDowns(
@@ -29,6 +31,7 @@ export function createDowns(
   const untold = new Uint8Array(names.length);
   /** By watch and configuration of the target's node: 0 if it goes on, else what is to be told, as the code of an action and one. */
   const known = createPairTable();
+  const codes: ActionCode[][] = [];
 
   const codeFor = (watch: number, configuration: number): number => {
     const found = known.get(watch, configuration);
@@ -36,6 +39,7 @@ export function createDowns(
     const { node, watcher, target } = watches.at(watch);
     const down = downOf(target, configuration);
     const code = down === undefined ? 0 : subjects.down(node, { type: 'down', watcher, down }, target) + 1;
+    if (code > 0) (codes[watch] ??= []).push(code - 1);
     known.set(watch, configuration, code);
     return code;
   };
@@ -84,6 +88,7 @@ export function createDowns(
       }
     },
     isUntold: (node) => untold[node] === 1,
+    codesOf: (watch) => codes[watch] ?? [],
   };
 }
 

@@ -1,5 +1,6 @@
 // The steps between explored states, kept as they are found: of each state in the order in which it is expanded, which action leads to which state. Compressed rows of
-// typed arrays, twelve bytes a step at most while it grows: an exploration keeps them only where a claim of `eventually` needs them.
+// typed arrays, sixteen bytes a step at most while it grows: an exploration keeps them only where a claim of `eventually` needs them.
+import type { Renewals } from './renewals.ts';
 import type { ActionCode } from './space.ts';
 
 /** Stands for a state that lies outside of the bounds. */
@@ -15,29 +16,39 @@ export interface Edges {
   /** The state that a step leads to, or {@link beyond}. */
   readonly targets: Uint32Array;
   readonly codes: Uint32Array;
+  /** Of a step that renews an action or more, its number and one; 0 of others. Not there where none ever does. */
+  readonly renewing?: Uint32Array | undefined;
+  /** The actions that a step renews, by its number: another delay, another promise, whose action has the same code as that of one before. */
+  readonly renewedCodes?: ((step: number) => readonly ActionCode[]) | undefined;
 }
 
 /** Gathers edges. */
 export interface EdgeRecorder {
-  /** A step of the state that is being expanded; `beyond` for one that leads out of the bounds. */
-  add(target: number, code: ActionCode): void;
+  /** A step of the state that is being expanded; `beyond` for one that leads out of the bounds. `step` is the number of what its node did. */
+  add(target: number, code: ActionCode, step?: number): void;
   /** All steps of the state were added: the next ones are of the state after it. */
   endOfState(): void;
   /** What was gathered of the states that ended; valid until more is added. */
   edges(): Edges;
 }
 
-export function createEdgeRecorder(): EdgeRecorder {
+export function createEdgeRecorder(renewals?: Renewals): EdgeRecorder {
   let starts = new Uint32Array(1024);
   let targets = new Uint32Array(4096);
   let codes = new Uint32Array(4096);
+  let renewing: Uint32Array<ArrayBuffer> | undefined;
   let expanded = 0;
   let count = 0;
   return {
-    add(target, code) {
+    add(target, code, step = -1) {
       if (count === targets.length) {
         targets = grown(targets);
         codes = grown(codes);
+        renewing &&= grown(renewing);
+      }
+      if (step >= 0 && renewals?.renews(step)) {
+        renewing ??= new Uint32Array(targets.length);
+        renewing[count] = step + 1;
       }
       targets[count] = target;
       codes[count++] = code;
@@ -55,6 +66,8 @@ export function createEdgeRecorder(): EdgeRecorder {
         starts: starts.subarray(0, expanded + 1),
         targets: targets.subarray(0, known),
         codes: codes.subarray(0, known),
+        renewing: renewing?.subarray(0, known),
+        renewedCodes: renewals?.codesOf,
       };
     },
   };

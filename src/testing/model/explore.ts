@@ -112,7 +112,7 @@ export function beginExploration(
         target = keep(next, size, cursor, walker.code(index));
       }
       generated++;
-      edges?.add(target, walker.code(index));
+      edges?.add(target, walker.code(index), walker.step);
       if (ended !== undefined) return;
     }
     expanded++;

@@ -1,23 +1,29 @@
 // A cycle that a fair run may follow for ever, in a component of which it is known that there is one: each thing that must happen in the end where it stays possible is either
-// done on the cycle, or not possible somewhere on it. The cycle is put together from shortest ways, so it is short but need not be the shortest.
+// done or begun anew on the cycle, or not possible somewhere on it. The cycle is put together from shortest ways, so it is short but need not be the shortest.
 import type { Edges } from './edges.ts';
+
+/** What must happen in the end where it stays possible, by number. */
+export interface Duties {
+  /** What an edge does, -1 for what need not happen. */
+  readonly of: Int32Array;
+  /** What an edge ends and begins anew: what was to happen then need not. */
+  readonly renewed: (edge: number) => readonly number[];
+  /** How many different ones there are. */
+  readonly count: number;
+}
 
 /** The part of a graph that the cycle must not leave, and what each step is about. */
 export interface FairGraph {
   readonly edges: Edges;
-  /** What must happen in the end, by edge; -1 for a step that need not. */
-  readonly obligations: Int32Array;
-  /** What else a step puts an end to, by edge. */
-  readonly ends: ReadonlyMap<number, readonly number[]>;
-  /** How many different ones there are. */
-  readonly count: number;
+  readonly duties: Duties;
   /** Whether a state belongs to the component. */
   readonly isInside: (state: number) => boolean;
 }
 
 /** The edges of a fair cycle from `entry` back to it. */
-export function fairCycle({ edges, obligations, ends, count, isInside }: FairGraph, entry: number): number[] {
+export function fairCycle({ edges, duties, isInside }: FairGraph, entry: number): number[] {
   const { starts, targets } = edges;
+  const { of: obligations, renewed, count } = duties;
   /** When an obligation was last seen to be possible, by the number of the look. */
   const seenPossible = new Uint32Array(count);
   let looks = 0;
@@ -40,7 +46,9 @@ export function fairCycle({ edges, obligations, ends, count, isInside }: FairGra
     return false;
   };
 
-  const doneBy = (edge: number): readonly number[] => [obligations[edge] as number, ...(ends.get(edge) ?? [])];
+  const isWanted = (edge: number): boolean =>
+    due.has(obligations[edge] as number) || renewed(edge).some((each) => due.has(each));
+
   const search = createSearch(edges, isInside);
   const cycle: number[] = [];
   let at = entry;
@@ -48,12 +56,13 @@ export function fairCycle({ edges, obligations, ends, count, isInside }: FairGra
     for (const edge of way) {
       cycle.push(edge);
       at = targets[edge] as number;
-      for (const obligation of doneBy(edge)) due.delete(obligation);
+      due.delete(obligations[edge] as number);
+      for (const each of renewed(edge)) due.delete(each);
       const isPossible = look(at);
       for (const obligation of due) if (!isPossible(obligation)) due.delete(obligation);
     }
   };
-  while (due.size > 0) follow(search(at, (edge) => doneBy(edge).some((each) => due.has(each)), isEased));
+  while (due.size > 0) follow(search(at, isWanted, isEased));
   if (cycle.length === 0 || at !== entry) follow(search(at, (edge) => targets[edge] === entry));
   return cycle;
 }

@@ -1,9 +1,9 @@
 // Whether something comes to hold on every run in the end. It does not where a run may come to rest without it, or may go round without it for ever and be fair all the same:
-// whatever must happen in the end (a message that can arrive, a delay, a restart, an outcome) happens now and then, or now and then is not possible. That is weak fairness.
+// whatever must happen in the end (a message that can arrive, a delay, a restart, an outcome) happens now and then, or now and then is not possible. That is weak fairness. A delay that is called off and armed anew is another delay, and the first need not end any more.
 // What is given against a claim is a real run: the shortest way to where it rests, or to a cycle and the cycle itself. Counterexamples lie within what was fully explored.
 import { componentsOf } from './components.ts';
 import { beyond, type Edges } from './edges.ts';
-import { fairCycle } from './fair-cycle.ts';
+import { fairCycle, type Duties } from './fair-cycle.ts';
 import type { ActionCode, Space, Words } from './space.ts';
 
 /** What was explored, as far as liveness needs it: the initial state is state 0. */
@@ -38,12 +38,12 @@ export interface Liveness {
 
 export function createLiveness(space: Space, explored: ExploredGraph): Liveness {
   const { edges } = explored;
-  let known: ReturnType<typeof obligationsOf> | undefined;
+  let known: Duties | undefined;
   return {
     check(holds) {
       const without = explore(explored, holds);
       if (without.order.length === 0) return { verdict: 'holds', leavesBounds: false };
-      const duties = (known ??= obligationsOf(space, explored));
+      const duties = (known ??= dutiesOf(space, explored));
       const wayTo = (state: number): ActionCode[] => {
         const stem: ActionCode[] = [];
         for (let at = state; at !== 0; at = without.from[at] as number)
@@ -53,11 +53,7 @@ export function createLiveness(space: Space, explored: ExploredGraph): Liveness 
       for (const state of without.order) {
         if (isStuck(edges, duties.of, state)) return { verdict: 'violated', stem: wayTo(state), loop: [] };
       }
-      const renewed = (state: number, edge: number): number[] =>
-        (space.renewed?.(explored.wordsOf(state), edges.codes[edge] as number) ?? []).map(
-          (code) => duties.byCode.get(code) ?? -1,
-        );
-      const round = findFairCycle(edges, { ...duties, renewed }, without);
+      const round = findFairCycle(edges, duties, without);
       if (round !== undefined) {
         const loop = round.cycle.map((edge) => edges.codes[edge] as number);
         return { verdict: 'violated', stem: wayTo(round.entry), loop };
@@ -117,16 +113,8 @@ function explore({ edges, count }: ExploredGraph, holds: (state: number) => bool
   return { order: order.subarray(0, length), isInside, from, into, isCutOff, leavesBounds };
 }
 
-/** What must happen in the end: by edge, by the code of an action, how many there are, and which of them an edge of a state leaves to others of their name. */
-interface Duties {
-  readonly of: Int32Array;
-  readonly byCode: ReadonlyMap<ActionCode, number>;
-  readonly count: number;
-  renewed(state: number, edge: number): readonly number[];
-}
-
 /** What must happen in the end, numbered, by edge; -1 where it need not. The outcomes of one actor are one duty: it must come to something, not to each. */
-function obligationsOf(space: Space, { edges, wordsOf }: ExploredGraph): Omit<Duties, 'renewed'> {
+function dutiesOf(space: Space, { edges, wordsOf }: ExploredGraph): Duties {
   const of = new Int32Array(edges.count);
   const byCode = new Map<ActionCode, number>();
   const byActor = new Map<string, number>();
@@ -150,8 +138,21 @@ function obligationsOf(space: Space, { edges, wordsOf }: ExploredGraph): Omit<Du
       of[edge] = obligation;
     }
   }
-  return { of, byCode, count };
+  const { renewing, renewedCodes } = edges;
+  const known = new Map<number, readonly number[]>();
+  const lookUp = (step: number): readonly number[] => {
+    const found = (renewedCodes?.(step) ?? []).map((code) => byCode.get(code) ?? -1).filter((each) => each >= 0);
+    known.set(step, found);
+    return found;
+  };
+  const renewed = (edge: number): readonly number[] => {
+    const step = renewing?.[edge] ?? 0;
+    return step === 0 ? none : (known.get(step - 1) ?? lookUp(step - 1));
+  };
+  return { of, renewed, count };
 }
+
+const none: readonly number[] = [];
 
 function isStuck(edges: Edges, obligations: Int32Array, state: number): boolean {
   const end = edges.starts[state + 1] as number;
@@ -161,15 +162,16 @@ function isStuck(edges: Edges, obligations: Int32Array, state: number): boolean 
 }
 
 /**
- * A fair cycle in the component nearest to the start that has one. A component has one if and only if nothing that must happen is possible in all of its states and done by
- * none of its edges: a part of the component would have no more, so none needs to be looked at by itself.
+ * A fair cycle in the component nearest to the start that has one. A component has one if and only if nothing that must happen is possible in all of its states and neither done
+ * nor begun anew by any of its edges: a part of the component would have no more, so none needs to be looked at by itself.
  */
 function findFairCycle(
   edges: Edges,
-  { of: obligations, count, renewed }: Duties,
+  duties: Duties,
   { order, isInside }: Without,
 ): { readonly entry: number; readonly cycle: number[] } | undefined {
   const { starts, targets } = edges;
+  const { of: obligations, renewed, count } = duties;
   const components = componentsOf(starts, targets, order, isInside);
   const membersOf = grouped(order, components.of, components.count);
   /** Of an obligation: in how many states of the component it is possible, the last of them, and the last component that does it; both from 1. */
@@ -189,6 +191,7 @@ function findFairCycle(
         const target = targets[edge] as number;
         const stays = target < isInside.length && components.of[target] === component;
         const obligation = obligations[edge] as number;
+        if (stays) for (const each of renewed(edge)) doneIn[each] = component + 1;
         if (obligation < 0) continue;
         if (stays) doneIn[obligation] = component + 1;
         if (possibleAt[obligation] === state + 1) continue;
@@ -197,30 +200,15 @@ function findFairCycle(
         possible[obligation] = (possible[obligation] as number) + 1;
       }
     }
-    const isDone = (obligation: number): boolean =>
-      (possible[obligation] as number) < members.length || doneIn[obligation] === component + 1;
-    const ends = new Map<number, readonly number[]>();
-    if (!touched.every(isDone)) {
-      // what is called off and begun anew has not been kept waiting
-      for (const state of members) {
-        for (let edge = starts[state] as number; edge < (starts[state + 1] as number); edge++) {
-          const target = targets[edge] as number;
-          if (target >= isInside.length || components.of[target] !== component) continue;
-          const ended = renewed(state, edge);
-          if (ended.length > 0) ends.set(edge, ended);
-          for (const obligation of ended) if (obligation >= 0) doneIn[obligation] = component + 1;
-        }
-      }
-    }
-    const isFair = touched.every(isDone);
+    const isFair = touched.every(
+      (obligation) => (possible[obligation] as number) < members.length || doneIn[obligation] === component + 1,
+    );
     for (const obligation of touched) possible[obligation] = 0;
     // a single state without an edge of its own is not fair either: something is possible there, or it would be stuck
     if (!isFair) continue;
     const graph = {
       edges,
-      obligations,
-      count,
-      ends,
+      duties,
       isInside: (state: number): boolean => state < isInside.length && components.of[state] === component,
     };
     return { entry, cycle: fairCycle(graph, entry) };

@@ -111,7 +111,6 @@ function createStage(
       source: refAt(actor),
       target: refAt(target),
       remaining,
-      isOld: true,
     })),
     sends: [],
     cells: circumstances.cells,

@@ -71,11 +71,19 @@ export interface Step {
   readonly sends: readonly Message[];
   /** What the cells hold now, if any was written. */
   readonly cells?: Readonly<Record<string, number>>;
-  /** What was going on before and is so again, but begun anew: it is another delay of that name, and another actor at that address. */
-  readonly renewed?: { readonly timers: readonly ArmedTimer[]; readonly actors: readonly Address[] };
   /** Which circumstances it asked for: where neither, it is the same in all. */
   readonly consulted: { readonly cells: boolean; readonly names: boolean };
+  /** What began with this step and may come of itself: where something of its name might have come before, that has ended, and this is another. Not there if nothing did. */
+  readonly begun?: Begun;
   readonly notes: StepNotes;
+}
+
+/** What a step has begun. */
+export interface Begun {
+  /** Delays that were armed, by their places in the configuration that follows. */
+  readonly timers: readonly number[];
+  /** Actors that are not run and were started, those that watch another, and supervised ones whose life has ended. */
+  readonly actors: readonly Address[];
 }
 
 /** What a report tells of a step. */

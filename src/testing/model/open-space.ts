@@ -1,4 +1,5 @@
 // The space of a model, made of its options: what knows its values, its nodes, and, where actors are declared to be symmetric, who may stand for whom.
+import { TroupeError } from '../../errors.ts';
 import { textOf } from './canonical.ts';
 import { createModelling } from './modelling.ts';
 import type { Address } from './node.ts';
@@ -28,6 +29,7 @@ export function openSpace(options: ModelOptions<Logics, unknown>, { symmetric = 
       return [...mentions].toSorted();
     },
   });
+  assertBegins(space);
   const groups = symmetric ? symmetricGroups(options) : [];
   if (groups.length === 0) return { space };
   const symmetry = createSymmetry({
@@ -45,6 +47,19 @@ export function openSpace(options: ModelOptions<Logics, unknown>, { symmetric = 
     },
   });
   return { space, symmetry };
+}
+
+/** With a beginning out of bounds nothing would be explored, and nothing be found wrong. */
+function assertBegins(space: Engine): void {
+  const { initial } = space;
+  if (space.isWithin(initial, 0, initial.length)) return;
+  const failure = space.boundsFailure;
+  const why = failure ? `it throws at the very beginning: ${String(failure.error)}` : 'the very beginning lies outside';
+  throw new TroupeError(
+    'INVALID_ARGUMENT',
+    `Cannot stay \`within\` the bounds: ${why}, so nothing would be explored. Have it hold of the actors as they start, with what they send at once.`,
+    { details: { option: 'within' }, ...(failure ? { cause: failure.error } : {}) },
+  );
 }
 
 /** All that must not tell symmetric actors apart. */

@@ -15,6 +15,8 @@ export interface ReportParts extends Pick<Report, 'ended' | 'states' | 'generate
   readonly reached?: Readonly<Record<string, readonly ActionCode[]>>;
   /** Claims of which the search ended too early to tell. */
   readonly undecided?: readonly string[];
+  /** What was found to hold, everywhere. */
+  readonly held?: readonly Held[];
   /** A sentence about what keeps growing, where that was seen. */
   readonly growth?: string;
   /** Whether something lies outside of the bounds, and whether states that differ in who is who count once. */
@@ -22,6 +24,13 @@ export interface ReportParts extends Pick<Report, 'ended' | 'states' | 'generate
   readonly isSymmetric?: boolean;
   /** Of a walk at random. */
   readonly walked?: { readonly runs: number; readonly seed: number };
+}
+
+/** What was claimed, of all systems or of this one. */
+export interface Held {
+  readonly kind: Violation['kind'];
+  /** Its name; none for what is claimed of all systems. */
+  readonly claim?: string;
 }
 
 /** A violation before it is told. */

@@ -1,5 +1,5 @@
 // What an exploration found, as the parts of a report.
-import type { Found, ReportParts } from './report-of.ts';
+import type { Found, Held, ReportParts } from './report-of.ts';
 import type { ActionCode } from './space.ts';
 import type { Report, Violation } from './report.ts';
 
@@ -25,12 +25,16 @@ export type Eventually =
 
 /** What else is known. */
 export interface Beside extends Pick<ReportParts, 'growth' | 'isBounded' | 'isSymmetric'> {
-  /** All names of `sometimes`. */
+  /** All names of `always`, and of `sometimes`. */
+  readonly always?: readonly string[];
   readonly sometimes?: readonly string[];
   readonly eventually?: ReadonlyMap<string, Eventually>;
 }
 
-export function partsOf(explored: Outcome, { sometimes = [], eventually, ...beside }: Beside = {}): ReportParts {
+export function partsOf(
+  explored: Outcome,
+  { always = [], sometimes = [], eventually, ...beside }: Beside = {},
+): ReportParts {
   const { count: states, generated, depth, seconds, findings } = explored;
   const ended = explored.ended ?? 'aborted';
   const violations: Found[] = [];
@@ -56,5 +60,15 @@ export function partsOf(explored: Outcome, { sometimes = [], eventually, ...besi
     const actions = [...stem, ...loop];
     violations.push({ kind: 'eventually', claim, actions, ...(loop.length === 0 ? {} : { loopsTo: stem.length }) });
   }
-  return { ended, states, generated, depth, seconds, violations, reached, undecided, ...beside };
+  const isViolated = ({ kind, claim }: Held) =>
+    violations.some((each) => each.kind === kind && (claim === undefined || each.claim === claim));
+  const holding: readonly Held[] = [
+    ...always.map((claim) => ({ kind: 'always', claim }) as const),
+    ...Array.from(eventually?.keys() ?? [], (claim) => ({ kind: 'eventually', claim }) as const),
+    ...sometimes.map((claim) => ({ kind: 'sometimes', claim }) as const),
+    { kind: 'deadlock' },
+    { kind: 'failure' },
+  ];
+  const held = ended === 'explored' ? holding.filter((each) => !isViolated(each)) : [];
+  return { ended, states, generated, depth, seconds, violations, reached, undecided, held, ...beside };
 }

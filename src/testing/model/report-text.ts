@@ -1,5 +1,5 @@
 // A report as it is printed: first what the verdict rests on, then each violation with the way to it, then what was not covered. An incomplete search is said to be NOT exhaustive.
-import type { ReportParts } from './report-of.ts';
+import type { Held, ReportParts } from './report-of.ts';
 import type { Coverage, Report, Violation } from './report.ts';
 import { count, countOf, listOf } from './text.ts';
 
@@ -10,7 +10,7 @@ export interface TextOptions {
   readonly mermaid?: boolean;
 }
 
-type Told = Pick<ReportParts, 'undecided' | 'growth' | 'isBounded' | 'isSymmetric' | 'walked'>;
+type Told = Pick<ReportParts, 'undecided' | 'held' | 'growth' | 'isBounded' | 'isSymmetric' | 'walked'>;
 
 export function reportToText(report: Report, told: Told = {}, options: TextOptions = {}): string {
   const { violations } = report;
@@ -42,17 +42,25 @@ function verdictOf(report: Report, { growth, isBounded, isSymmetric, walked }: T
   }
   if (!complete) {
     const more = growth === undefined ? 'what lies beyond is not known.' : growth;
-    return `explored ${countOf(states, 'state')}, depth ${depth}, in ${time}, NOT exhaustive (${ended}); ${more}`;
+    return `explored ${countOf(states, 'state')}, depth ${count(depth)}, in ${time}, NOT exhaustive (${ended}); ${more}`;
   }
   const bounds = isBounded ? ' within the bounds' : '';
-  const symmetry = isSymmetric ? ', who is who left aside' : '';
-  return `explored ${countOf(states, 'state')} (${countOf(generated, 'step')}, depth ${depth}) in ${time}: every order of what may happen${bounds}${symmetry}.`;
+  const symmetry = isSymmetric ? ', those that differ only in who is who counted once' : '';
+  return `explored ${countOf(states, 'state')} (${countOf(generated, 'step')}, depth ${count(depth)}) in ${time}: every order of what may happen${bounds}${symmetry}.`;
 }
 
-function summaryOf({ violations, complete }: Report, { undecided = [] }: Told): readonly string[] {
+function summaryOf({ violations, complete }: Report, { undecided = [], held = [] }: Told): readonly string[] {
   const open = undecided.length === 0 ? [] : [`Not known yet: ${listOf(undecided.map((claim) => `'${claim}'`))}.`];
-  if (violations.length > 0) return [`${countOf(violations.length, 'violation')}:`, ...open];
-  return [complete ? 'Nothing is violated.' : 'Nothing was violated there; of the rest this says nothing.', ...open];
+  const lines = held.map(heldText);
+  if (violations.length > 0) return [...lines, ...open, `${countOf(violations.length, 'violation')}:`];
+  const nothing = complete ? 'Nothing is violated.' : 'Nothing was violated there; of the rest this says nothing.';
+  return [nothing, ...lines, ...open];
+}
+
+function heldText({ kind, claim = '' }: Held): string {
+  if (kind === 'deadlock') return '✓ it stops nowhere but where it may';
+  if (kind === 'failure') return '✓ nobody fails who may not';
+  return `✓ ${kind} '${claim}'`;
 }
 
 /** A violation with the way to it. */
@@ -114,7 +122,8 @@ function coverageText(coverage: Coverage, isComplete: boolean): string {
   const far = isComplete ? '' : ' so far';
   const entered = Object.values(statesNeverEntered).flatMap(outermost);
   const taken = Object.entries(transitionsNeverTaken).flatMap(([machine, texts]) =>
-    texts.map((text) => `${machine} ${text}`),
+    // those of the machine itself are taken in any of its states
+    texts.map((text) => (text.startsWith(`${machine}: `) ? text : `${machine}.${text}`)),
   );
   const dropped = unhandled.map(
     ({ actor, event, state, steps, isUnknown }) =>

@@ -31,7 +31,6 @@ export function restore(modelling: Modelling, stage: Stage, kept: HeldConfigurat
       source: refs.at(actor),
       target: refs.at(target),
       remaining,
-      isOld: false,
     }));
   for (const { systemId, address } of actors.values())
     if (systemId !== undefined) stage.names.set(systemId, refs.at(address));

@@ -41,9 +41,9 @@ export interface Search {
 
 /** Nothing is done before it is run. */
 export function createSearch(options: ModelOptions<Logics, unknown>, limits: ExploreOptions): Search {
-  const { eventually = {}, sometimes = {} } = options;
+  const { always = {}, eventually = {}, sometimes = {} } = options;
   const { space, symmetry } = openSpace(options);
-  const edges = Object.keys(eventually).length > 0 ? createEdgeRecorder() : undefined;
+  const edges = Object.keys(eventually).length > 0 ? createEdgeRecorder(space.renewals) : undefined;
   const exploration = beginExploration(space, options, {
     ...limits,
     ...(edges === undefined ? {} : { edges }),
@@ -55,12 +55,13 @@ export function createSearch(options: ModelOptions<Logics, unknown>, limits: Exp
   const real = (path: readonly ActionCode[]) => symmetry?.realRun(path) ?? path;
   const wayTo = (index: number) => real(explored.wayTo(index));
   const told = Object.create(explored, { wayTo: { value: wayTo } }) as typeof explored;
-  const growthSoFar = () => {
-    const { ended } = explored;
-    return ended === undefined || ended === 'explored' ? undefined : growthOf(space, explored);
-  };
   let isAborted = false;
   let last = { seconds: 0, states: 0 };
+  const growthSoFar = () => {
+    const { ended } = explored;
+    const hasStopped = isAborted || (ended !== undefined && ended !== 'explored');
+    return hasStopped ? growthOf(space, explored) : undefined;
+  };
 
   return {
     run: (milliseconds) => isAborted || exploration.run(milliseconds),
@@ -99,6 +100,7 @@ export function createSearch(options: ModelOptions<Logics, unknown>, limits: Exp
       return createReport(
         space,
         partsOf(told, {
+          always: Object.keys(always),
           sometimes: Object.keys(sometimes),
           isBounded: options.within !== undefined,
           isSymmetric: symmetry !== undefined,

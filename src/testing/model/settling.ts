@@ -4,9 +4,18 @@ import { TroupeError } from '../../errors.ts';
 import { lastAddresses, lastRefs, liveAt } from './births.ts';
 import { addressOf, textOf } from './canonical.ts';
 import { createConfiguration, freshTextOf, textOfActor } from './configuration.ts';
-import type { Address, Step } from './node.ts';
+import type { Address, Begun, Step } from './node.ts';
 import { rewrite } from './rewrite.ts';
-import { RUNNING, type HeldActor, type HeldTimer, type Live, type Stage, type Modelling } from './stage.ts';
+import {
+  RUNNING,
+  type HeldActor,
+  type HeldConfiguration,
+  type HeldTimer,
+  type Live,
+  type Modelling,
+  type Stage,
+  type StagedTimer,
+} from './stage.ts';
 import { stay } from './supervised.ts';
 import { namedRefusal } from './values.ts';
 
@@ -21,41 +30,30 @@ export function settle(modelling: Modelling, stage: Stage): Step {
   const actors = new Map<Address, HeldActor>();
   for (const live of stage.lives.values()) actors.set(live.address, hold(live));
   for (const [address, actor] of before?.actors ?? []) if (!actors.has(address)) actors.set(address, actor);
-  const timers = stage.timers.map((timer) => holdTimer(timer));
+  const armed = new Set<HeldTimer>();
+  const timers = stage.timers.map((timer) => {
+    const held = holdTimer(timer, modelling.options.timers === 'by-delay');
+    if (timer.isNew) armed.add(held);
+    return held;
+  });
   const names = new Map<string, Address>();
   for (const [name, ref] of stage.names) names.set(name, addressOf(ref) ?? '');
   const next = createConfiguration(modelling, stage.node, { actors: reachable(actors, timers), timers, names });
-  const renewed = renewedIn(stage);
-  return { ...effects, next, isNoop: false, ...(renewed && { renewed }) };
+  const begun = begunIn(stage, next, armed);
+  return { ...effects, next, isNoop: false, ...(begun && { begun }) };
 }
 
-/** What was called off, or stopped, and begun anew in the same step. */
-function renewedIn({ before, lives, timers }: Stage): Step['renewed'] {
-  if (!before) return undefined;
-  const old = timers.filter(({ isOld }) => isOld);
-  const isGone = (timer: HeldTimer) => count(before.timers, timer, isAlike) > count(old, timer, isAlikeInStage);
-  const isAgain = (timer: HeldTimer) => timers.some((each) => !each.isOld && isAlikeInStage(each, timer));
-  const called = before.timers.filter((timer) => isAgain(timer) && isGone(timer));
-  const actors = [...lives.values()]
-    .filter(({ isMade, address, drive }) => isMade && drive !== 'machine' && before.actors.has(address))
-    .map(({ address }) => address);
-  return called.length === 0 && actors.length === 0 ? undefined : { timers: called, actors };
+/** What may come of itself from now on that is not what might have come before, though it may have the same name. */
+function begunIn({ lives }: Stage, { timers }: HeldConfiguration, armed: ReadonlySet<HeldTimer>): Begun | undefined {
+  const actors: Address[] = [];
+  for (const { address, status, drive, before, supervision } of lives.values()) {
+    if (status !== RUNNING) continue;
+    const isStarted = drive !== 'machine' && before?.status !== RUNNING;
+    if (isStarted || (supervision?.isDown && !before?.supervised?.isDown)) actors.push(address);
+  }
+  const places = armed.size === 0 ? [] : [...timers.keys()].filter((at) => armed.has(timers[at] as HeldTimer));
+  return actors.length + places.length > 0 ? { timers: places, actors } : undefined;
 }
-
-const count = <T>(all: readonly T[], timer: HeldTimer, isSame: (each: T, timer: HeldTimer) => boolean): number =>
-  all.filter((each) => isSame(each, timer)).length;
-
-const isAlike = (one: HeldTimer, other: HeldTimer): boolean =>
-  one.actor === other.actor &&
-  one.target === other.target &&
-  one.id === other.id &&
-  textOf(one.event) === textOf(other.event);
-
-const isAlikeInStage = ({ source, target, id, event }: Stage['timers'][number], timer: HeldTimer): boolean =>
-  addressOf(source) === timer.actor &&
-  addressOf(target) === timer.target &&
-  id === timer.id &&
-  textOf(event) === textOf(timer.event);
 
 /** What a step began with is still there for other steps, which must find it as it was. */
 function assertUnchanged({ before, handling }: Live): void {
@@ -90,13 +88,16 @@ function hold(live: Live): HeldActor {
   };
 }
 
-function holdTimer({ source, target, id, event, remaining, isListed, isNameless }: Stage['timers'][number]): HeldTimer {
+function holdTimer(
+  { source, target, id, event, remaining, isListed, isNameless }: StagedTimer,
+  isTimed: boolean,
+): HeldTimer {
   return {
     actor: addressOf(source) ?? '',
     target: addressOf(target) ?? '',
     id,
     event,
-    remaining,
+    ...(isTimed && { remaining }),
     isListed,
     isNameless,
   };

@@ -1,13 +1,14 @@
 // Makes a system a space of states: see `space.ts` for what that is, and `walker.ts` for how one is walked fast.
 import { isSo } from './asked.ts';
 import { textOf } from './canonical.ts';
-import { codeOf, kindOf, kinds, subjectOf } from './codes.ts';
+import { kindOf, kinds, subjectOf } from './codes.ts';
 import { createParts, type AnyModelOptions } from './parts.ts';
 import type { Address, Configuration, Node, Occurrence, Step } from './node.ts';
 import type { Logics, ModelOptions } from './options.ts';
 import { assertSame } from './purity.ts';
 import { createRemembering, type Remembering } from './remembering.ts';
 import { createRearrangeable } from './rearranging.ts';
+import { createRenewals, type Renewals } from './renewals.ts';
 import { createShow, type Show } from './shown.ts';
 import type { Action, ActionCode, NodeStep, Space, Words } from './space.ts';
 import type { TakenStep } from './steps.ts';
@@ -35,6 +36,8 @@ export interface Engine extends Space {
   hasEnded(words: Words, start: number): boolean;
   /** The steps of nodes that were taken in some state so far, each once. */
   evaluated(): Iterable<NodeStep>;
+  /** What steps begin anew, by the numbers that walkers give them. */
+  readonly renewals: Renewals;
   /** What happens to the node that an action is about; nothing for a drop. A timer's differs from state to state. */
   occurrenceOf(state: Words, code: ActionCode): Occurrence | undefined;
 }
@@ -111,26 +114,6 @@ export function createSpace<TLogics extends Logics, THistory>(
     return -1;
   };
 
-  /** The actions listed that are about one of these delays and actors. */
-  const codesOf = (walker: Walker, state: Words, { timers, actors }: NonNullable<Step['renewed']>): ActionCode[] => {
-    const codes: ActionCode[] = [];
-    const count = walker.list(state, 0, state.length);
-    for (let index = 0; index < count; index++) {
-      const code = walker.code(index);
-      const { action } = subjects.at(subjectOf(code));
-      const isAbout =
-        action.type === 'timer'
-          ? timers.some(({ actor, id, event }) => {
-              return action.actor === actor && action.id === id && values.textOf(action.event) === values.textOf(event);
-            })
-          : action.type === 'outcome' || action.type === 'revive'
-            ? actors.includes(action.actor)
-            : action.type === 'down' && actors.includes(action.watcher);
-      if (isAbout) codes.push(code);
-    }
-    return codes;
-  };
-
   return {
     options,
     names,
@@ -189,15 +172,6 @@ export function createSpace<TLogics extends Logics, THistory>(
           return false;
       }
     },
-    renewed(state, code) {
-      if (kindOf(code) === kinds.drop) return [codeOf(kinds.deliver, subjectOf(code))];
-      if (!steps.isAnyRenewed) return [];
-      const index = findIn(state, code);
-      if (index < 0) return [];
-      own.take(index);
-      const renewed = own.step < 0 ? undefined : steps.taken(own.step).step.renewed;
-      return renewed === undefined ? [] : codesOf(own, state, renewed);
-    },
     isQuiescent(state) {
       own.list(state, 0, state.length);
       return own.isQuiescent;
@@ -228,6 +202,7 @@ export function createSpace<TLogics extends Logics, THistory>(
         if (steps.isUsed(step)) yield nodeStepOf(steps.taken(step));
       }
     },
+    renewals: createRenewals(parts),
     occurrenceOf(state, code) {
       if (kindOf(code) === kinds.drop) return undefined;
       const id = subjectOf(code);

@@ -67,8 +67,6 @@ export interface Space<TLogics extends Logics = Logics, THistory = unknown> {
   configurationOf(state: Words, name: string): Configuration;
   /** Whether an action must happen in the end where it stays possible: a delivery, a delay, a restart, a promise. */
   isFair(code: ActionCode): boolean;
-  /** The actions possible in a state that an action puts an end to, though they are possible afterwards as well: then they are about another message, delay or actor. */
-  renewed?(state: Words, code: ActionCode): readonly ActionCode[];
   /** Whether nothing more happens by itself: no message can arrive, no delay, restart or outcome is to come. A stimulus that would be handled counts as more to happen. */
   isQuiescent(state: Words): boolean;
   /** Its numbers and what they stand for; needed where actors are declared to be symmetric. */

@@ -76,8 +76,8 @@ export interface StagedTimer {
   readonly remaining: number;
   readonly isListed: boolean;
   readonly isNameless: boolean;
-  /** It was armed before the step. */
-  readonly isOld: boolean;
+  /** It was armed in this step. */
+  readonly isNew?: boolean;
 }
 
 /** A configuration with what is needed to go on from it. */

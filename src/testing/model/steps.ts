@@ -31,12 +31,12 @@ export interface Steps {
   sends(step: number): readonly number[];
   isNoop(step: number): boolean;
   cells(step: number): Cells | undefined;
+  /** Whether anything has begun with it that may come of itself. */
+  begins(step: number): boolean;
   taken(step: number): TakenStep;
   /** Notes that a step is one of a run, and was not only looked at. */
   use(step: number): void;
   isUsed(step: number): boolean;
-  /** Whether any has begun something anew that was going on. */
-  readonly isAnyRenewed: boolean;
 }
 
 /** A step, and from what it was taken. */
@@ -71,7 +71,6 @@ export function createSteps(
   const occurrences: Occurrence[] = [];
   const from: number[][] = [];
   const compared: number[] = [];
-  let isAnyRenewed = false;
 
   const run = (
     node: Node,
@@ -135,7 +134,6 @@ export function createSteps(
     used.push(false);
     const number = taken.push({ subject, before, step }) - 1;
     told.push(later);
-    isAnyRenewed ||= step.renewed !== undefined;
     if (subject.occurrence === undefined && occurrence !== undefined) occurrences[number] = occurrence;
     (from[configuration] ??= []).push(number);
     for (const variant of configurations.variants(configuration).slice(0, compared[configuration] ?? 0))
@@ -194,14 +192,12 @@ export function createSteps(
     sends: (step) => sends[step] as readonly number[],
     isNoop: (step) => noops[step] as boolean,
     cells: (step) => (taken[step] as TakenStep).step.cells,
+    begins: (step) => taken[step]?.step.begun !== undefined,
     taken: (step) => taken[step] as TakenStep,
     use(step) {
       used[step] = true;
     },
     isUsed: (step) => used[step] as boolean,
-    get isAnyRenewed() {
-      return isAnyRenewed;
-    },
   };
 }
 

@@ -19,7 +19,7 @@ export function schedule(stage: Stage, { source, target, event, delay, id }: Sch
   const remaining = Number.isFinite(delay) && delay > 0 ? delay : 0;
   stage.timers = [
     ...timers,
-    { source, target, event, id: id ?? '', remaining, isListed: true, isNameless: id === undefined, isOld: false },
+    { source, target, event, id: id ?? '', remaining, isListed: true, isNameless: id === undefined, isNew: true },
   ];
 }
 

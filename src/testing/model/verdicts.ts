@@ -180,7 +180,12 @@ const asTest = (trace: Trace | undefined) =>
 /** Nothing was found against it: that says something only where all was explored. */
 function settled(search: Search, about: Pick<Verdict, 'kind' | 'claim'>, holds: string): Verdict {
   const report = search.report();
-  if (report.complete) return { ...about, verdict: 'so', text: `${holds}: in all ${countOf(report.states, 'state')}.` };
+  if (report.complete)
+    return {
+      ...about,
+      verdict: 'so',
+      text: `${holds}: it was explored to the end, ${countOf(report.states, 'state')}.`,
+    };
   const why = search.growth() ?? 'bound the system by `within`, `forget`, or smaller budgets and inputs.';
   return {
     ...about,

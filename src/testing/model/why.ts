@@ -106,7 +106,7 @@ function awaitedBy({ logic, snapshot }: ActorState): readonly string[] {
 
 const plural = (what: string) =>
   what.replace(
-    /^(?:is|waits|has|was)\b/u,
+    /^(?:is|waits|has|holds|was)\b/u,
     (verb) => ({ is: 'are', waits: 'wait', has: 'have', holds: 'hold', was: 'were' })[verb] ?? verb,
   );
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { assign, createMachine, fromPromise, raise, sendTo, setup, type AnyActorRef } from 'xstate';
 import { isTroupeError } from 'troupe';
 import { model } from 'troupe/testing';
+import { createTuples } from '../dist/src/testing/model/tuples.js';
 
 const codeOf = (run: () => unknown): unknown => {
   try {
@@ -335,5 +336,16 @@ describe('what must come to hold', () => {
       eventually: { told: (world) => world.other.matches('told') },
     });
     expect(system.explore()).toMatchObject({ violations: [], complete: true });
+  });
+});
+
+describe('a state', () => {
+  it('that is longer than can be kept is refused', () => {
+    const tuples = createTuples(4);
+    const words = new Uint32Array(17);
+    expect(tuples.find(words, 16)).toBe(-1);
+    expect(tuples.add(words, 16)).toBe(0);
+    expect(tuples.find(words, 17)).toBe(-1);
+    expect(() => tuples.add(words, 17)).toThrow(/list of 17 numbers.*16.*within/);
   });
 });

@@ -7,7 +7,20 @@ import type { Action } from '../dist/src/testing/model/space.js';
 import type { Logics } from '../dist/src/testing/model/options.js';
 import { rejectionOf } from './support/observing.ts';
 import type { hurdle, pupil } from './support/live-systems.ts';
-import { bank, family, firm, lesson, oddities, office, ring, school, ward, workshop } from './support/live-systems.ts';
+import {
+  bank,
+  family,
+  firm,
+  hospital,
+  keepsakes,
+  lesson,
+  oddities,
+  office,
+  ring,
+  school,
+  ward,
+  workshop,
+} from './support/live-systems.ts';
 import { rehearseAtRandom, type Walks } from './support/rehearsing.ts';
 
 // The machine may be busy with others.
@@ -44,11 +57,7 @@ const systems: readonly (readonly [what: string, options: object, kinds: readonl
     faults,
   ],
   ['pupils who begin anew', { ...lesson(3, 2), crash: { max: 2 } }, crashes],
-  [
-    'pupils who go on',
-    { ...lesson(3, 2, { byName: true }), crash: { max: 2, who: ['s0', 's1', 's2'], restart: 'persisted' } },
-    crashes,
-  ],
+  ['pupils who go on', { ...lesson(3, 2), crash: { max: 2, restart: 'persisted' }, mayFail: true }, crashes],
   ['pupils who stay away', { ...lesson(3, 2), crash: { max: 2, restart: 'never' } }, [...pupils, 'crash']],
   ['pupils by the clock', { ...lesson(3, 3), timers: 'by-delay' }, pupils],
   ['a ring', ring, all],
@@ -86,6 +95,16 @@ const systems: readonly (readonly [what: string, options: object, kinds: readonl
   ['oddities', oddities, ['outcome', 'revive', 'stimulus', 'timer']],
   ['a ward', ward, ['deliver', 'stimulus', 'down']],
   ['a ward that crashes', { ...ward, crash: { max: 2 } }, ['deliver', 'stimulus', 'down', 'crash', 'restart']],
+  [
+    'a family that goes on',
+    { ...family, crash: { max: 2, restart: 'persisted' }, mayFail: true },
+    [...all, 'outcome', 'crash', 'restart'],
+    few,
+  ],
+  ['keepsakes', keepsakes, all],
+  ['keepsakes after a crash', { ...keepsakes, crash: { max: 3, restart: 'persisted' } }, [...all, 'crash', 'restart']],
+  ['a hospital', hospital, ['deliver', 'stimulus', 'down']],
+  ['a hospital that crashes', { ...hospital, crash: { max: 2 } }, ['deliver', 'stimulus', 'down', 'crash', 'restart']],
 ];
 
 describe('a model and the real runtime', () => {

@@ -763,6 +763,9 @@ describe('supervised actors', () => {
       step({ type: 'message', message: { from: 'test', to: `group/${name}`, event: { type: 'FAIL' } } });
     fail('left');
     expect(spontaneous().map((each) => 'actor' in each && each.actor)).toEqual(['group/left', 'group/right']);
+    // who watches either is told of the same
+    for (const name of ['left', 'right'])
+      expect(current().actors.get(`group/${name}`)?.supervised?.over).toEqual({ error: new Error('broke') });
     step({ type: 'restart', actor: 'group/left' });
     step({ type: 'restart', actor: 'group/right' });
     expect(current().actors.get('group/right')?.life).toBe(1);

@@ -67,7 +67,9 @@ it('is what the guide says', () => {
   const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8');
   const lines = (text: string) => text.split('\n').map((line) => line.trim());
   const done = new Set(lines(read('testing-guide.test.ts') + read('fixtures/guide/lesson.ts')));
-  const code = [...read('../docs/testing.md').matchAll(/```ts\n([\s\S]*?)```/g)].flatMap(([, fence]) =>
+  const guide = read('../docs/testing.md');
+  expect(race.explore().toText()).toContain(/```text\n([\s\S]*?)```/.exec(guide)?.[1]);
+  const code = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].flatMap(([, fence]) =>
     lines(fence ?? ''),
   );
   expect(code.length).toBeGreaterThan(50);

@@ -24,11 +24,11 @@ process.exitCode = run
   : refuse(command === undefined ? 'Give a command.' : `There is no command '${command}'.`);
 
 /** A command that tells how it is used when it is asked. */
-function helping(usage: string, command: Command): Command {
+function helping(usage: string, begin: Command): Command {
   return (given) => {
     // what comes after `--` is said to a program
     const own = given.includes('--') ? given.slice(0, given.indexOf('--')) : given;
-    return own.some((each) => each === '--help' || each === '-h') ? tell(usage) : command(given);
+    return own.some((each) => each === '--help' || each === '-h') ? tell(usage) : begin(given);
   };
 }
 

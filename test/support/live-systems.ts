@@ -77,8 +77,8 @@ export const hurdle = setup({
   },
 });
 
-/** Pupils and their barrier, of which they have a ref, or which they know by name. */
-export function lesson(count: number, rounds: number, { byName = false } = {}): object {
+/** Pupils and their barrier, of which they have a ref, and which they know by name should they lose that. */
+export function lesson(count: number, rounds: number): object {
   const names = Array.from({ length: count }, (_, index) => `s${index}`);
   const actors = Object.fromEntries(
     names.map((me) => [
@@ -88,7 +88,7 @@ export function lesson(count: number, rounds: number, { byName = false } = {}): 
         input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({
           me,
           rounds,
-          ...(!byName && { barrier: actor('barrier') }),
+          barrier: actor('barrier'),
         }),
       },
     ]),
@@ -135,7 +135,7 @@ const parent = setup({
       tocks: number;
       outputs: unknown[];
       refs: AnyActorRef[];
-      friend: AnyActorRef;
+      friend: AnyActorRef | undefined;
     },
     input: {} as { friend: AnyActorRef },
     events: {} as
@@ -167,18 +167,30 @@ const parent = setup({
       actions: [
         assign({ refs: ({ context, event }) => [...context.refs, event.child].slice(-2) }),
         sendTo(
-          ({ context }) => context.friend,
+          ({ context, system }) => context.friend ?? (system.get('friend') as AnyActorRef),
           ({ event }) => ({ type: 'MEET', child: event.child }),
         ),
       ],
     },
     TOCK: { actions: assign({ tocks: ({ context }) => (context.tocks + 1) % 3 }) },
-    OLD: { actions: sendTo(({ context }) => context.friend, { type: 'OLD' }) },
+    OLD: {
+      actions: sendTo(({ context, system }) => context.friend ?? (system.get('friend') as AnyActorRef), {
+        type: 'OLD',
+      }),
+    },
     STOP: { actions: stopChild('kid') },
     PASS: { actions: sendTo(({ system }) => system.get('friend') as AnyActorRef, { type: 'HELLO' }) },
-    HUSH: { actions: sendTo(({ context }) => context.friend, { type: 'HUSH' }) },
+    HUSH: {
+      actions: sendTo(({ context, system }) => context.friend ?? (system.get('friend') as AnyActorRef), {
+        type: 'HUSH',
+      }),
+    },
     LATER: {
-      actions: sendTo(({ context }) => context.friend, { type: 'LATE' }, { delay: 300, id: 'late' }),
+      actions: sendTo(
+        ({ context, system }) => context.friend ?? (system.get('friend') as AnyActorRef),
+        { type: 'LATE' },
+        { delay: 300, id: 'late' },
+      ),
     },
     NEWS: { actions: cancel('late') },
     'xstate.done.actor.kid': {
@@ -489,6 +501,119 @@ export const ward: object = {
   mayFail: true,
 };
 
+const howItEnded = ({ down }: WatchedDown): string =>
+  down.type === 'done' ? `done ${String(down.output)}` : down.type === 'failed' ? String(down.error) : down.type;
+
+/** Treats one patient after another, tells of each, and may come to watch one itself who is long gone. */
+const clinic = setup({
+  types: {
+    context: {} as { visitor: AnyActorRef; heard: string },
+    input: {} as { visitor: AnyActorRef },
+    events: {} as
+      | WatchedDown
+      | { type: 'ADMIT' | 'SHOW' | 'HEAL' | 'FAIL' | 'DISMISS' }
+      | { type: 'BACK'; of: AnyActorRef },
+  },
+  actors: { patient, watching },
+}).createMachine({
+  id: 'clinic',
+  context: ({ input }) => ({ ...input, heard: '' }),
+  type: 'parallel',
+  states: {
+    bed: {
+      initial: 'empty',
+      states: {
+        empty: { on: { ADMIT: 'taken' } },
+        taken: {
+          invoke: { id: 'kid', src: 'patient', onDone: 'empty', onError: 'empty' },
+          on: {
+            SHOW: {
+              actions: sendTo(
+                ({ context }) => context.visitor,
+                ({ self }) => ({ type: 'SEE', of: self.getSnapshot().children['kid'] }),
+              ),
+            },
+            HEAL: { actions: sendTo('kid', { type: 'HEAL' }) },
+            FAIL: { actions: sendTo('kid', { type: 'FAIL' }) },
+            DISMISS: 'empty',
+          },
+        },
+      },
+    },
+    desk: {
+      initial: 'idle',
+      states: {
+        idle: { on: { BACK: 'asking' } },
+        asking: {
+          invoke: {
+            id: 'watch',
+            src: 'watching',
+            input: ({ event }) => ({ actorRef: (event as unknown as { of: AnyActorRef }).of, id: 'of' }),
+          },
+          on: { DOWN: { target: 'idle', actions: assign({ heard: ({ event }) => howItEnded(event) }) } },
+        },
+      },
+    },
+  },
+});
+
+/** Has refs of patients, and watches them when it likes. */
+const visitor = setup({
+  types: {
+    context: {} as { met: AnyActorRef | undefined; clinic: AnyActorRef; heard: string },
+    input: {} as { clinic: AnyActorRef },
+    events: {} as WatchedDown | { type: 'COME' | 'LEAVE' | 'FORGET' | 'RETURN' } | { type: 'SEE'; of: AnyActorRef },
+  },
+  actors: { watching },
+}).createMachine({
+  id: 'visitor',
+  context: ({ input }) => ({ ...input, met: undefined, heard: '' }),
+  initial: 'away',
+  on: {
+    SEE: { guard: ({ context }) => context.met === undefined, actions: assign({ met: ({ event }) => event.of }) },
+    FORGET: { actions: assign({ met: undefined, heard: '' }) },
+    RETURN: {
+      guard: ({ context }) => context.met !== undefined,
+      actions: [
+        sendTo(
+          ({ context }) => context.clinic,
+          ({ context }) => ({ type: 'BACK', of: context.met }),
+        ),
+        assign({ met: undefined }),
+      ],
+    },
+  },
+  states: {
+    away: { on: { COME: { guard: ({ context }) => context.met !== undefined, target: 'there' } } },
+    there: {
+      invoke: {
+        id: 'watch',
+        src: 'watching',
+        input: ({ context }) => ({ actorRef: context.met as AnyActorRef, id: 'met' }),
+      },
+      on: { LEAVE: 'away', DOWN: { target: 'away', actions: assign({ heard: ({ event }) => howItEnded(event) }) } },
+    },
+  },
+});
+
+/** Patients who are children, and are watched from elsewhere before they end and after. */
+export const hospital: object = {
+  actors: {
+    clinic: {
+      logic: clinic,
+      input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({ visitor: actor('visitor') }),
+    },
+    visitor: {
+      logic: visitor,
+      input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({ clinic: actor('clinic') }),
+    },
+  },
+  stimuli: {
+    clinic: ['ADMIT', 'SHOW', 'HEAL', 'FAIL', 'DISMISS'].map((type) => ({ type })),
+    visitor: ['COME', 'LEAVE', 'FORGET', 'RETURN'].map((type) => ({ type })),
+  },
+};
+
 /** Troupe's own students, who pass numbers on round their own barrier. */
 export const school: object = {
   actors: {
@@ -607,7 +732,7 @@ const ledger = setup({
   on: { BEGUN: { actions: assign({ begun: ({ context }) => (context.begun + 1) % 4 }) } },
 });
 
-/** Works in steps that are children, and nobody of another node in what is persisted. */
+/** Works in steps that are children, and tells another of it. */
 export const workshop: object = {
   actors: { works, ledger },
   stimuli: { works: [{ type: 'MORE' }, { type: 'HURRY' }] },
@@ -716,4 +841,88 @@ export const ring: object = {
     ]),
   ),
   stimuli: { Ann: [{ type: 'TURN' }] },
+};
+
+/** Says that it is there, and greets back. */
+const guest = setup({
+  types: { context: {} as { heard: number }, input: {} as { heard: number }, events: {} as { type: 'HELLO' } },
+}).createMachine({
+  id: 'guest',
+  context: ({ input }) => ({ heard: input.heard }),
+  on: { HELLO: { actions: assign({ heard: ({ context }) => (context.heard + 1) % 3 }) } },
+});
+
+/** Holds refs wherever one can be held: of itself, of children, and of others, one of whom is called as a child is. */
+const keeper = setup({
+  types: {
+    context: {} as {
+      friend: AnyActorRef | undefined;
+      own: AnyActorRef | undefined;
+      near: { readonly all: readonly (AnyActorRef | undefined)[]; readonly deep: { readonly ref?: AnyActorRef } };
+      itself: AnyActorRef;
+      isInvited: boolean;
+      plain: { readonly list: readonly number[] };
+    },
+    input: {} as { guest: AnyActorRef; stranger: AnyActorRef },
+    events: {} as { type: 'GREET' | 'GREET_DEEP' | 'INVITE' | 'WAIT' | 'LATER'; of?: AnyActorRef },
+  },
+  actors: { guest },
+}).createMachine({
+  id: 'keeper',
+  context: ({ input: { guest: friend, stranger }, self, spawn }) => {
+    const own = spawn('guest', { id: 'own', input: { heard: 0 } });
+    return {
+      friend,
+      own,
+      near: { all: [stranger, own, friend, self], deep: { ref: stranger } },
+      itself: self,
+      isInvited: false,
+      plain: { list: [1, 2] },
+    };
+  },
+  on: {
+    // from now on a child is called as the other actor
+    INVITE: {
+      guard: ({ context }) => !context.isInvited,
+      actions: [spawnChild('guest', { id: 'guest', input: { heard: 1 } }), assign({ isInvited: true })],
+    },
+    GREET: {
+      guard: ({ context }) => context.friend !== undefined,
+      actions: [
+        sendTo(({ context }) => context.friend as AnyActorRef, { type: 'HELLO' }),
+        sendTo(({ context }) => context.own as AnyActorRef, { type: 'HELLO' }),
+      ],
+    },
+    GREET_DEEP: {
+      guard: ({ context }) => context.near.all[0] !== undefined && context.near.deep.ref !== undefined,
+      actions: sendTo(({ context }) => context.near.all[0] as AnyActorRef, { type: 'HELLO' }),
+    },
+    WAIT: {
+      actions: [
+        sendTo(
+          ({ self }) => self,
+          ({ self }) => ({ type: 'LATER', of: self }),
+          { delay: 100, id: 'with a ref' },
+        ),
+        raise({ type: 'LATER' }, { delay: 200, id: 'without' }),
+        sendTo(({ context }) => context.own as AnyActorRef, { type: 'HELLO' }, { delay: 300, id: 'to a child' }),
+      ],
+    },
+  },
+});
+
+/** One who keeps refs of all kinds, and those of whom they are. */
+export const keepsakes: object = {
+  actors: {
+    keeper: {
+      logic: keeper,
+      input: ({ actor }: { actor: (name: string) => AnyActorRef }) => ({
+        guest: actor('guest'),
+        stranger: actor('stranger'),
+      }),
+    },
+    guest: { logic: guest, input: { heard: 0 } },
+    stranger: { logic: guest, input: { heard: 0 } },
+  },
+  stimuli: { keeper: ['GREET', 'GREET_DEEP', 'INVITE', 'WAIT'].map((type) => ({ type })) },
 };

@@ -15,11 +15,14 @@ export interface Addresses {
   node(id: number): number;
   /** Those of which a message speaks, its sender and its receiver among them. */
   ofMessage(message: number, subjects: Subjects): readonly number[];
+  /** Those of which its event speaks. */
+  ofEvent(message: number, subjects: Subjects): readonly number[];
 }
 
 export function createAddresses(names: readonly string[], { mentionsOf }: Values): Addresses {
   const addresses = createInterner<number>();
   const ofMessages: (readonly number[])[] = [];
+  const ofEvents: (readonly number[])[] = [];
   const idOf = (address: Address): number =>
     addresses.idOf(address, () => names.indexOf(address.slice(0, address.indexOf('/'))));
   const idsOf = (all: readonly Address[]): readonly number[] => [
@@ -33,6 +36,10 @@ export function createAddresses(names: readonly string[], { mentionsOf }: Values
     ofMessage(message, subjects) {
       const { occurrence } = subjects.at(message);
       return (ofMessages[message] ??= occurrence?.type === 'message' ? spokenOfIn(occurrence.message) : []);
+    },
+    ofEvent(message, subjects) {
+      const { occurrence } = subjects.at(message);
+      return (ofEvents[message] ??= occurrence?.type === 'message' ? idsOf(mentionsOf(occurrence.message.event)) : []);
     },
   };
 }

@@ -1,4 +1,5 @@
 // Configurations: what a node is between two steps, with the text that tells it from others. The text of an actor is made once for as long as the actor stays as it is.
+import type { Down } from '../../down.ts';
 import { logicText, textOf } from './canonical.ts';
 import type { Address } from './node.ts';
 import {
@@ -8,6 +9,7 @@ import {
   type HeldConfiguration,
   type HeldTimer,
   type Modelling,
+  type Supervised,
 } from './stage.ts';
 import { namedRefusal } from './values.ts';
 
@@ -15,12 +17,13 @@ interface Parts {
   readonly actors: ReadonlyMap<Address, HeldActor>;
   readonly timers: readonly HeldTimer[];
   readonly names: ReadonlyMap<string, Address>;
+  readonly ends: ReadonlyMap<Address, Down>;
 }
 
 /** A configuration of these parts. */
 export function createConfiguration(modelling: Modelling, node: string, parts: Parts): HeldConfiguration {
-  const actors = new Map([...parts.actors].toSorted(([left], [right]) => (left < right ? -1 : 1)));
-  const names = new Map([...parts.names].toSorted(([left], [right]) => (left < right ? -1 : 1)));
+  const actors = sorted(parts.actors);
+  const names = sorted(parts.names);
   const mentions = new Set<Address>();
   const isTimed = modelling.options.timers === 'by-delay';
   const texts: string[] = [];
@@ -32,11 +35,14 @@ export function createConfiguration(modelling: Modelling, node: string, parts: P
   const timers = timersOf(parts.timers, isTimed, mentions);
   if (names.size > 0) texts.push(JSON.stringify([...names]));
   for (const address of names.values()) mentions.add(address);
+  const ends = sorted(parts.ends);
+  for (const [address, down] of ends) texts.push(`${JSON.stringify(address)} ended: ${textOf(down, mentions)}`);
   return {
     key: `${texts.join('\n')}\n${timers.map(({ text }) => text).join('\n')}`,
     actors,
     timers: timers.map(({ timer }) => timer),
     names,
+    ends,
     crashed: false,
     mentions: [...mentions].toSorted(),
   };
@@ -49,11 +55,15 @@ export function createCrashed(kept: HeldConfiguration | undefined): HeldConfigur
     actors: new Map(),
     timers: [],
     names: new Map(),
+    ends: new Map(),
     crashed: true,
     mentions: kept?.mentions ?? [],
     ...(kept && { kept }),
   };
 }
+
+const sorted = <T>(map: ReadonlyMap<string, T>): ReadonlyMap<string, T> =>
+  map.size < 2 ? map : new Map([...map].toSorted(([left], [right]) => (left < right ? -1 : 1)));
 
 /** The text of an actor, and whom it speaks of. */
 export const textOfActor = (actor: HeldActor): ActorText => (actor.text ??= writeActor(actor, actor.snapshot));
@@ -99,13 +109,17 @@ function writeActor(actor: HeldActor, shown: unknown): ActorText {
       life === 0 ? '' : String(life),
       input === undefined ? '' : textOf(input, mentions),
       waiting.length === 0 ? '' : textOf(waiting, mentions),
-      supervised ? textOf([supervised.isDown, supervised.failures, supervised.saved], mentions) : '',
+      supervised ? textOfSupervised(supervised, mentions) : '',
     ];
     const text = `${JSON.stringify(address)}${JSON.stringify(rare)}${textOf(shown, mentions)}`;
     return { text, mentions: [...mentions] };
   } catch (error) {
     throw namedRefusal(error, address, '');
   }
+}
+
+function textOfSupervised({ isDown, failures, saved, over }: Supervised, mentions: Set<Address>): string {
+  return textOf([isDown, failures, saved, ...(over ? [over.error] : [])], mentions);
 }
 
 /** Delayed events in their order where that matters, else in one that does not depend on how they came about. */

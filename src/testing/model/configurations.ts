@@ -8,6 +8,7 @@ import type { ModelOptions } from './options.ts';
 import type { ActionCode } from './space.ts';
 import { subjectOf } from './codes.ts';
 import type { Subjects } from './subjects.ts';
+import { livesOver } from './watched-lives.ts';
 
 /** A configuration, and what may be done with it. */
 export interface Plan {
@@ -27,6 +28,8 @@ export interface Plan {
   readonly stimuli: readonly ActionCode[];
   /** Numbers of its pairs of watcher and target. */
   readonly watches: readonly number[];
+  /** How many lives of its actors are over, as text; empty where none is. */
+  readonly lives: string;
   /** What the node is told, by the subject of an action, where that differs from configuration to configuration. */
   readonly occurrences: ReadonlyMap<number, Occurrence>;
   /** Numbers of the addresses that it speaks of. */
@@ -45,6 +48,8 @@ export interface Configurations {
   isCrashed(id: number): boolean;
   /** What it may do by itself, delays and all else. */
   offers(id: number): readonly ActionCode[];
+  /** Whether any of them remembers how an actor has ended that is not there any more. */
+  readonly hasEnds: boolean;
   /** Whether the root has failed in any of them. */
   readonly hasFailures: boolean;
 }
@@ -54,10 +59,12 @@ export interface Watch {
   readonly node: number;
   readonly watcher: string;
   readonly target: string;
+  /** How many lives of it were over when it began. */
+  readonly life: number;
 }
 
 /** Of so many it is looked whether it matters in which order things are: of all there may be far too many. */
-const mostVariants = 2;
+const mostVariants = 3;
 const none: readonly Configuration[] = [];
 
 /** @param addressIds - gives the numbers of addresses. */
@@ -74,6 +81,7 @@ export function createConfigurations(
   const arrangements: string[][] = [];
   const variants: Configuration[][] = [];
   let hasFailures = false;
+  let hasEnds = false;
   const isTimed = options.timers === 'by-delay';
   const stimuli = nodes.map(({ name }, node) =>
     ((options.stimuli?.[name] ?? []) as readonly EventObject[]).map((event) =>
@@ -96,6 +104,7 @@ export function createConfigurations(
     const timers: ActionCode[] = [];
     const own: ActionCode[] = [];
     let least = Infinity;
+    let isWaiting = false;
     const timer = (occurrence: Occurrence & { readonly type: 'timer' }): void => {
       const armed = configuration.timers[occurrence.index];
       if (armed === undefined) return;
@@ -112,13 +121,16 @@ export function createConfigurations(
     };
     for (const occurrence of configuration.crashed ? [] : node.spontaneous(configuration)) {
       if (occurrence.type === 'timer') timer(occurrence);
-      else if (occurrence.type === 'restart') own.push(subjects.revive(place, occurrence));
-      else {
+      else if (occurrence.type === 'restart') {
+        own.push(subjects.revive(place, occurrence));
+        isWaiting ||= occurrence.actor === node.name;
+      } else {
         const src = configuration.actors.get(occurrence.actor)?.src ?? '';
         own.push(subjects.outcome(place, occurrence, src, node.outcomeOf(configuration, occurrence)));
       }
     }
     hasFailures ||= status === 'error';
+    hasEnds ||= (configuration.ends?.size ?? 0) > 0;
     return {
       node: place,
       configuration,
@@ -128,10 +140,14 @@ export function createConfigurations(
       timers,
       least,
       own,
-      stimuli: configuration.crashed ? [] : (stimuli[place] ?? []),
+      // whoever waits to be restarted keeps what comes, and users may click for ever: they click once it is there again
+      stimuli: configuration.crashed || isWaiting ? [] : (stimuli[place] ?? []),
       watches: node
         .watches(configuration)
-        .map(({ watcher, target }) => watches.idOf(`${watcher} ${target}`, () => ({ node: place, watcher, target }))),
+        .map(({ watcher, target, life = 0 }) =>
+          watches.idOf(`${watcher} ${target} ${life}`, () => ({ node: place, watcher, target, life })),
+        ),
+      lives: livesIn(configuration),
       occurrences,
       mentions: addressIds(configuration.mentions),
       reach: configuration.mentions.reduce((reach, address) => reach | bitOf(address), 1 << place),
@@ -154,16 +170,19 @@ export function createConfigurations(
       return plans.count;
     },
     idOf(place, configuration) {
-      const id = plans.idOf(`${place} ${configuration.key}`, (made) => {
-        crashed[made] = configuration.crashed;
+      const id = plans.idOf(`${place} ${configuration.key}`, (id) => {
+        crashed[id] = configuration.crashed;
         const plan = planOf(place, configuration);
-        offers[made] = [...plan.timers, ...plan.own];
+        offers[id] = [...plan.timers, ...plan.own];
         return plan;
       });
       compare(id, configuration);
       return id;
     },
     plan: plans.at,
+    get hasEnds() {
+      return hasEnds;
+    },
     variants: (id) => variants[id] ?? none,
     get hasFailures() {
       return hasFailures;
@@ -171,4 +190,12 @@ export function createConfigurations(
     isCrashed: (id) => crashed[id] as boolean,
     offers: (id) => offers[id] as readonly ActionCode[],
   };
+}
+
+function livesIn({ actors }: Configuration): string {
+  const lives = [...actors].flatMap(([address, actor]) => {
+    const over = livesOver(actor);
+    return over === 0 ? [] : [`${address} ${over}`];
+  });
+  return lives.join('\n');
 }

@@ -22,17 +22,17 @@ export function coverageOf(steps: Iterable<NodeStep>): Coverage {
   const looked = new WeakSet<object>();
 
   for (const { node, before, after, notes } of steps) {
-    for (const { logic, snapshot } of after.actors.values()) {
+    for (const [address, { logic, snapshot }] of after.actors) {
       if (looked.has(snapshot)) continue;
       looked.add(snapshot);
       const { value } = snapshot as { readonly value?: StateValue };
-      const seen = seenOf(machines, machineOf(logic));
+      const seen = seenOf(machines, machineOf(logic), address);
       if (!seen || value === undefined) continue;
       for (const { id } of activeStates(seen.definition, value)) seen.entered.add(id);
     }
     for (const { actor, taken } of notes.transitions) {
       const { logic } = after.actors.get(actor) ?? before?.actors.get(actor) ?? {};
-      const seen = logic && seenOf(machines, machineOf(logic));
+      const seen = logic && seenOf(machines, machineOf(logic), actor);
       if (seen) take(seen, taken);
     }
     for (const { actor, event } of notes.unhandled) {
@@ -64,6 +64,8 @@ export function coverageOf(steps: Iterable<NodeStep>): Coverage {
 
 /** What was seen of a machine. */
 interface Seen {
+  /** Its id; of one that was given none, the address of the first actor that runs it. */
+  readonly name: string;
   readonly definition: MachineDefinition;
   readonly states: ReadonlyMap<string, StateDefinition>;
   readonly parents: ReadonlyMap<string, string>;
@@ -71,13 +73,14 @@ interface Seen {
   readonly taken: Set<string>;
 }
 
-function seenOf(machines: Map<string, Seen>, machine: ReturnType<typeof machineOf>): Seen | undefined {
+function seenOf(machines: Map<string, Seen>, machine: ReturnType<typeof machineOf>, address: string): Seen | undefined {
   if (!machine) return undefined;
   const { hash, definition } = machine;
   let seen = machines.get(hash);
   if (!seen) {
     const states = allStates(definition);
     seen = {
+      name: definition.id === NAMELESS ? address : definition.id,
       definition,
       states: new Map(states.map((state) => [state.id, state])),
       parents: new Map(states.flatMap((state) => state.states.map((child) => [child.id, state.id]))),
@@ -88,6 +91,9 @@ function seenOf(machines: Map<string, Seen>, machine: ReturnType<typeof machineO
   }
   return seen;
 }
+
+/** What XState calls a machine without an id. */
+const NAMELESS = '(machine)';
 
 /** A state that is left again within the same step is told by transitions alone. */
 function take({ entered, taken, states, parents }: Seen, { source, ...transition }: TakenTransition): void {
@@ -108,26 +114,31 @@ function take({ entered, taken, states, parents }: Seen, { source, ...transition
 const keyOf = (source: string | undefined, { event, targets }: Pick<TakenTransition, 'event' | 'targets'>) =>
   JSON.stringify([source, event, targets ?? []]);
 
-/** By the machine's id; of two that bear the same the second is told apart. */
+/** By the machine's name; of two that bear the same the second is told apart. */
 function collect(
   machines: ReadonlyMap<string, Seen>,
-  list: (seen: Seen) => readonly string[],
+  list: (seen: Seen, name: string) => readonly string[],
 ): Readonly<Record<string, readonly string[]>> {
   const all: Record<string, readonly string[]> = {};
   for (const seen of machines.values()) {
-    const { id } = seen.definition;
-    let name = id;
-    for (let number = 2; name in all; number += 1) name = `${id} (${number})`;
-    all[name] = list(seen);
+    let { name } = seen;
+    for (let number = 2; Object.hasOwn(all, name); number += 1) name = `${seen.name} (${number})`;
+    all[name] = list(seen, name);
   }
   return Object.fromEntries(Object.entries(all).filter(([, items]) => items.length > 0));
 }
 
-const neverEntered = ({ definition, entered }: Seen): readonly string[] =>
-  allStates(definition).flatMap(({ id, type }) => (type === 'history' || entered.has(id) ? [] : [id]));
+const neverEntered = ({ name, definition, entered }: Seen): readonly string[] =>
+  allStates(definition).flatMap(({ id, type }) => {
+    if (type === 'history' || entered.has(id)) return [];
+    return [id.startsWith(`${definition.id}.`) ? `${name}${id.slice(definition.id.length)}` : id];
+  });
 
-function neverTaken({ definition, taken }: Seen): readonly string[] {
-  const short = (id: string) => (id.startsWith(`${definition.id}.`) ? id.slice(definition.id.length + 1) : id);
+function neverTaken({ definition, taken }: Seen, name: string): readonly string[] {
+  const short = (id: string) => {
+    if (id === definition.id) return name;
+    return id.startsWith(`${definition.id}.`) ? id.slice(definition.id.length + 1) : id;
+  };
   const texts = allStates(definition).flatMap(({ transitions }) =>
     transitions
       // those that differ in their guards alone cannot be told apart by what was taken

@@ -1,5 +1,5 @@
 // Watchers that are to be told that an actor has ended: once it has, and once nothing more of what its node sent to the watcher's is on its way, where messages keep their
-// order. Each is told once, and before the node that was watched begins anew.
+// order. Each is told once, and before what was watched begins anew, be it the node or the next life of a supervised actor.
 import { TroupeError } from '../../errors.ts';
 import type { Down } from '../../down.ts';
 import type { Configurations, Watch } from './configurations.ts';
@@ -16,6 +16,8 @@ export interface Downs {
   list(words: Words, start: number, end: number, push: (code: ActionCode) => void): void;
   /** Whether somebody is still to be told of the end of an actor of that node, in the state that was listed last. */
   isUntold(node: number): boolean;
+  /** The restarts by supervisors that wait until somebody is told, in the state that was listed last; also such as are not possible. */
+  readonly heldBack: readonly ActionCode[];
   /** What was found so far that a watcher may be told of its target, by the number of the two. */
   codesOf(watch: number): readonly ActionCode[];
 }
@@ -28,25 +30,30 @@ export function createDowns(
   network: Network,
   networkAt: number,
 ): Downs {
+  const heldBack: ActionCode[] = [];
   const untold = new Uint8Array(names.length);
   /** By watch and configuration of the target's node: 0 if it goes on, else what is to be told, as the code of an action and one. */
   const known = createPairTable();
   const codes: ActionCode[][] = [];
+  const revives: ActionCode[] = [];
 
   const codeFor = (watch: number, configuration: number): number => {
     const found = known.get(watch, configuration);
     if (found >= 0) return found;
-    const { node, watcher, target } = watches.at(watch);
-    const down = downOf(target, configuration);
+    const { node, watcher, target, life } = watches.at(watch);
+    const down = downOf(target, life, configuration);
     const code = down === undefined ? 0 : subjects.down(node, { type: 'down', watcher, down }, target) + 1;
     if (code > 0) (codes[watch] ??= []).push(code - 1);
     known.set(watch, configuration, code);
     return code;
   };
-  const downOf = (target: Address, id: number): Down | undefined => {
+  const downOf = (target: Address, watched: number, id: number): Down | undefined => {
     const { configuration } = configurations.plan(id);
     if (configuration.crashed) return { type: 'failed', error: crashError(target) };
-    const snapshot = configuration.actors.get(target)?.snapshot;
+    const actor = configuration.actors.get(target);
+    const over = actor?.supervised?.over;
+    if (actor && over && watched <= actor.life) return { type: 'failed', error: over.error };
+    const snapshot = actor?.snapshot;
     switch (snapshot?.status) {
       case 'active':
         return undefined;
@@ -55,9 +62,11 @@ export function createDowns(
       case 'error':
         return { type: 'failed', error: snapshot.error };
       default:
-        return { type: 'stopped' };
+        return configuration.ends?.get(target) ?? { type: 'stopped' };
     }
   };
+  const reviveOf = (watch: number, node: number): ActionCode =>
+    (revives[watch] ??= subjects.revive(node, { type: 'restart', actor: watches.at(watch).target }));
   const placeOf = (address: Address): number => {
     const slash = address.indexOf('/');
     return names.indexOf(slash < 0 ? address : address.slice(0, slash));
@@ -75,6 +84,7 @@ export function createDowns(
     list(words, start, end, push) {
       if (watches.count === 0) return;
       untold.fill(0);
+      heldBack.length = 0;
       for (let node = 0; node < names.length; node++) {
         // a state's words are numbers of configurations
         for (const watch of configurations.plan(words[start + node] as number).watches) {
@@ -83,11 +93,13 @@ export function createDowns(
           const code = codeFor(watch, words[start + target] as number);
           if (code === 0) continue;
           untold[target] = 1;
+          heldBack.push(reviveOf(watch, target));
           if (!isOnItsWay(words, start, end, target, node)) push(code - 1);
         }
       }
     },
     isUntold: (node) => untold[node] === 1,
+    heldBack,
     codesOf: (watch) => codes[watch] ?? [],
   };
 }

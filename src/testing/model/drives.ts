@@ -12,7 +12,7 @@ import { scopeOf } from './scopes.ts';
 import type { Drive, Live, Modelling, Stage } from './stage.ts';
 
 /** The mark of logic whose actors tell their parent when another actor has ended. */
-const WATCHING = Symbol.for('troupe.watching');
+export const WATCHING: symbol = Symbol.for('troupe.watching');
 
 /** Its logic in the model, and how that is driven. */
 export function driveOf(

@@ -3,12 +3,11 @@ import { addressOf, localIdOf } from '../../address.ts';
 import type { HeldEvent, Lane } from './live-lane.ts';
 import type { Sending } from './live-node.ts';
 import type { LiveStage, Note, Place } from './live-stage.ts';
-import type { Address } from './node.ts';
 import type { Message } from './options.ts';
 import type { Action } from './space.ts';
 
 /** Has an action happen; gives why it cannot, if it cannot. */
-export type Act = (action: Action, target?: Address) => Promise<string | undefined>;
+export type Act = (action: Action) => Promise<string | undefined>;
 
 /** How many microtasks what follows from an action may take. No part of the runtime takes half as many. */
 const MICROTASKS = 40;
@@ -20,14 +19,14 @@ export function createActs(stage: LiveStage): Act {
   const staysForEver = network.order === 'none' && network.duplicate === Infinity;
   return act;
 
-  async function act(action: Action, target?: Address): Promise<string | undefined> {
+  async function act(action: Action): Promise<string | undefined> {
     switch (action.type) {
       case 'deliver':
         return deliver(action.message, action.again);
       case 'drop':
         return drop(action.message);
       case 'timer':
-        return endTimer(action, target);
+        return endTimer(action);
       case 'stimulus': {
         const { life } = placeOf(action.actor);
         life?.ref.send(action.event);
@@ -84,19 +83,16 @@ export function createActs(stage: LiveStage): Act {
     return heads.toSorted((one, other) => one.note.number - other.note.number)[0];
   }
 
-  function endTimer(
-    { actor, id, event }: Action & { readonly type: 'timer' },
-    target: Address | undefined,
-  ): string | undefined {
+  function endTimer({ actor, id, event, target = actor }: Action & { readonly type: 'timer' }): string | undefined {
     const text = textOf(event);
-    const alike = [...(lifeOf(actor)?.clock.timers ?? [])].filter(
+    const timer = [...(lifeOf(actor)?.clock.timers ?? [])].find(
       ({ delayed }) =>
         delayed &&
         names.nameOf(delayed.source) === actor &&
+        names.nameOf(delayed.target) === target &&
         (delayed.id ?? '') === id &&
         textOf(delayed.event) === text,
     );
-    const timer = alike.find(({ delayed }) => delayed && names.nameOf(delayed.target) === target) ?? alike[0];
     if (!timer) return `no delay '${id}' of '${actor}' runs`;
     if (options.timers === 'by-delay') time.now = Math.max(time.now, timer.due);
     timer.end();
@@ -123,8 +119,7 @@ export function createActs(stage: LiveStage): Act {
     await quiet();
     const { tell } = waiting;
     waiting.tell = undefined;
-    // of a child that is forgotten a model knows no more than that, as a node does after many others have ended
-    tell?.(down.type === 'stopped' && target.includes('/') ? down : undefined);
+    tell?.();
     return tell ? undefined : `'${watcher}' has nothing to tell`;
   }
 

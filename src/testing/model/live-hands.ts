@@ -12,6 +12,7 @@ import {
 } from 'xstate';
 import { kindOfLogic } from '../../logic-kinds.ts';
 import { parentOf, relay } from '../../xstate.ts';
+import { WATCHING } from './drives.ts';
 import type { Outcome } from './options.ts';
 
 /** Has an outcome become of an actor; tells whether its kind can have that. */
@@ -66,6 +67,7 @@ export function createHands(): Hands {
   return {
     anything: settling(true),
     standInFor(logic) {
+      // it is run
       if (WATCHING in logic) return undefined;
       switch (kindOfLogic(logic)) {
         case 'promise':
@@ -81,6 +83,3 @@ export function createHands(): Hands {
     of: (actor) => hands.get(actor),
   };
 }
-
-/** How `watching` is marked: it is run. */
-export const WATCHING: symbol = Symbol.for('troupe.watching');

@@ -10,7 +10,6 @@ import {
 } from 'xstate';
 import { addressOf, type NodeAddress } from '../../address.ts';
 import type { Bus } from '../../bus.ts';
-import type { Down } from '../../down.ts';
 import type { Policy } from '../../failures.ts';
 import { hostActors, isActorLogic } from '../../host.ts';
 import { createHosted, isHosted } from '../../hosted.ts';
@@ -23,7 +22,8 @@ import { superviseBy } from '../../supervise.ts';
 import { supervisionOf } from '../../supervision.ts';
 import { replaceLogic, steerSystem } from '../../xstate.ts';
 import { createLiveClock, type LiveClock, type LiveTime } from './live-clock.ts';
-import { createHands, WATCHING, type Hands } from './live-hands.ts';
+import { WATCHING } from './drives.ts';
+import { createHands, type Hands } from './live-hands.ts';
 import type { Watch } from './live-lane.ts';
 
 /** The local id of the actor of each node: it is found by the same address in every life of the node. */
@@ -35,8 +35,8 @@ export const rootAddress = (node: NodeAddress) => addressOf(node, ROOT);
 export interface Watcher {
   /** What it has asked for, if the other is on another node. */
   watch: Watch | undefined;
-  /** Tells its parent, once it knows: what it knows, or that the other has stopped. */
-  tell: ((stopped?: Down) => void) | undefined;
+  /** Tells its parent, once it knows. */
+  tell: (() => void) | undefined;
 }
 
 /** An event that an actor sends to one of another node. */
@@ -191,7 +191,7 @@ export function createLiveNode(options: LiveNodeOptions): LiveNode {
       },
       relay(from, target, event, pass) {
         const watcher = from && watchers.get(from);
-        if (watcher && event.type === 'DOWN') watcher.tell = (down) => pass(down && { ...event, down });
+        if (watcher && event.type === 'DOWN') watcher.tell = () => pass();
         else if (mirrorOf(target)) {
           const outer = sending;
           sending = { from, to: target, event };

@@ -3,9 +3,7 @@ import { TroupeError } from '../../errors.ts';
 import { differenceIn, differenceInSent, type Difference } from './live-agreement.ts';
 import type { LiveOptions } from './live-stage.ts';
 import { createLive, type Live } from './live-system.ts';
-import type { Address, RunningTimer } from './node.ts';
-import type { Action, ActionCode, NodeStep, Space, Words } from './space.ts';
-import type { HeldTimer } from './stage.ts';
+import type { Action, ActionCode, Space, Words } from './space.ts';
 
 export interface Rehearsal extends AsyncDisposable {
   readonly live: Live;
@@ -41,7 +39,7 @@ export async function rehearse(options: LiveOptions, space: Space): Promise<Rehe
       number += 1;
       const action = space.actionOf(state, code);
       const taken = space.stepOf(state, code);
-      const why = await live.perform(action, targetOf(action, taken));
+      const why = await live.perform(action);
       if (why !== undefined) throw notPossibleError(number, word, why);
       state = next;
       agree(nodesOf(live, action), word);
@@ -67,25 +65,6 @@ function nodesOf({ nodeOf }: Live, action: Action): readonly string[] {
     default:
       return [nodeOf(action.actor)];
   }
-}
-
-/** Whom the delayed event of a step is for: an actor may have several that are alike otherwise. */
-function targetOf(action: Action, taken: NodeStep | undefined): Address | undefined {
-  if (action.type !== 'timer' || !taken) return undefined;
-  const alike = (timers: readonly RunningTimer[] = []) =>
-    timers
-      .filter(({ actor, id, event }) => actor === action.actor && id === action.id && event.type === action.event.type)
-      .map((timer) => (timer as Partial<HeldTimer>).target);
-  const before = alike(taken.before?.timers);
-  const left = alike(taken.after.timers);
-  for (const target of before) {
-    const at = left.indexOf(target);
-    if (at === -1) return target;
-    left.splice(at, 1);
-  }
-  // another has taken its place
-  const isHere = (target?: Address) => target === taken.node || target?.startsWith(`${taken.node}/`) === true;
-  return before.find((target) => taken.sends.some(({ to }) => to === target)) ?? before.find(isHere);
 }
 
 function differsError({ actor, what, model, live }: Difference, step: number, word: string | undefined): TroupeError {

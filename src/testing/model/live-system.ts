@@ -26,8 +26,8 @@ export interface Live extends AsyncDisposable {
   readonly sent: readonly Sending[];
   /** An event as text, in which actors bear the names of the model. */
   textOf(value: unknown): string;
-  /** Has something happen, and all that follows from it at once. Gives why it cannot, if it cannot. Of delays that are alike `target` says which. */
-  perform(action: Action, target?: Address): Promise<string | undefined>;
+  /** Has something happen, and all that follows from it at once. Gives why it cannot, if it cannot. */
+  perform(action: Action): Promise<string | undefined>;
 }
 
 /** Starts all actors of a model. What they send as they start is on its way. */
@@ -46,9 +46,9 @@ export async function createLive(options: LiveOptions): Promise<Live> {
     cellsNow: () => Object.fromEntries(cells.map((cell) => [cell.name, cell.get()])),
     sent,
     textOf: stage.textOf,
-    async perform(action, target) {
+    async perform(action) {
       sent.length = 0;
-      const why = await act(action, target);
+      const why = await act(action);
       if (why === undefined) await quiet();
       return why;
     },

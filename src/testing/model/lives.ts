@@ -19,6 +19,7 @@ import {
 } from './stage.ts';
 import { beginSupervised, startSupervised, transitionSupervised } from './supervised.ts';
 import { cancelAll } from './timers.ts';
+import { noteLife } from './watched-lives.ts';
 
 const STOP: AnyEventObject = { type: 'xstate.stop' };
 
@@ -53,6 +54,7 @@ export function startLive(modelling: Modelling, stage: Stage, live: Live): void 
     return;
   }
   assertDeclared(modelling, stage, live);
+  if (live.drive === 'watcher') noteLife(modelling, stage, live);
   try {
     if (live.supervision) startSupervised(modelling, stage, live, live.supervision);
     else startChildren(live);

@@ -2,6 +2,8 @@
 // has a use; what a function makes of its own accord cannot be read off.
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import { isMachine } from '../../version.ts';
+import { WATCHING } from './drives.ts';
+import { unwrap } from './supervised.ts';
 
 /** Whether any transition of a machine is for events of this type, wildcards included. Whether one is ever taken is not asked. */
 export function mentionsEvent(machine: AnyStateMachine, type: string): boolean {
@@ -21,13 +23,18 @@ export interface Sources {
   readonly names: ReadonlySet<string>;
   /** Whether a function may make actors that no name tells of. */
   readonly isOpen: boolean;
+  /** Whether any of them is one that watches, or a function may make one. */
+  readonly mayWatch: boolean;
 }
 
 export function sourcesOf(logics: readonly AnyActorLogic[]): Sources {
   const names = new Set<string>();
   const seen = new Set<AnyActorLogic>();
   let isOpen = false;
-  const look = (logic: AnyActorLogic) => {
+  let mayWatch = false;
+  const look = (given: AnyActorLogic) => {
+    const { logic } = unwrap(given);
+    mayWatch ||= WATCHING in logic;
     if (seen.has(logic) || !isMachine(logic)) return;
     seen.add(logic);
     for (const [name, made] of Object.entries(logic.implementations.actors)) {
@@ -40,9 +47,10 @@ export function sourcesOf(logics: readonly AnyActorLogic[]): Sources {
     const inConfig = readActions([logic.config, logic.implementations.actions], look);
     for (const name of inConfig.names) names.add(name);
     isOpen ||= inConfig.isOpen;
+    mayWatch ||= inConfig.mayWatch;
   };
   for (const logic of logics) look(logic);
-  return { names, isOpen };
+  return { names, isOpen, mayWatch };
 }
 
 function stateNodes(node: AnyStateNode): readonly AnyStateNode[] {
@@ -62,6 +70,7 @@ function readActions(from: unknown, look: (logic: AnyActorLogic) => void): Sourc
   const names = new Set<string>();
   const seen = new Set<object>();
   let isOpen = false;
+  let mayWatch = false;
   const read = (value: unknown) => {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value)) return;
     seen.add(value);
@@ -77,12 +86,16 @@ function readActions(from: unknown, look: (logic: AnyActorLogic) => void): Sourc
       // what users wrote: the text of XState's own functions says nothing
       for (const part of [src, assignment, collect]) read(part);
     } else {
-      isOpen ||= typeof value === 'function' && /spawn/i.test(String(value));
+      if (typeof value === 'function') {
+        const text = String(value);
+        isOpen ||= /spawn/i.test(text);
+        mayWatch ||= /watching/i.test(text);
+      }
       for (const member of Object.values(value)) read(member);
     }
   };
   read(from);
-  return { names, isOpen };
+  return { names, isOpen, mayWatch };
 }
 
 /** What `assign` and its like return, as far as it holds what users wrote. */

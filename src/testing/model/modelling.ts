@@ -1,11 +1,13 @@
 // What the nodes of one model have in common: its options, its refs, and the step that is under way. XState's own code runs between here and `lives.ts`: what it asks of a system ends up
 // at the actors of the step.
-import type { AnyActor, AnyActorRef, AnyEventObject } from 'xstate';
+import type { AnyActor, AnyActorLogic, AnyActorRef, AnyEventObject } from 'xstate';
 import { TroupeError } from '../../errors.ts';
+import { isActorLogic } from '../../host.ts';
 import { createModelledSystem, type System } from '../../xstate.ts';
 import { addressOf } from './canonical.ts';
 import { bear, liveAt } from './births.ts';
 import { beginLife, deliver, relay, startLive, stopLive } from './lives.ts';
+import { sourcesOf } from './mentioned.ts';
 import type { Address } from './node.ts';
 import { createRefs, GONE, nodeOf } from './refs.ts';
 import { countStep, refuse } from './refusing.ts';
@@ -19,6 +21,7 @@ export function createModelling(options: AnyModelOptions): Modelling {
   const modelling: Modelling = {
     options,
     names: Object.keys(options.actors),
+    mayWatch: mayWatch(options),
     refs: createRefs(
       {
         begin: (actor, persisted) => within(actor, (stage, live) => beginLife(modelling, stage, live, persisted)),
@@ -53,6 +56,19 @@ export function createModelling(options: AnyModelOptions): Modelling {
     if (!system) systems.set(node, (system = createSystem(modelling, node)));
     return system;
   }
+}
+
+/** Whether some actor of a model is one that watches, as far as that can be read off. */
+function mayWatch({ actors, invoked = {} }: AnyModelOptions): boolean {
+  const given: readonly unknown[] = [...Object.values(actors), ...Object.values(invoked)];
+  const logics = given.flatMap((entry) =>
+    isActorLogic(entry) ? [entry] : isActorLogic((entry as Entry)?.logic) ? [(entry as Entry).logic] : [],
+  );
+  return sourcesOf(logics).mayWatch;
+}
+
+interface Entry {
+  readonly logic: AnyActorLogic;
 }
 
 function findLive(modelling: Modelling, stage: Stage, ref: AnyActorRef): Live | undefined {

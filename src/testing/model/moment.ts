@@ -1,9 +1,11 @@
 // The state around a node at one moment, for steps that depend on more than the node: what the cells hold, and which of its children's addresses are spoken of elsewhere, in
 // other nodes or in messages on their way. Looked up only when it is asked for.
+import { createInterner } from './interner.ts';
 import type { Parts } from './parts.ts';
 import type { Words } from './space.ts';
 import type { Moment } from './steps.ts';
 import { createTuples } from './tuples.ts';
+import { livesOver } from './watched-lives.ts';
 
 /** A moment that can be set to another. */
 export interface MovableMoment extends Moment {
@@ -11,8 +13,17 @@ export interface MovableMoment extends Moment {
   at(words: Words, start: number, end: number, extra: number, node: number, without: number): void;
 }
 
-export function createMoment({ configurations, subjects, addresses, extras, networkAt, nodes }: Parts): MovableMoment {
+export function createMoment({
+  configurations,
+  subjects,
+  addresses,
+  extras,
+  names,
+  networkAt,
+  nodes,
+}: Parts): MovableMoment {
   const sets = createTuples(10);
+  const lives = createInterner<undefined>();
   let source: Words = new Uint32Array(0);
   let base = 0;
   let stop = 0;
@@ -52,6 +63,19 @@ export function createMoment({ configurations, subjects, addresses, extras, netw
         const id = addresses.find(address);
         return id >= 0 && spokenOf().includes(id);
       },
+      lifeOf(address) {
+        const slash = address.indexOf('/');
+        const place = names.indexOf(slash < 0 ? address : address.slice(0, slash));
+        const actor =
+          place < 0 ? undefined : configurations.plan(source[base + place] as number).configuration.actors.get(address);
+        return actor ? livesOver(actor) : 0;
+      },
+    },
+    livesId() {
+      const texts = nodes.map((_, node) =>
+        node === self ? '' : configurations.plan(source[base + node] as number).lives,
+      );
+      return lives.idOf(texts.join('\n'), () => undefined);
     },
     cellsId: () => extras.cellsId(rest),
     spokenOfId() {

@@ -19,13 +19,18 @@ import { crashedSnapshot } from './showing.ts';
 import { RUNNING, type HeldConfiguration, type Stage, type Modelling } from './stage.ts';
 import { revive } from './supervised.ts';
 import { take } from './timers.ts';
-import { targetOf, tellDown } from './watchers.ts';
+import { tellDown, watchOf } from './watchers.ts';
 
 /** Makes the stepper of a node of a model. */
 export function createNode(modelling: Modelling, name: string): Node {
   const entry = modelling.options.actors[name] as AnyActorLogic | ActorEntry<AnyActorLogic>;
   const { logic, input } = isActorLogic(entry) ? { logic: entry, input: undefined } : entry;
   const scope: InputScope = { actor: (other) => refOf(modelling, other) };
+
+  const without = (held: HeldConfiguration, isSpokenOf: (address: Address) => boolean): HeldConfiguration => {
+    const ends = new Map([...held.ends].filter(([address]) => isSpokenOf(address)));
+    return ends.size === held.ends.size ? held : createConfiguration(modelling, name, { ...held, ends });
+  };
 
   /** What the root began with. */
   let first: Snapshot<unknown> | undefined;
@@ -53,7 +58,10 @@ export function createNode(modelling: Modelling, name: string): Node {
     },
     crash(configuration) {
       const isKept = modelling.options.crash?.restart === 'persisted';
-      return createCrashed(isKept ? (configuration as HeldConfiguration) : undefined);
+      if (!isKept) return createCrashed(undefined);
+      const held = configuration as HeldConfiguration;
+      // who is started again knows nothing of those
+      return createCrashed(held.ends.size === 0 ? held : without(held, () => false));
     },
     restart(crashed, how, circumstances) {
       const { kept } = crashed as HeldConfiguration;
@@ -67,11 +75,9 @@ export function createNode(modelling: Modelling, name: string): Node {
     },
     watches(configuration) {
       const { actors } = configuration as HeldConfiguration;
-      return [...actors.values()].flatMap((actor) => {
-        const target = targetOf(actor);
-        return target === undefined ? [] : [{ watcher: actor.address, target }];
-      });
+      return [...actors.values()].map(watchOf).filter((watch) => watch !== undefined);
     },
+    forgetEnds: (configuration, isSpokenOf) => without(configuration as HeldConfiguration, isSpokenOf),
     rename: (configuration, renaming) =>
       renameConfiguration(modelling, name, configuration as HeldConfiguration, renaming),
     snapshotOf(configuration): Snapshot<unknown> {

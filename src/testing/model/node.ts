@@ -20,6 +20,8 @@ export interface Configuration {
   readonly crashed: boolean;
   /** The addresses of all actors that are spoken of here, in any context, event or input: its own and others', sorted. */
   readonly mentions: readonly Address[];
+  /** How actors of it have ended that are not there any more, until they are let go of: whoever watches them is told. That one was stopped is not remembered. */
+  readonly ends?: ReadonlyMap<Address, Down>;
 }
 
 /** An actor of a configuration. */
@@ -30,10 +32,12 @@ export interface ActorState {
   readonly src: string;
   /** How often it was restarted by a supervisor. */
   readonly life: number;
+  /** Of one that is supervised; `over` is what its last life failed with, until the next begins. */
+  readonly supervised?: { readonly over?: { readonly error: unknown } | undefined } | undefined;
 }
 
 export interface RunningTimer extends ArmedTimer {
-  /** To whom it goes; to its actor if it is not said. */
+  /** Whom its event is for. */
   readonly target?: Address;
   /** Milliseconds to go; only where `timers` is `'by-delay'`. */
   readonly remaining?: number;
@@ -60,6 +64,8 @@ export interface Circumstances {
   readonly cells: Readonly<Record<string, number>>;
   /** Whether another node, or a message on its way, speaks of an actor of that address: a new actor then takes another. */
   readonly isSpokenOf: (address: Address) => boolean;
+  /** Which life of an actor of another node somebody who begins to watch it would watch: how many are over. */
+  readonly lifeOf?: (address: Address) => number;
 }
 
 /** What became of a node by an occurrence. */
@@ -72,7 +78,7 @@ export interface Step {
   /** What the cells hold now, if any was written. */
   readonly cells?: Readonly<Record<string, number>>;
   /** Which circumstances it asked for: where neither, it is the same in all. */
-  readonly consulted: { readonly cells: boolean; readonly names: boolean };
+  readonly consulted: { readonly cells: boolean; readonly names: boolean; readonly lives?: boolean };
   /** What began with this step and may come of itself: where something of its name might have come before, that has ended, and this is another. Not there if nothing did. */
   readonly begun?: Begun;
   readonly notes: StepNotes;
@@ -128,8 +134,12 @@ export interface Node {
   ): readonly (Occurrence & { readonly type: 'timer' | 'outcome' | 'restart' })[];
   /** What was declared that may become of an actor. */
   outcomeOf(configuration: Configuration, occurrence: Occurrence & { readonly type: 'outcome' }): Outcome;
-  /** Who watches whom, over all nodes; each is told once that it ended. */
-  watches(configuration: Configuration): readonly { readonly watcher: Address; readonly target: Address }[];
+  /** Who watches whom, over all nodes, and which life of it: how many were over before, none if nothing is said. Each is told once that this one ended. */
+  watches(
+    configuration: Configuration,
+  ): readonly { readonly watcher: Address; readonly target: Address; readonly life?: number }[];
+  /** The configuration without the ends of those actors of which nobody speaks. */
+  forgetEnds?(configuration: Configuration, isSpokenOf: (address: Address) => boolean): Configuration;
   /** The configuration with other names in it, as one of the node that its own name then is: for actors that may stand for each other. */
   rename(configuration: Configuration, renaming: Renaming): Configuration;
   /** The snapshot of the root, as claims see it: refs in it show what they stand for in the world that is shown (see `show`). */

@@ -98,7 +98,8 @@ export interface CrashOptions<TName extends string = string> {
    * @defaultValue everyone */
   readonly who?: readonly TName[];
   /**
-   * What becomes of a node that crashed: it may start again as new, it may go on from its last snapshot (delays re-armed), or it stays away.
+   * What becomes of a node that crashed: it starts again as new, it goes on from its last snapshot (delays armed again), or it stays away. The start is a step of its own: what
+   * arrives before it is lost, what arrives afterwards reaches the new life.
    *
    * @defaultValue `'initial'`
    */
@@ -154,7 +155,7 @@ export interface ModelOptions<TLogics extends Logics = Logics, THistory = undefi
   /** Actors that may fail; with `true` all. That of another is reported as a violation.
    * @defaultValue nobody */
   readonly mayFail?: true | readonly Name<TLogics>[];
-  /** The bounds: what lies beyond is not explored. */
+  /** The bounds: a state for which this says no is left out, with all that would follow from it. */
   readonly within?: Claim<NoInfer<TLogics>, NoInfer<THistory>>;
   /** What to take into account of an actor's snapshot: two snapshots of which this gives equal values count as the same. */
   readonly forget?: {

@@ -4,6 +4,7 @@ import { createAddresses, type Addresses } from './addresses.ts';
 import { createConfigurations, type Configurations, type Watch } from './configurations.ts';
 import { createDowns, type Downs } from './downs.ts';
 import { createExtras, type Extras } from './extras.ts';
+import { createForget, type Forget } from './forgetting.ts';
 import { createInterner, type Interner } from './interner.ts';
 import { createNetwork, type Network } from './network.ts';
 import type { Node } from './node.ts';
@@ -25,6 +26,7 @@ export interface Parts {
   readonly extras: Extras;
   readonly network: Network;
   readonly downs: Downs;
+  readonly forget: Forget;
   readonly watches: Interner<Watch>;
   /** The place of the word for all else in a state; -1 if there is none. */
   readonly extraAt: number;
@@ -62,6 +64,7 @@ export function createParts(options: AnyModelOptions, nodes: readonly Node[], va
     extras,
     network,
     downs: createDowns(names, subjects, configurations, watches, network, networkAt),
+    forget: createForget(nodes, subjects, configurations, addresses, networkAt),
     watches,
     extraAt: extras.isUsed ? names.length : -1,
     networkAt,

@@ -31,7 +31,11 @@ export function renameConfiguration(
       snapshot: rewrite(snapshot, by),
       input: rewrite(input, by),
       waiting: waiting.map(({ event, from }) => ({ event: rewrite(event, by), from: place(from) })),
-      supervised: supervised?.saved ? { ...supervised, saved: rewrite(supervised.saved, by) } : supervised,
+      supervised: supervised && {
+        ...supervised,
+        ...(supervised.saved && { saved: rewrite(supervised.saved, by) }),
+        ...(supervised.over && { over: rewrite(supervised.over, by) }),
+      },
     });
   }
   const timers = configuration.timers.map((timer) => ({
@@ -41,7 +45,8 @@ export function renameConfiguration(
     event: rewrite(timer.event, by),
   }));
   const names = new Map([...configuration.names].map(([name, address]) => [name, place(address)]));
-  return createConfiguration(modelling, place(node), { actors, timers, names });
+  const ends = new Map([...configuration.ends].map(([address, down]) => [place(address), rewrite(down, by)]));
+  return createConfiguration(modelling, place(node), { actors, timers, names, ends });
 }
 
 /** An event with other names in it. */

@@ -47,7 +47,7 @@ export function createReport<TLogics extends Logics, THistory>(
 ): Report<TLogics, THistory> {
   const { ended, states, generated, depth, seconds } = parts;
   // a later search of the same space evaluates more, which is not of this report
-  const steps = [...space.beginnings, ...(space.evaluated?.() ?? [])];
+  const steps = [...new Set([...space.beginnings, ...(space.evaluated?.() ?? [])])];
   let coverage: Coverage | undefined;
   const violations = parts.violations.map((found) => createViolation(space, found, states));
   const report: Report<TLogics, THistory> = {

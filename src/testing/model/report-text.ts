@@ -49,8 +49,9 @@ function verdictOf(report: Report, { growth, isBounded, isSymmetric, walked }: T
   return `explored ${countOf(states, 'state')} (${countOf(generated, 'step')}, depth ${count(depth)}) in ${time}: every order of what may happen${bounds}${symmetry}.`;
 }
 
-function summaryOf({ violations, complete }: Report, { undecided = [], held = [] }: Told): readonly string[] {
-  const open = undecided.length === 0 ? [] : [`Not known yet: ${listOf(undecided.map((claim) => `'${claim}'`))}.`];
+function summaryOf({ violations, complete }: Report, { undecided = [], held = [], walked }: Told): readonly string[] {
+  const claims = listOf(undecided.map((claim) => `'${claim}'`));
+  const open = undecided.length === 0 ? [] : [`Not known ${walked ? 'from walks' : 'yet'}: ${claims}.`];
   const lines = held.map(heldText);
   if (violations.length > 0) return [...lines, ...open, `${countOf(violations.length, 'violation')}:`];
   const nothing = complete ? 'Nothing is violated.' : 'Nothing was violated there; of the rest this says nothing.';
@@ -94,7 +95,7 @@ function headingOf({ kind, claim, trace, error }: Violation): string {
     case 'sometimes':
       return `✗ sometimes '${claim}': ${error === undefined ? 'it never holds' : `it throws ${way}`}`;
     case 'deadlock':
-      return `✗ deadlock ${way}: nothing more happens, and it may not stop there`;
+      return `✗ deadlock ${way}: nothing more happens; not all are done, and \`mayStopWhen\` does not allow it`;
     default:
       return `✗ failure ${way}: an actor fails`;
   }

@@ -42,9 +42,9 @@ export interface Violation<TLogics extends Logics = Logics, THistory = unknown> 
 
 /** What of the machines was seen. */
 export interface Coverage {
-  /** By the machine's id: ids of states that no actor ever entered. */
+  /** By the machine's id, or the address of an actor that runs it where it has none: ids of states that no actor ever entered. */
   readonly statesNeverEntered: Readonly<Record<string, readonly string[]>>;
-  /** By the machine's id: transitions that were never taken, as text such as `ready: READY -> go`. */
+  /** As before: transitions that were never taken, as text such as `ready: READY -> go`; those of the machine itself begin with its name. */
   readonly transitionsNeverTaken: Readonly<Record<string, readonly string[]>>;
   /** Events that came where nothing handled them and were dropped: whose, which, in which state, and how many different steps did so. */
   readonly unhandled: readonly {

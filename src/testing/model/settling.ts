@@ -1,5 +1,6 @@
 // What a step leaves: the actors that are still there or still spoken of, under the addresses that they have for good, with refs in place of the actors that XState made.
 import type { AnyActorRef, AnyEventObject, Snapshot } from 'xstate';
+import type { Down } from '../../down.ts';
 import { TroupeError } from '../../errors.ts';
 import { lastAddresses, lastRefs, liveAt } from './births.ts';
 import { addressOf, textOf } from './canonical.ts';
@@ -8,6 +9,7 @@ import type { Address, Begun, Step } from './node.ts';
 import { rewrite } from './rewrite.ts';
 import {
   RUNNING,
+  STOPPED,
   type HeldActor,
   type HeldConfiguration,
   type HeldTimer,
@@ -38,7 +40,9 @@ export function settle(modelling: Modelling, stage: Stage): Step {
   });
   const names = new Map<string, Address>();
   for (const [name, ref] of stage.names) names.set(name, addressOf(ref) ?? '');
-  const next = createConfiguration(modelling, stage.node, { actors: reachable(actors, timers), timers, names });
+  const there = reachable(actors, timers);
+  const ends = modelling.mayWatch ? endsOf(before?.ends, actors, there) : NONE;
+  const next = createConfiguration(modelling, stage.node, { actors: there, timers, names, ends });
   const begun = begunIn(stage, next, armed);
   return { ...effects, next, isNoop: false, ...(begun && { begun }) };
 }
@@ -121,6 +125,24 @@ function reachable(actors: ReadonlyMap<Address, HeldActor>, timers: readonly Hel
     waiting.push(...textOfActor(actor).mentions);
   }
   return kept;
+}
+
+const NONE: ReadonlyMap<Address, Down> = new Map();
+
+/** How those have ended that are let go of, now or before; who stands in the place of an earlier one has not. */
+function endsOf(
+  before: ReadonlyMap<Address, Down> = NONE,
+  actors: ReadonlyMap<Address, HeldActor>,
+  there: ReadonlyMap<Address, HeldActor>,
+): ReadonlyMap<Address, Down> {
+  const ends = new Map(before);
+  for (const [address, { status, snapshot }] of actors) {
+    ends.delete(address);
+    if (there.has(address) || status !== STOPPED) continue;
+    if (snapshot.status === 'done') ends.set(address, { type: 'done', output: snapshot.output });
+    else if (snapshot.status === 'error') ends.set(address, { type: 'failed', error: snapshot.error });
+  }
+  return ends;
 }
 
 /** Puts refs in place of the actors that XState made, wherever they have got to. */

@@ -14,6 +14,7 @@ import type { Action, ActionCode, NodeStep, Space, Words } from './space.ts';
 import type { TakenStep } from './steps.ts';
 import type { Values } from './subjects.ts';
 import { createWalker, type Walker } from './walker.ts';
+import { livesOver } from './watched-lives.ts';
 
 /** A space with what it takes to walk it fast. */
 export interface Engine extends Space {
@@ -64,10 +65,14 @@ export function createSpace<TLogics extends Logics, THistory>(
     extras.begin(extras.initial);
     let cells: Readonly<Record<string, number>> = options.cells ?? {};
     const spoken = new Set<string>();
+    const lifeOf = (address: Address): number => {
+      const actor = begun.map(({ after }) => after.actors.get(address)).find((each) => each !== undefined);
+      return actor ? livesOver(actor) : 0;
+    };
     const locals: number[] = [];
     const sent: number[] = [];
     for (const [place, node] of nodes.entries()) {
-      const start = (): Step => node.start({ cells, isSpokenOf: (address) => spoken.has(address) });
+      const start = (): Step => node.start({ cells, isSpokenOf: (address) => spoken.has(address), lifeOf });
       const step = start();
       assertSame(node.name, undefined, step, start(), values);
       locals.push(configurations.idOf(place, step.next));
@@ -86,6 +91,7 @@ export function createSpace<TLogics extends Logics, THistory>(
     if (extraAt >= 0) words[extraAt] = extras.end();
     let length = networkAt;
     for (const message of sent) length = network.insert(words, networkAt, length, message);
+    parts.forget(words, length);
     return { initial: words.slice(0, length), beginnings: begun };
   }
 

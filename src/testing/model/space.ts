@@ -19,7 +19,14 @@ export type Action =
   /** A message is lost. */
   | { readonly type: 'drop'; readonly message: Message }
   /** A delay ends. */
-  | { readonly type: 'timer'; readonly actor: Address; readonly id: string; readonly event: EventObject }
+  | {
+      readonly type: 'timer';
+      readonly actor: Address;
+      readonly id: string;
+      readonly event: EventObject;
+      /** Whom the event is for, if that is not the actor itself. */
+      readonly target?: Address;
+    }
   /** A user does something. */
   | { readonly type: 'stimulus'; readonly actor: Address; readonly event: EventObject }
   /** What was declared becomes of an actor that is not run. */

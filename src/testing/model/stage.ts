@@ -1,6 +1,7 @@
 // What a node is while a step is under way: its actors with their mailboxes, as XState has them, and what they have done so far. Nothing of it outlives the step. Beside
 // XState's numbers this file is types alone.
 import type { AnyActorLogic, AnyActorRef, AnyActorScope, AnyEventObject, Snapshot } from 'xstate';
+import type { Down } from '../../down.ts';
 import type { Policy } from '../../failures.ts';
 import type { ActorState, Address, Circumstances, Configuration, RunningTimer, StepNotes } from './node.ts';
 import type { System } from '../../xstate.ts';
@@ -31,6 +32,8 @@ export interface Supervised {
   readonly failures: readonly string[];
   /** What the next life goes on from. */
   readonly saved?: Saved;
+  /** What the last life failed with, until the next begins. */
+  readonly over?: { readonly error: unknown };
 }
 
 /** All that a configuration holds of an actor. */
@@ -86,6 +89,7 @@ export interface HeldConfiguration extends Configuration {
   readonly timers: readonly HeldTimer[];
   /** Who is found by which name. */
   readonly names: ReadonlyMap<string, Address>;
+  readonly ends: ReadonlyMap<Address, Down>;
   /** What it was before it crashed, where that is kept. */
   readonly kept?: HeldConfiguration;
 }
@@ -138,6 +142,8 @@ export interface Supervision {
   isDown: boolean;
   failures: readonly string[];
   saved: Saved | undefined;
+  /** What the last life failed with, until the next begins. */
+  over: { readonly error: unknown } | undefined;
   /** Events that came while it was down. */
   waiting: Entry[];
   /** The life that is lived. */
@@ -181,7 +187,7 @@ export interface Stage {
   readonly sends: Message[];
   cells: Readonly<Record<string, number>>;
   isWritten: boolean;
-  consulted: { cells: boolean; names: boolean };
+  consulted: { cells: boolean; names: boolean; lives?: boolean };
   /** Something was done that is more than looking. */
   hasActed: boolean;
   /** The actors whose logic is running, innermost last. */
@@ -205,6 +211,8 @@ export type AnyModelOptions = ModelOptions<Logics, unknown>;
 export interface Modelling {
   readonly options: AnyModelOptions;
   readonly names: readonly string[];
+  /** Whether an actor may watch another: only then the ends of actors need to be remembered. */
+  readonly mayWatch: boolean;
   readonly refs: Refs;
   systemOf(node: string): System;
   /** The step that is under way. */

@@ -16,6 +16,8 @@ export interface Moment {
   /** A number for what the cells hold, and one for the set of addresses of the node that are spoken of elsewhere. */
   cellsId(): number;
   spokenOfId(): number;
+  /** A number for how many lives of other nodes' actors are over. */
+  livesId(): number;
 }
 
 /** The steps that were taken so far, by number. */
@@ -58,7 +60,7 @@ export function createSteps(
   const known = createPairTable();
   const knownThere = createPairTable();
   const circumstances = createTuples(10);
-  const asked: { cells: boolean; names: boolean }[] = [];
+  const asked: { cells: boolean; names: boolean; lives: boolean }[] = [];
 
   const taken: TakenStep[] = [];
   const nexts: number[] = [];
@@ -95,7 +97,7 @@ export function createSteps(
   };
   /** Takes a step from another configuration that counts as the same. */
   const compare = (step: number, variant: Configuration): void => {
-    const { subject, step: one } = taken[step] as TakenStep;
+    const { subject, before, step: one } = taken[step] as TakenStep;
     const node = nodes[subject.node] as Node;
     const occurrence = subject.occurrence ?? occurrences[step];
     const two = run(node, variant, occurrence, subject, told[step] as Circumstances);
@@ -118,8 +120,8 @@ export function createSteps(
       }
     }
   };
-  const evaluate = (configuration: number, id: number, moment: Moment): number => {
-    const { around, later } = remembered(moment.circumstances);
+  const evaluate = (configuration: number, id: number, { circumstances }: Moment): number => {
+    const { around, later } = remembered(circumstances);
     const subject = subjects.at(id);
     const plan = configurations.plan(configuration);
     const node = nodes[plan.node] as Node;
@@ -141,14 +143,15 @@ export function createSteps(
     compareFrom(nexts[number] as number);
     return number;
   };
-  const numbers = new Uint32Array(3);
+  const numbers = new Uint32Array(4);
   const circumstancesId = (of: number, moment: Moment): number => {
-    const { cells, names } = asked[of] as { cells: boolean; names: boolean };
-    numbers[0] = (cells ? 1 : 0) + (names ? 2 : 0);
+    const { cells, names, lives } = asked[of] as (typeof asked)[number];
+    numbers[0] = (cells ? 1 : 0) + (names ? 2 : 0) + (lives ? 4 : 0);
     numbers[1] = cells ? moment.cellsId() : 0;
     numbers[2] = names ? moment.spokenOfId() : 0;
-    const found = circumstances.find(numbers, 3);
-    return found >= 0 ? found : circumstances.add(numbers, 3);
+    numbers[3] = lives ? moment.livesId() : 0;
+    const found = circumstances.find(numbers, 4);
+    return found >= 0 ? found : circumstances.add(numbers, 4);
   };
   /** A step that is not known yet, or depends on more than the configuration. */
   const look = (configuration: number, subject: number, entry: number, moment: Moment): number => {
@@ -158,19 +161,20 @@ export function createSteps(
       if (there >= 0) return there;
     }
     const step = evaluate(configuration, subject, moment);
-    const { cells, names } = (taken[step] as TakenStep).step.consulted;
+    const { cells, names, lives = false } = (taken[step] as TakenStep).step.consulted;
     if (dependent < 0) {
-      if (!cells && !names) {
+      if (!cells && !names && !lives) {
         known.set(configuration, subject, step * 2);
         return step;
       }
-      dependent = asked.push({ cells, names }) - 1;
+      dependent = asked.push({ cells, names, lives }) - 1;
       known.set(configuration, subject, dependent * 2 + 1);
     } else {
       // what it asks for may depend on the answers: all that was ever asked counts
-      const all = asked[dependent] as { cells: boolean; names: boolean };
+      const all = asked[dependent] as (typeof asked)[number];
       all.cells ||= cells;
       all.names ||= names;
+      all.lives ||= lives;
     }
     knownThere.set(dependent, circumstancesId(dependent, moment), step);
     return step;
@@ -202,16 +206,26 @@ export function createSteps(
 }
 
 /** Circumstances that answer the same later on. */
-function remembered({ cells, isSpokenOf }: Circumstances): Readonly<Record<'around' | 'later', Circumstances>> {
+function remembered({ cells, isSpokenOf, lifeOf }: Circumstances): Readonly<Record<'around' | 'later', Circumstances>> {
   const known = new Map<string, boolean>();
+  const lives = new Map<string, number>();
   const ask = (address: string): boolean => {
     const answer = isSpokenOf(address);
     known.set(address, answer);
     return answer;
   };
+  const askLife = (address: string): number => {
+    const answer = lifeOf?.(address) ?? 0;
+    lives.set(address, answer);
+    return answer;
+  };
   return {
-    around: { cells, isSpokenOf: ask },
-    later: { cells, isSpokenOf: (address) => known.get(address) === true },
+    around: { cells, isSpokenOf: ask, lifeOf: askLife },
+    later: {
+      cells,
+      isSpokenOf: (address) => known.get(address) === true,
+      lifeOf: (address) => lives.get(address) ?? 0,
+    },
   };
 }
 

@@ -3,8 +3,8 @@
 import { TroupeError } from '../../errors.ts';
 import { codeOf, kinds, type Kind } from './codes.ts';
 import { createInterner } from './interner.ts';
-import type { Address, Occurrence } from './node.ts';
-import type { ArmedTimer, Message, Outcome } from './options.ts';
+import type { Address, Occurrence, RunningTimer } from './node.ts';
+import type { Message, Outcome } from './options.ts';
 import type { Action, ActionCode } from './space.ts';
 
 /** What of values this needs to know. */
@@ -33,7 +33,7 @@ export interface Subjects {
   pair(id: number): number;
   message(message: Message): number;
   /** A delay; `ordinal` tells those apart that are alike otherwise. */
-  timer(node: number, timer: ArmedTimer & { readonly target?: Address }, ordinal: number): ActionCode;
+  timer(node: number, timer: RunningTimer, ordinal: number): ActionCode;
   outcome(
     node: number,
     occurrence: Occurrence & { readonly type: 'outcome' },
@@ -84,8 +84,9 @@ export function createSubjects(names: readonly string[], { textOf }: Values): Su
       );
     },
     timer(node, { actor, id, event, target = actor }, ordinal) {
-      const text = `${actor} ${target} ${id} ${textOf(event)} ${ordinal}`;
-      return named(kinds.timer, text, { node, action: { type: 'timer', actor, id, event } });
+      const text = `${actor} ${id} ${textOf(event)} ${target} ${ordinal}`;
+      const action: Action = { type: 'timer', actor, id, event, ...(target !== actor && { target }) };
+      return named(kinds.timer, text, { node, action });
     },
     outcome(node, occurrence, src, outcome) {
       const { actor, index } = occurrence;

@@ -29,12 +29,12 @@ export function unwrap(logic: AnyActorLogic): { readonly logic: AnyActorLogic; r
 
 /** A supervised actor at the beginning of a step. */
 export function reviveSupervision(
-  { policy, isDown, failures, saved }: Supervised,
+  { policy, isDown, failures, saved, over: ended }: Supervised,
   hasBegun: boolean,
   waiting: readonly Entry[] = [],
 ): Supervision {
   return {
-    ...{ policy, isDown, failures, saved },
+    ...{ policy, isDown, failures, saved, over: ended },
     waiting: [...waiting],
     now: { isOver: isDown, hasBegun, held: undefined },
     bornWith: undefined,
@@ -46,9 +46,10 @@ export function reviveSupervision(
 
 /** What a supervised actor is after a step. */
 export function stay(supervision: Supervision, before: Supervised | undefined): Supervised {
-  const { policy, isDown, failures, saved } = supervision;
-  if (before && before.isDown === isDown && before.failures === failures && before.saved === saved) return before;
-  return { policy, isDown, failures, ...(saved && { saved }) };
+  const { policy, isDown, failures, saved, over: ended } = supervision;
+  const isSame = before?.isDown === isDown && before.failures === failures;
+  if (isSame && before.saved === saved && before.over === ended) return before;
+  return { policy, isDown, failures, ...(saved && { saved }), ...(ended && { over: ended }) };
 }
 
 /** Puts off an effect of a supervised actor. */
@@ -95,8 +96,8 @@ export function startSupervised(modelling: Modelling, stage: Stage, live: Live, 
 
 const NEXT: AnyEventObject = { type: 'troupe.life' };
 const END: AnyEventObject = { type: 'troupe.life' };
-/** Another has failed, and this one is restarted with it. */
-const OVER: AnyEventObject = { type: 'troupe.life' };
+/** What another has failed with, by the event that tells a companion, which is restarted with it. */
+const failing = new WeakMap<AnyEventObject, { readonly error: unknown }>();
 
 /** Begins the next life of an actor. */
 export function revive(modelling: Modelling, stage: Stage, address: Address): void {
@@ -117,8 +118,12 @@ export function transitionSupervised(
   if (event.type === 'xstate.stop') return stop(modelling, stage, live, supervision, snapshot);
   if (event === END) return failedWith(snapshot, supervision.outcome?.error);
   if (event === NEXT) return goOn(modelling, stage, live, supervision, snapshot);
-  if (event === OVER) {
-    if (!supervision.isDown) takeApart(modelling, stage, live, supervision);
+  const another = failing.get(event);
+  if (another) {
+    if (!supervision.isDown) {
+      takeApart(modelling, stage, live, supervision);
+      supervision.over = another;
+    }
     supervision.isDown = true;
     supervision.saved = undefined;
     return mute(supervision, snapshot);
@@ -153,6 +158,7 @@ function goOn(
   supervision.now = { isOver: false, hasBegun: false, held: undefined };
   supervision.isDown = false;
   supervision.saved = undefined;
+  supervision.over = undefined;
   live.life += 1;
   try {
     tried(modelling, stage, live, supervision, () => {
@@ -256,12 +262,15 @@ function over(
   }
   takeApart(modelling, stage, live, supervision);
   supervision.saved = saved;
+  supervision.over = end ? undefined : { error };
   supervision.isDown = !end && strategy !== 'stop';
   if (!end && strategy === 'stop') modelling.stop(stage, live);
   if (supervision.isDown) {
     for (const companion of policy.companionsOf?.(live.ref as never) ?? []) {
       const it = modelling.findLive(stage, companion);
-      if (it) modelling.deliver(stage, it, { event: OVER, from: '' });
+      const event: AnyEventObject = { type: 'troupe.life' };
+      failing.set(event, { error });
+      if (it) modelling.deliver(stage, it, { event, from: '' });
     }
   }
   return end;

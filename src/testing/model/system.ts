@@ -56,11 +56,25 @@ export interface SimulateOptions {
 
 /** A system of actors as a model. */
 export interface SystemModel<TLogics extends Logics = Logics, THistory = unknown> {
-  /** Explores every order of what may happen, the shortest runs first. */
+  /**
+   * Explores every order of what may happen, the shortest runs first.
+   *
+   * @throws `INVALID_ARGUMENT` for a limit that cannot be meant, `NOT_MODELLED` for what cannot be explored without being told how, and `IMPURE` for what gives another result the
+   * second time. What a claim or an actor throws is a violation, and not thrown.
+   */
   explore(options?: ExploreOptions): Report<TLogics, THistory>;
-  /** Walks at random: for systems that are too large to be explored. */
+  /**
+   * Walks the model at random, for systems that are too large to be explored. Claims of `eventually` are not judged by it, and what it finds is shortened, but need not be shortest.
+   * To run the program itself in a time of its own there is `createSimulation`.
+   *
+   * @throws As `explore`.
+   */
   simulate(options?: SimulateOptions): Report<TLogics, THistory>;
-  /** Follows a schedule. Throws `SCHEDULE_MISMATCH` at the first step that is not possible. */
+  /**
+   * Follows a schedule in the model; of the empty one, gives the start.
+   *
+   * @throws `SCHEDULE_MISMATCH` at the first step that is not possible, and as `explore`.
+   */
   replay(schedule: string): Trace<TLogics, THistory>;
   /**
    * Follows a schedule on the real runtime: each actor runs on a node of its own behind troupe's bus, frames and codec, delays end and messages arrive when the schedule says so, and no time passes.

@@ -28,7 +28,7 @@ export interface Walker {
 }
 
 export function createWalker(parts: Parts): Walker {
-  const { names, nodes, subjects, configurations, steps, extras, network, downs } = parts;
+  const { names, nodes, subjects, configurations, steps, extras, network, downs, forget } = parts;
   const { networkAt, extraAt, timerOrder, delaysUnhandled, isFallible, crashCodes, restartCodes } = parts;
   const nodeCount = nodes.length;
   const isTimed = timerOrder === 'by-delay';
@@ -124,7 +124,12 @@ export function createWalker(parts: Parts): Walker {
     }
   };
   const pushAll = (all: readonly ActionCode[]): void => {
-    for (let index = 0; index < all.length; index++) push(all[index] as number);
+    const { heldBack } = downs;
+    for (let index = 0; index < all.length; index++) {
+      const code = all[index] as number;
+      // whoever watches a life is told of its end before the next begins
+      if (heldBack.length === 0 || !heldBack.includes(code)) push(code);
+    }
   };
   const listStimuli = (): void => {
     for (let node = 0; node < nodeCount; node++) {
@@ -220,6 +225,7 @@ export function createWalker(parts: Parts): Walker {
     for (let each = 0; each < sends.length; each++) {
       length = network.insert(into, networkAt, length, sends[each] as number);
     }
+    forget(into, length);
     return length;
   };
 

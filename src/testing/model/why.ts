@@ -22,13 +22,13 @@ export function whyOf({ kind, error }: Found, run: Run): string {
   if (error !== undefined && kind !== 'failure') return `${when} the claim throws ${textOfError(error)}`;
   switch (kind) {
     case 'deadlock':
-      return [`${when} nothing more happens: ${everyoneIn(run, 'waits in')}.`, ...lossesOf(run)].join(' ');
+      return [`${when} nothing more happens${after(everyoneIn(run, 'waits in'))}.`, ...lossesOf(run)].join(' ');
     case 'failure':
       return failureOf(run, error);
     case 'eventually':
       return neverHolds(run, when);
     default:
-      return `${when} ${everyoneIn(run, 'is in')}.`;
+      return `${when} ${everyoneIn(run, 'is in') || 'all actors are where they began'}.`;
   }
 }
 
@@ -41,10 +41,10 @@ export const whyNowhere = (states: number): string =>
 function neverHolds(run: Run, when: string): string {
   const { loopsTo, steps } = run;
   if (loopsTo === undefined || loopsTo === steps.length) {
-    return `${when} nothing more has to happen, and it has not come to hold: ${everyoneIn(run, 'is in')}. ${lossesOf(run).join(' ')}`.trim();
+    return `${when} nothing more has to happen, and it has not come to hold${after(everyoneIn(run, 'is in'))}. ${lossesOf(run).join(' ')}`.trim();
   }
   const round = stepsFrom(loopsTo + 1, steps.length).replace('s', 'S');
-  return `${round} can go round for ever, and it never comes to hold: ${everyoneIn(run, 'is in')}.`;
+  return `${round} can go round for ever, and it never comes to hold${after(everyoneIn(run, 'is in'))}.`;
 }
 
 function failureOf({ steps, beginnings }: Run, error: unknown): string {
@@ -54,6 +54,9 @@ function failureOf({ steps, beginnings }: Run, error: unknown): string {
   const said = textOfError(error ?? failures?.at(-1)?.error);
   return `${actor} fails ${last ? `in step ${last.number} (${whatText(last.action)})` : 'as it starts'}: ${said}`;
 }
+
+/** What is said after a colon, if there is anything. */
+const after = (text: string) => (text === '' ? '' : `: ${text}`);
 
 /** All actors with their states, and what they hold under the keys that the run has changed of anyone; those of whom the same is to be said together. */
 function everyoneIn(run: Run, verb: 'is in' | 'waits in'): string {
@@ -76,8 +79,10 @@ function everyoneIn(run: Run, verb: 'is in' | 'waits in'): string {
       const awaited = verb === 'is in' ? [] : awaitedBy(actor);
       const hope = awaited.length === 0 ? '' : ` for ${listOf(awaited, 'or')}`;
       if (status !== 'active') say(address, ended);
-      // of what is no machine there is only what it holds
       else if (state !== '') say(address, `${verb} ${state}${hope}${context === '' ? '' : ` (${context})`}`);
+      // a machine without states
+      else if (hope !== '') say(address, `waits${hope}${context === '' ? '' : ` (${context})`}`);
+      // of what is no machine there is only what it holds
       else if (context !== '') say(address, `has ${context}`);
     }
   }

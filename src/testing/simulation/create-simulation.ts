@@ -89,11 +89,13 @@ export interface Simulation extends AsyncDisposable {
  *
  * Await nothing outside of `run`: time passes in there alone. One simulation can be open at once.
  *
+ * It runs the program, once for each seed. To explore what its machines may do in every order, or to walk that at random, make a `model` of them.
+ *
  * @throws `SIMULATION_OPEN` while another is open; `INVALID_ARGUMENT` for a seed that is no whole number, a latency that is none, and a name with `/` or `@`.
  *
  * @example
  * ```ts
- * import { ask, createMemoryHost } from 'troupe';
+ * import { createMemoryHost } from 'troupe';
  * import { barrier, arrive } from 'troupe/actors';
  * import { createSimulation } from 'troupe/testing';
  * import { createActor } from 'xstate';

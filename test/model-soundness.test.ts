@@ -1,8 +1,9 @@
 // What a search must not conclude: states that are told apart by something are not one, nothing that may happen is left out, and nobody is said to be the same who is not.
 import { describe, expect, it } from 'vitest';
 import { assign, createMachine, fromPromise, raise, sendTo, setup, type AnyActorRef } from 'xstate';
-import { isTroupeError } from 'troupe';
+import { isTroupeError, supervise, watching, type WatchedDown } from 'troupe';
 import { model } from 'troupe/testing';
+import { createTuples } from '../dist/src/testing/model/tuples.js';
 
 const codeOf = (run: () => unknown): unknown => {
   try {
@@ -335,5 +336,77 @@ describe('what must come to hold', () => {
       eventually: { told: (world) => world.other.matches('told') },
     });
     expect(system.explore()).toMatchObject({ violations: [], complete: true });
+  });
+});
+
+describe('a state', () => {
+  it('that is longer than can be kept is refused', () => {
+    const tuples = createTuples(4);
+    const words = new Uint32Array(17);
+    expect(tuples.find(words, 16)).toBe(-1);
+    expect(tuples.add(words, 16)).toBe(0);
+    expect(tuples.find(words, 17)).toBe(-1);
+    expect(() => tuples.add(words, 17)).toThrow(/list of 17 numbers.*16.*within/);
+  });
+});
+
+describe('a watch', () => {
+  it('that begins when a life is over is of the next one, and is not told of the one before', () => {
+    const nurse = setup({
+      types: {
+        context: {} as { patient: AnyActorRef; downs: number },
+        input: {} as { patient: AnyActorRef },
+        events: {} as WatchedDown,
+      },
+      actors: { watching },
+    }).createMachine({
+      context: ({ input }) => ({ ...input, downs: 0 }),
+      initial: 'watches',
+      states: {
+        watches: {
+          invoke: {
+            src: 'watching',
+            id: 'watch',
+            input: ({ context }) => ({ actorRef: context.patient, id: 'patient' }),
+          },
+          on: {
+            DOWN: { target: 'watches', reenter: true, actions: assign({ downs: ({ context }) => context.downs + 1 }) },
+          },
+        },
+      },
+    });
+    const patient = createMachine({
+      initial: 'well',
+      states: {
+        well: {
+          on: {
+            FALL: {
+              actions: assign(() => {
+                throw new Error('fell');
+              }),
+            },
+          },
+        },
+      },
+    });
+    const { reached, complete } = model({
+      actors: {
+        nurse: { logic: nurse, input: ({ actor }) => ({ patient: actor('patient') }) },
+        patient: supervise(patient, { restart: { atMost: 2 } }),
+      },
+      stimuli: { patient: [{ type: 'FALL' }] },
+      mayFail: true,
+      mayStopWhen: () => true,
+      within: ({ nurse: { context } }, { inFlight }) => context.downs < 3 && inFlight.length < 2,
+      sometimes: {
+        'told once after one fall': ({ nurse: { context } }) => context.downs === 1,
+        'told twice': ({ nurse: { context } }) => context.downs === 2,
+      },
+    }).explore({ maxStates: 5000 });
+    expect(Object.entries(reached).map(([claim, { schedule }]) => [claim, schedule])).toEqual([
+      ['told once after one fall', 'u:patient:FALL d:nurse/watch'],
+      ['told twice', expect.stringContaining('v:patient') as string],
+    ]);
+    expect(complete).toBe(true);
   });
 });

@@ -163,7 +163,10 @@ export interface ModelOptions<TLogics extends Logics = Logics, THistory = undefi
   };
   /** What must hold at every moment. */
   readonly always?: Claims<NoInfer<TLogics>, NoInfer<THistory>>;
-  /** What must come to hold on every run in which each message arrives and each delay ends, unless something goes wrong for ever. */
+  /**
+   * What must come to hold on every run in which each message arrives and each delay ends, unless something goes wrong for ever. A delay or promise that is called off has not to end,
+   * also where it is begun anew at once: where only its length keeps it from that, let `timers` be `'by-delay'`.
+   */
   readonly eventually?: Claims<NoInfer<TLogics>, NoInfer<THistory>>;
   /** What must be possible. */
   readonly sometimes?: Claims<NoInfer<TLogics>, NoInfer<THistory>>;

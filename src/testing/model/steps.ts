@@ -210,12 +210,12 @@ export function createSteps(
 /** Circumstances that answer the same later on. */
 function remembered({ cells, isSpokenOf, lifeOf }: Circumstances): Readonly<Record<'around' | 'later', Circumstances>> {
   const known = new Map<string, boolean>();
+  const lives = new Map<string, number>();
   const ask = (address: string): boolean => {
     const answer = isSpokenOf(address);
     known.set(address, answer);
     return answer;
   };
-  const lives = new Map<string, number>();
   const askLife = (address: string): number => {
     const answer = lifeOf?.(address) ?? 0;
     lives.set(address, answer);

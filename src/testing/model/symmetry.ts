@@ -194,11 +194,12 @@ export function createSymmetry<TLogics extends Logics, THistory>(
 
 /** Exchanges of more than two nodes: all, or some at random where there are many. */
 function furtherExchanges(size: number, groups: readonly (readonly number[])[]): number[][] {
-  const isFurther = (places: readonly number[]): boolean => places.filter((to, from) => to !== from).length > 2;
   if (countArrangements(groups) <= mostAsked) return arrangements(size, groups).filter(isFurther);
   const random = createRandom(1);
   return Array.from({ length: mostAsked }, () => shuffled(size, groups, random)).filter(isFurther);
 }
+
+const isFurther = (places: readonly number[]): boolean => places.filter((to, from) => to !== from).length > 2;
 
 function holds<TLogics extends Logics, THistory>(
   space: Space<TLogics, THistory>,

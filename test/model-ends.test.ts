@@ -7,8 +7,8 @@ import { sourcesOf } from '../dist/src/testing/model/mentioned.js';
 import { watching } from 'troupe';
 import { hospital } from './support/live-systems.ts';
 import { spaceOf } from './support/rehearsing.ts';
-import { actionsOf, possibleIn } from '../dist/src/testing/model/schedule.js';
-import type { Words } from '../dist/src/testing/model/space.js';
+import { actionsOf, possibleIn } from '../dist/src/testing/model/trace/schedule.js';
+import type { Words } from '../dist/src/testing/model/space/space.js';
 
 const options = hospital as ModelOptions<Logics>;
 const heardAfter = (schedule: string, name = 'visitor'): unknown => {

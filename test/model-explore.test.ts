@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyActorLogic, Snapshot } from 'xstate';
-import { createEdgeRecorder } from '../dist/src/testing/model/edges.js';
-import { beginExploration, type ExplorationOptions } from '../dist/src/testing/model/explore.js';
-import type { Explored } from '../dist/src/testing/model/explored.js';
-import { createSpace, type Engine } from '../dist/src/testing/model/space-of.js';
+import { createEdgeRecorder } from '../dist/src/testing/model/graph/edges.js';
+import { beginExploration, type ExplorationOptions } from '../dist/src/testing/model/space/explore.js';
+import type { Explored } from '../dist/src/testing/model/space/explored.js';
+import { createSpace, type Engine } from '../dist/src/testing/model/space/space-of.js';
 import type { ModelOptions, NetworkOptions } from '../src/testing/model/options.ts';
 import type { Progress } from '../src/testing/model/system.ts';
 import { plainNodes, type PlainNode } from './support/plain-nodes.ts';

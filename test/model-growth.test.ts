@@ -1,6 +1,6 @@
 // Why an exploration finds no end: what keeps growing is named, and what does not is not.
 import { describe, expect, it } from 'vitest';
-import { growthOf } from '../dist/src/testing/model/growth.js';
+import { growthOf } from '../dist/src/testing/model/graph/growth.js';
 import { exploreSpace } from './support/graph-space.ts';
 import { createToySystem, type Toy } from './support/toy-system.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { assign, createMachine, setup, type AnyActorRef, type AnyMachineSnapshot } from 'xstate';
 import { openCell } from 'troupe/shared';
 import { model, type ModelOptions } from 'troupe/testing';
-import type { Action } from '../dist/src/testing/model/space.js';
+import type { Action } from '../dist/src/testing/model/space/space.js';
 import type { Logics } from '../dist/src/testing/model/options.js';
 import { rejectionOf } from './support/observing.ts';
 import type { hurdle, pupil } from './support/live-systems.ts';

@@ -14,8 +14,8 @@ import {
   type AnyActorLogic,
   type AnyActorRef,
 } from 'xstate';
-import { judgeAllEventually } from '../dist/src/testing/model/eventually.js';
-import { createLiveness, type Eventual } from '../dist/src/testing/model/liveness.js';
+import { judgeAllEventually } from '../dist/src/testing/model/graph/eventually.js';
+import { createLiveness, type Eventual } from '../dist/src/testing/model/graph/liveness.js';
 import { createRandom } from '../dist/src/testing/random.js';
 import { createGraphSpace, exploreSpace, type GraphOptions, type GraphStep } from './support/graph-space.ts';
 

@@ -1,8 +1,8 @@
 // The stepper of a node against XState itself: machines made at random are stepped by both, and must agree on every snapshot, child, delay, effect and error after every step.
 import { describe, expect, it } from 'vitest';
 import { createMachine, type AnyActorRef, type AnyEventObject } from 'xstate';
-import { createNodes } from '../dist/src/testing/model/nodes.js';
-import type { Configuration, Step } from '../dist/src/testing/model/node.js';
+import { createNodes } from '../dist/src/testing/model/node/nodes.js';
+import type { Configuration, Step } from '../dist/src/testing/model/node/node.js';
 import { isTroupeError } from 'troupe';
 import { createRandom } from '../dist/src/testing/random.js';
 import { createRandomMachine } from './support/random-machines.ts';

@@ -1,11 +1,11 @@
 import { assign, createMachine, sendTo, setup, type AnyActorRef } from 'xstate';
 import { describe, expect, it } from 'vitest';
-import { partsOf } from '../dist/src/testing/model/report-parts.js';
-import { createReport, type ReportParts } from '../dist/src/testing/model/report-of.js';
-import { reportToText } from '../dist/src/testing/model/report-text.js';
-import { actionsOf } from '../dist/src/testing/model/schedule.js';
-import { coverageOf } from '../dist/src/testing/model/coverage.js';
-import type { NodeStep } from '../dist/src/testing/model/space.js';
+import { partsOf } from '../dist/src/testing/model/trace/report-parts.js';
+import { createReport, type ReportParts } from '../dist/src/testing/model/trace/report-of.js';
+import { reportToText } from '../dist/src/testing/model/trace/report-text.js';
+import { actionsOf } from '../dist/src/testing/model/trace/schedule.js';
+import { coverageOf } from '../dist/src/testing/model/trace/coverage.js';
+import type { NodeStep } from '../dist/src/testing/model/space/space.js';
 import { explore, timeless } from './support/exploring.ts';
 import { allDone, lesson, lessonOptions, together } from './support/lesson.ts';
 import { spaceOf } from './support/spaces.ts';

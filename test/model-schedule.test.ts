@@ -1,10 +1,10 @@
 import { createMachine, sendTo, type ActorSystem, type ActorSystemInfo, type AnyActorRef } from 'xstate';
 import { isTroupeError } from 'troupe';
 import { describe, expect, it } from 'vitest';
-import { actionsOf } from '../dist/src/testing/model/schedule.js';
-import type { Action, Space } from '../dist/src/testing/model/space.js';
-import { meantBy, readWord, wordOf } from '../dist/src/testing/model/step-text.js';
-import { createTrace } from '../dist/src/testing/model/trace-of.js';
+import { actionsOf } from '../dist/src/testing/model/trace/schedule.js';
+import type { Action, Space } from '../dist/src/testing/model/space/space.js';
+import { meantBy, readWord, wordOf } from '../dist/src/testing/model/trace/step-text.js';
+import { createTrace } from '../dist/src/testing/model/trace/trace-of.js';
 import { lesson } from './support/lesson.ts';
 import { spaceOf } from './support/spaces.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyActorLogic } from 'xstate';
-import { simulate, type Simulated } from '../dist/src/testing/model/simulate.js';
-import { createSpace, type Engine } from '../dist/src/testing/model/space-of.js';
+import { simulate, type Simulated } from '../dist/src/testing/model/space/simulate.js';
+import { createSpace, type Engine } from '../dist/src/testing/model/space/space-of.js';
 import type { ModelOptions } from '../src/testing/model/options.ts';
 import type { SimulateOptions } from '../src/testing/model/system.ts';
 import { plainNodes, type PlainNode } from './support/plain-nodes.ts';

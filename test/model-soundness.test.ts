@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { assign, createMachine, fromPromise, raise, sendTo, setup, type AnyActorRef } from 'xstate';
 import { isTroupeError, supervise, watching, type WatchedDown } from 'troupe';
 import { model } from 'troupe/testing';
-import { createTuples } from '../dist/src/testing/model/tuples.js';
+import { createTuples } from '../dist/src/testing/model/space/tuples.js';
 
 const codeOf = (run: () => unknown): unknown => {
   try {

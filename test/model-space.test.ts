@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyActorLogic, EventObject } from 'xstate';
-import { createSpace, type Engine } from '../dist/src/testing/model/space-of.js';
+import { createSpace, type Engine } from '../dist/src/testing/model/space/space-of.js';
 import type { ModelOptions } from '../src/testing/model/options.ts';
-import type { Action, ActionCode, Words } from '../src/testing/model/space.ts';
+import type { Action, ActionCode, Words } from '../src/testing/model/space/space.ts';
 import { plainNodes, type PlainNode } from './support/plain-nodes.ts';
 
 type Options = Omit<ModelOptions<Record<string, AnyActorLogic>, unknown>, 'actors'>;

@@ -1,12 +1,12 @@
 // States that differ only in who is who are one: counts that are known from elsewhere, runs that are real all the same, and nodes that only seem to be alike.
 import { describe, expect, it } from 'vitest';
 import { assign, sendTo, setup, type AnyActorRef } from 'xstate';
-import { symmetricGroups } from '../dist/src/testing/model/symmetric-groups.js';
-import { createSymmetry, type Symmetry } from '../dist/src/testing/model/symmetry.js';
-import type { Rearrangeable } from '../dist/src/testing/model/rearrange.js';
-import type { Violation } from '../dist/src/testing/model/report.js';
-import type { Trace } from '../dist/src/testing/model/trace.js';
-import type { Space, Words } from '../dist/src/testing/model/space.js';
+import { symmetricGroups } from '../dist/src/testing/model/graph/symmetric-groups.js';
+import { createSymmetry, type Symmetry } from '../dist/src/testing/model/graph/symmetry.js';
+import type { Rearrangeable } from '../dist/src/testing/model/graph/rearrange.js';
+import type { Violation } from '../dist/src/testing/model/trace/report.js';
+import type { Trace } from '../dist/src/testing/model/trace/trace.js';
+import type { Space, Words } from '../dist/src/testing/model/space/space.js';
 import { isTroupeError, type TroupeError } from 'troupe';
 import { model } from 'troupe/testing';
 import { openSpace } from '../dist/src/testing/model/open-space.js';

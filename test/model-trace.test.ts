@@ -21,11 +21,11 @@ import { openCell } from 'troupe/shared';
 import { readRecording, recordingToMermaid } from 'troupe/inspector';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createTimeline, NO_RECORDING as NO_HEADER } from '../dist/src/inspector/timeline.js';
-import { changesOf } from '../dist/src/testing/model/changes.js';
-import type { ActorState, Configuration } from '../dist/src/testing/model/node.js';
-import { actionsOf } from '../dist/src/testing/model/schedule.js';
-import type { Space } from '../dist/src/testing/model/space.js';
-import { createTrace } from '../dist/src/testing/model/trace-of.js';
+import { changesOf } from '../dist/src/testing/model/trace/changes.js';
+import type { ActorState, Configuration } from '../dist/src/testing/model/node/node.js';
+import { actionsOf } from '../dist/src/testing/model/trace/schedule.js';
+import type { Space } from '../dist/src/testing/model/space/space.js';
+import { createTrace } from '../dist/src/testing/model/trace/trace-of.js';
 import { lesson } from './support/lesson.ts';
 import { spaceOf } from './support/spaces.ts';
 

@@ -1,6 +1,6 @@
 // How far an exploration is, on standard error while it runs: one line that changes where a person looks, and lines ever further apart where it is kept.
 import type { Progress } from '../testing/model/system.ts';
-import { count, countOf } from '../testing/model/text.ts';
+import { count, countOf } from '../testing/model/trace/text.ts';
 
 /** Tells how far something is. */
 export interface ProgressLine {

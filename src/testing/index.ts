@@ -32,9 +32,9 @@ export type {
   World,
 } from './model/options.ts';
 export type { ExploreOptions, LiveRun, Progress, SimulateOptions, SystemModel } from './model/system.ts';
-export type { Coverage, Report, Violation } from './model/report.ts';
-export type { Change, Trace, TraceStep } from './model/trace.ts';
-export type { Action } from './model/space.ts';
+export type { Coverage, Report, Violation } from './model/trace/report.ts';
+export type { Change, Trace, TraceStep } from './model/trace/trace.ts';
+export type { Action } from './model/space/space.ts';
 
 // programs under test, elsewhere and at fault
 export { hostEverything } from './host-everything.ts';

@@ -1,9 +1,9 @@
 // A model's options explored to a report, without what checks them and judges `eventually`.
-import { beginExploration } from '../../dist/src/testing/model/explore.js';
+import { beginExploration } from '../../dist/src/testing/model/space/explore.js';
 import type { Logics, ModelOptions } from '../../dist/src/testing/model/options.js';
-import { createReport } from '../../dist/src/testing/model/report-of.js';
-import { partsOf, type Beside } from '../../dist/src/testing/model/report-parts.js';
-import type { Report } from '../../dist/src/testing/model/report.js';
+import { createReport } from '../../dist/src/testing/model/trace/report-of.js';
+import { partsOf, type Beside } from '../../dist/src/testing/model/trace/report-parts.js';
+import type { Report } from '../../dist/src/testing/model/trace/report.js';
 import type { ExploreOptions } from '../../dist/src/testing/model/system.js';
 import { spaceOf } from './spaces.ts';
 

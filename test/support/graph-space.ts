@@ -1,8 +1,8 @@
 // A space whose states and steps are written down by hand, and a plain exploration of any space: for tests of what walks spaces.
-import { createEdgeRecorder, beyond, type Edges } from '../../dist/src/testing/model/edges.js';
+import { createEdgeRecorder, beyond, type Edges } from '../../dist/src/testing/model/graph/edges.js';
 import type { Logics } from '../../dist/src/testing/model/options.js';
-import type { Symmetry } from '../../dist/src/testing/model/symmetry.js';
-import type { Action, ActionCode, Space, Words } from '../../dist/src/testing/model/space.js';
+import type { Symmetry } from '../../dist/src/testing/model/graph/symmetry.js';
+import type { Action, ActionCode, Space, Words } from '../../dist/src/testing/model/space/space.js';
 
 /** A step of a graph: from where, by which action, to where; -1 for out of the bounds. */
 export interface GraphStep {

@@ -1,7 +1,7 @@
 // Nodes of a system to be explored that are plain functions, to test what explores apart from what steps machines.
 import type { AnyActorLogic, EventObject } from 'xstate';
 import type { ArmedTimer, Outcome } from '../../src/testing/model/options.ts';
-import type { Circumstances, Configuration, Node, Step } from '../../src/testing/model/node.ts';
+import type { Circumstances, Configuration, Node, Step } from '../../src/testing/model/node/node.ts';
 
 /** A node before or after a step. */
 export interface Plain {

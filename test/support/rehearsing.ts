@@ -1,10 +1,10 @@
 // Random walks through a model that the live system takes as well.
-import { rehearse } from '../../dist/src/testing/model/live-rehearsal.js';
-import type { LiveOptions } from '../../dist/src/testing/model/live-stage.js';
+import { rehearse } from '../../dist/src/testing/model/live/live-rehearsal.js';
+import type { LiveOptions } from '../../dist/src/testing/model/live/live-stage.js';
 import { openSpace } from '../../dist/src/testing/model/open-space.js';
 import type { ModelOptions, Logics } from '../../dist/src/testing/model/options.js';
-import { possibleIn, stepTextOf, type Possible } from '../../dist/src/testing/model/schedule.js';
-import type { Space } from '../../dist/src/testing/model/space.js';
+import { possibleIn, stepTextOf, type Possible } from '../../dist/src/testing/model/trace/schedule.js';
+import type { Space } from '../../dist/src/testing/model/space/space.js';
 import { createRandom } from '../../dist/src/testing/random.js';
 
 /** The space of a model, in which each actor is itself. */

@@ -1,9 +1,9 @@
 // Nodes of a model, stepped one occurrence after another.
 import type { Snapshot } from 'xstate';
-import { createNodes } from '../../dist/src/testing/model/nodes.js';
-import type { Circumstances, Configuration, Node, Occurrence, Step } from '../../dist/src/testing/model/node.js';
+import { createNodes } from '../../dist/src/testing/model/node/nodes.js';
+import type { Circumstances, Configuration, Node, Occurrence, Step } from '../../dist/src/testing/model/node/node.js';
 
-export type { Node } from '../../dist/src/testing/model/node.js';
+export type { Node } from '../../dist/src/testing/model/node/node.js';
 
 /** No cells, and nobody elsewhere speaks of anybody. */
 export const NONE: Circumstances = { cells: {}, isSpokenOf: () => false };

@@ -1,9 +1,9 @@
 // Systems of toy nodes, plain functions over plain data, as spaces that can be put together anew: for tests of symmetry that need no machines. Messages have no order.
-import type { ActorState, Configuration, Node, Renaming } from '../../dist/src/testing/model/node.js';
+import type { ActorState, Configuration, Node, Renaming } from '../../dist/src/testing/model/node/node.js';
 import type { Message } from '../../dist/src/testing/model/options.js';
-import type { Renames } from '../../dist/src/testing/model/permutations.js';
-import type { Rearrangeable } from '../../dist/src/testing/model/rearrange.js';
-import type { Space } from '../../dist/src/testing/model/space.js';
+import type { Renames } from '../../dist/src/testing/model/graph/permutations.js';
+import type { Rearrangeable } from '../../dist/src/testing/model/graph/rearrange.js';
+import type { Space } from '../../dist/src/testing/model/space/space.js';
 
 /** Plain data. */
 export type Data = unknown;

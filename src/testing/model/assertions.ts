@@ -12,7 +12,7 @@ import {
 } from './verdicts.ts';
 import type { Claim, Logics } from './options.ts';
 import type { SystemModel } from './system.ts';
-import type { Trace } from './trace.ts';
+import type { Trace } from './trace/trace.ts';
 
 /**
  * Asserts all that a model declares: `always`, `eventually`, `sometimes`, that it comes to rest only where it may, and that nobody fails.

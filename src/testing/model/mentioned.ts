@@ -2,8 +2,8 @@
 // has a use; what a function makes of its own accord cannot be read off.
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
 import { isMachine } from '../../version.ts';
-import { WATCHING } from './drives.ts';
-import { unwrap } from './supervised.ts';
+import { WATCHING } from './node/drives.ts';
+import { unwrap } from './node/supervised.ts';
 
 /** Whether any transition of a machine is for events of this type, wildcards included. Whether one is ever taken is not asked. */
 export function mentionsEvent(machine: AnyStateMachine, type: string): boolean {

@@ -5,11 +5,11 @@ import { assertExplore, assertSimulate } from './check-values.ts';
 import { withInside } from './inside.ts';
 import { openSpace } from './open-space.ts';
 import type { Logics, ModelOptions } from './options.ts';
-import { replayLive } from './replay-live.ts';
-import { actionsOf } from './schedule.ts';
+import { replayLive } from './live/replay-live.ts';
+import { actionsOf } from './trace/schedule.ts';
 import { createSearch } from './search.ts';
 import type { SystemModel } from './system.ts';
-import { createTrace } from './trace-of.ts';
+import { createTrace } from './trace/trace-of.ts';
 import { createWalk } from './walk.ts';
 
 /**

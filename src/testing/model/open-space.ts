@@ -1,14 +1,14 @@
 // The space of a model, made of its options: what knows its values, its nodes, and, where actors are declared to be symmetric, who may stand for whom.
 import { TroupeError } from '../../errors.ts';
-import { textOf } from './canonical.ts';
-import { createModelling } from './modelling.ts';
-import type { Address } from './node.ts';
-import { createNode } from './node-stepper.ts';
+import { textOf } from './node/canonical.ts';
+import { createModelling } from './node/modelling.ts';
+import type { Address } from './node/node.ts';
+import { createNode } from './node/node-stepper.ts';
 import type { Claim, Logics, ModelOptions } from './options.ts';
-import { renameAddress, renameValue } from './rename.ts';
-import { createSpace, type Engine } from './space-of.ts';
-import { symmetricGroups } from './symmetric-groups.ts';
-import { createSymmetry, type Symmetry } from './symmetry.ts';
+import { renameAddress, renameValue } from './node/rename.ts';
+import { createSpace, type Engine } from './space/space-of.ts';
+import { symmetricGroups } from './graph/symmetric-groups.ts';
+import { createSymmetry, type Symmetry } from './graph/symmetry.ts';
 
 /** A model opened. */
 export interface Opened {

@@ -1,18 +1,18 @@
 // An exploration of a model with all that is told of it: it goes on in pieces, so that others can act meanwhile, and says at any time what is known so far.
-import { createEdgeRecorder } from './edges.ts';
-import { judgeAllEventually } from './eventually.ts';
-import { beginExploration } from './explore.ts';
-import { growthOf } from './growth.ts';
+import { createEdgeRecorder } from './graph/edges.ts';
+import { judgeAllEventually } from './graph/eventually.ts';
+import { beginExploration } from './space/explore.ts';
+import { growthOf } from './graph/growth.ts';
 import { openSpace } from './open-space.ts';
 import type { Logics, ModelOptions, Scene, World } from './options.ts';
-import { createReport, createViolation, type Found } from './report-of.ts';
-import { partsOf } from './report-parts.ts';
-import type { Report, Violation } from './report.ts';
-import type { About } from './run.ts';
-import type { ActionCode } from './space.ts';
+import { createReport, createViolation, type Found } from './trace/report-of.ts';
+import { partsOf } from './trace/report-parts.ts';
+import type { Report, Violation } from './trace/report.ts';
+import type { About } from './trace/run.ts';
+import type { ActionCode } from './space/space.ts';
 import type { ExploreOptions, Progress } from './system.ts';
-import { createTrace } from './trace-of.ts';
-import type { Trace } from './trace.ts';
+import { createTrace } from './trace/trace-of.ts';
+import type { Trace } from './trace/trace.ts';
 
 /** An exploration that can be gone on with. */
 export interface Search {

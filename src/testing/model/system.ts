@@ -1,7 +1,7 @@
 // What `model` gives: a system that can be explored, walked at random, and led along a schedule. This file is types alone.
 import type { Logics, World } from './options.ts';
-import type { Report } from './report.ts';
-import type { Trace } from './trace.ts';
+import type { Report } from './trace/report.ts';
+import type { Trace } from './trace/trace.ts';
 
 /** How far {@link SystemModel.explore} goes. */
 export interface ExploreOptions {

@@ -1,16 +1,16 @@
 // Judges what is said of a model, for matchers and for assertions: it is so, it is not, or it was not explored far enough to say. Several verdicts share one exploration,
 // which goes on no further than each needs; what is said is judged on the states that are there already.
 import { optionError } from '../../options.ts';
-import { isSo } from './asked.ts';
+import { isSo } from './space/asked.ts';
 import { assertClaim } from './check-options.ts';
 import { assertExplore } from './check-values.ts';
 import { insideOf, type Inside } from './inside.ts';
-import type { Report, Violation } from './report.ts';
-import { unhandledToText, violationToText } from './report-text.ts';
+import type { Report, Violation } from './trace/report.ts';
+import { unhandledToText, violationToText } from './trace/report-text.ts';
 import type { Search } from './search.ts';
 import type { ExploreOptions } from './system.ts';
-import { countOf } from './text.ts';
-import type { Trace } from './trace.ts';
+import { countOf } from './trace/text.ts';
+import type { Trace } from './trace/trace.ts';
 
 /** How far a model is explored to judge it. */
 export type Limits = Pick<ExploreOptions, 'maxStates' | 'maxDepth' | 'seconds'>;

@@ -1,12 +1,12 @@
 // Random walks through a model with all that is told of them. They go on in pieces, as a search does.
 import { openSpace } from './open-space.ts';
 import type { Logics, ModelOptions } from './options.ts';
-import { createReport, type Found } from './report-of.ts';
-import type { Report } from './report.ts';
-import { isViolation } from './judge.ts';
-import { shrinkFinding } from './shrink-finding.ts';
-import { beginSimulation, type SimulatedFinding } from './simulate.ts';
-import type { ActionCode } from './space.ts';
+import { createReport, type Found } from './trace/report-of.ts';
+import type { Report } from './trace/report.ts';
+import { isViolation } from './space/judge.ts';
+import { shrinkFinding } from './graph/shrink-finding.ts';
+import { beginSimulation, type SimulatedFinding } from './space/simulate.ts';
+import type { ActionCode } from './space/space.ts';
 import type { Progress, SimulateOptions } from './system.ts';
 
 /** Walks that can be gone on with. */

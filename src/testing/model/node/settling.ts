@@ -231,7 +231,7 @@ function spokenOf(modelling: Modelling, stage: Stage): ReadonlySet<Address> {
 }
 
 /** Runs what may come upon a value that cannot be modelled; the error then says whose it is. */
-export function checked<T>(actor: Address, where: string, run: () => T): T {
+function checked<T>(actor: Address, where: string, run: () => T): T {
   try {
     return run();
   } catch (error) {

@@ -171,8 +171,8 @@ export function createConfigurations(
       return plans.count;
     },
     idOf(place, configuration) {
-      const id = plans.idOf(`${place} ${configuration.key}`, (id) => {
-        crashed[id] = configuration.crashed;
+      const id = plans.idOf(`${place} ${configuration.key}`, (number) => {
+        crashed[number] = configuration.crashed;
         const plan = planOf(place, configuration);
         offers.add(plan.timers, plan.own);
         return plan;

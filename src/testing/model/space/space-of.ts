@@ -3,7 +3,7 @@ import { isSo } from './asked.ts';
 import { textOf } from '../node/canonical.ts';
 import { kindOf, kinds, subjectOf } from './codes.ts';
 import { createParts, type AnyModelOptions } from './parts.ts';
-import type { Address, Configuration, Node, Occurrence, Step } from '../node/node.ts';
+import type { Address, Node, Occurrence, Step } from '../node/node.ts';
 import type { Logics, ModelOptions } from '../options.ts';
 import { assertSame } from './purity.ts';
 import { createRemembering, type Remembering } from './remembering.ts';
@@ -162,7 +162,7 @@ export function createSpace<TLogics extends Logics, THistory>(
     show: (state) => showAt(state, 0, state.length),
     configurationOf(state, name) {
       const place = names.indexOf(name);
-      return configurations.plan(state[place] as number).configuration as Configuration;
+      return configurations.plan(state[place] as number).configuration;
     },
     isFair(code) {
       switch (kindOf(code)) {

@@ -98,7 +98,7 @@ export function createSteps(
   };
   /** Takes a step from another configuration that counts as the same. */
   const compare = (step: number, variant: Configuration): void => {
-    const { subject, before, step: one } = taken[step] as TakenStep;
+    const { subject, step: one } = taken[step] as TakenStep;
     const node = nodes[subject.node] as Node;
     const occurrence = subject.occurrence ?? occurrences[step];
     const two = run(node, variant, occurrence, subject, told[step] as Circumstances);
@@ -121,8 +121,8 @@ export function createSteps(
       }
     }
   };
-  const evaluate = (configuration: number, id: number, { circumstances }: Moment): number => {
-    const { around, later } = remembered(circumstances);
+  const evaluate = (configuration: number, id: number, moment: Moment): number => {
+    const { around, later } = remembered(moment.circumstances);
     const subject = subjects.at(id);
     const plan = configurations.plan(configuration);
     const node = nodes[plan.node] as Node;

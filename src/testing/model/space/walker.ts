@@ -3,7 +3,7 @@
 // Indices stay within the arrays, so what is read there is a number (`as number`).
 import { codeOf, kindOf, kinds, subjectOf, type Kind } from './codes.ts';
 import type { Plan } from './configurations.ts';
-import { budgets, type Extras } from './extras.ts';
+import { budgets } from './extras.ts';
 import { createMoment } from './moment.ts';
 import type { Parts } from './parts.ts';
 import type { ActionCode, Words } from './space.ts';
@@ -30,7 +30,7 @@ export interface Walker {
 }
 
 export function createWalker(parts: Parts): Walker {
-  const { names, nodes, subjects, configurations, steps, extras, network, downs, forget } = parts;
+  const { nodes, subjects, configurations, steps, extras, network, downs, forget } = parts;
   const { networkAt, extraAt, timerOrder, delaysUnhandled, isFallible, crashCodes, restartCodes } = parts;
   const nodeCount = nodes.length;
   const isTimed = timerOrder === 'by-delay';
@@ -164,12 +164,18 @@ export function createWalker(parts: Parts): Walker {
     count = at;
   };
   const pushAll = (all: readonly ActionCode[]): void => {
+    for (let index = 0; index < all.length; index++) push(all[index] as number);
+  };
+  /** Whoever watches a life is told of its end before the next begins: from a place on, what has to wait for that is taken off the list. */
+  const dropHeldBack = (first: number): void => {
     const { heldBack } = downs;
-    for (let index = 0; index < all.length; index++) {
-      const code = all[index] as number;
-      // whoever watches a life is told of its end before the next begins
-      if (heldBack.length === 0 || !heldBack.includes(code)) push(code);
+    if (heldBack.length === 0) return;
+    let kept = first;
+    for (let place = first; place < count; place++) {
+      const code = codes[place] as number;
+      if (!heldBack.includes(code)) codes[kept++] = code;
     }
+    count = kept;
   };
   const listStimuli = (): void => {
     for (let node = 0; node < nodeCount; node++) {
@@ -194,6 +200,7 @@ export function createWalker(parts: Parts): Walker {
     const beforeOwn = count;
     if (isTimed) listByDelay();
     else listOffers(isIdle || timerOrder !== 'when-idle');
+    dropHeldBack(beforeOwn);
     if (parts.hasStimuli) listStimuli();
     isQuiescent = isIdle && count === beforeOwn;
     if (crashCodes.length === 0) return count;

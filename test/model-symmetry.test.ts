@@ -76,7 +76,7 @@ describe('states up to who is who', { timeout: 30_000 }, () => {
 });
 
 describe('machines up to who is who', { timeout: 30_000 }, () => {
-  it.each<Pick<ModelOptions<Logics>, 'network' | 'crash' | 'timers'>>([
+  it.each<Pick<ModelOptions, 'network' | 'crash' | 'timers'>>([
     {},
     { network: { order: 'none', drop: 1, duplicate: 1 } },
     { network: { order: 'global' }, timers: 'when-idle' },
@@ -108,7 +108,7 @@ describe('machines up to who is who', { timeout: 30_000 }, () => {
     [twoPhaseCommit(3), resourcesOf(3), 80],
     [twoPhaseCommit(6), resourcesOf(6), 553],
   ])('are as many as is known (%#)', (options, names, count) => {
-    expect(model({ ...(options as ModelOptions<Logics>), symmetric: [names] }).explore()).toMatchObject({
+    expect(model({ ...(options as ModelOptions), symmetric: [names] }).explore()).toMatchObject({
       ok: true,
       complete: true,
       states: count,
@@ -117,7 +117,7 @@ describe('machines up to who is who', { timeout: 30_000 }, () => {
 
   it('go wrong on runs that are real', () => {
     const { violations } = model({
-      ...(lesson(4, 2) as ModelOptions<Logics>),
+      ...(lesson(4, 2) as ModelOptions),
       symmetric: [namesOf(4)],
       always: {
         'at most two are done': (world) =>
@@ -254,7 +254,7 @@ function exploreUpToSymmetry(system: ToySystem, claims?: Parameters<typeof symme
 }
 
 /** Each calls the desk after a while, is called back in the order of the calls, and may be hung up on. */
-function callers(names: readonly string[]): ModelOptions<Logics> {
+function callers(names: readonly string[]): ModelOptions {
   const caller = setup({ types: { context: {} as { me: string; desk: AnyActorRef } } }).createMachine({
     context: ({ input }) => input as never,
     initial: 'idle',
@@ -289,7 +289,7 @@ function callers(names: readonly string[]): ModelOptions<Logics> {
       },
     },
   });
-  const actors: ModelOptions<Logics>['actors'] = {
+  const actors: ModelOptions['actors'] = {
     ...Object.fromEntries(
       names.map((me) => [me, { logic: caller, input: ({ actor }: InputScope) => ({ me, desk: actor('desk') }) }]),
     ),

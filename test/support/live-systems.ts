@@ -869,12 +869,12 @@ const keeper = setup({
   actors: { guest },
 }).createMachine({
   id: 'keeper',
-  context: ({ input: { guest: friend, stranger }, self, spawn }) => {
+  context: ({ input, self, spawn }) => {
     const own = spawn('guest', { id: 'own', input: { heard: 0 } });
     return {
-      friend,
+      friend: input.guest,
       own,
-      near: { all: [stranger, own, friend, self], deep: { ref: stranger } },
+      near: { all: [input.stranger, own, input.guest, self], deep: { ref: input.stranger } },
       itself: self,
       isInvited: false,
       plain: { list: [1, 2] },
@@ -899,11 +899,7 @@ const keeper = setup({
     },
     WAIT: {
       actions: [
-        sendTo(
-          ({ self }) => self,
-          ({ self }) => ({ type: 'LATER', of: self }),
-          { delay: 100, id: 'with a ref' },
-        ),
+        raise(({ self }) => ({ type: 'LATER', of: self }), { delay: 100, id: 'with a ref' }),
         raise({ type: 'LATER' }, { delay: 200, id: 'without' }),
         sendTo(({ context }) => context.own as AnyActorRef, { type: 'HELLO' }, { delay: 300, id: 'to a child' }),
       ],

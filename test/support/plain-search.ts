@@ -57,7 +57,7 @@ export function searchPlainly(tables: Tables, options: PlainOptions, most: numbe
   const { order, duplicate, delayUnhandled, timers, restart, stimuli, mostMessages } = options;
   const names = Object.keys(tables);
   const isSet = order === 'none' && duplicate === Infinity;
-  const row = (name: string, state: number): Row => tables[name]![state]!;
+  const row = (name: string, state: number): Row => there(tables[name]?.[state]);
   const hasEnded = (name: string, state: number | null) =>
     state === null ? restart === 'never' : row(name, state).isFinal;
 
@@ -108,21 +108,21 @@ export function searchPlainly(tables: Tables, options: PlainOptions, most: numbe
     let isIdle = true;
     let isQuiet = true;
     for (const index of arriving(whole)) {
-      const message = whole.messages[index]!;
+      const message = there(whole.messages[index]);
       const [, to, type] = message;
       const isOfUse = take(whole, to, type) !== undefined;
       if (isOfUse || !delayUnhandled) {
         if (isOfUse || !isSet) isIdle = isQuiet = false;
         const after = isSet ? whole : without(whole, index);
-        add(`deliver ${message}`, true, take(after, to, type) ?? after);
+        add(`deliver ${message.join()}`, true, take(after, to, type) ?? after);
         if (!isSet && whole.left[1] > 0)
-          add(`again ${message}`, false, take(spend(whole, 1), to, type) ?? spend(whole, 1));
+          add(`again ${message.join()}`, false, take(spend(whole, 1), to, type) ?? spend(whole, 1));
       }
-      if (whole.left[0] > 0) add(`drop ${message}`, false, spend(without(whole, index), 0));
+      if (whole.left[0] > 0) add(`drop ${message.join()}`, false, spend(without(whole, index), 0));
     }
     const least = Math.min(...whole.delays.map(([, , remaining]) => remaining));
     const isFirst = (index: number) => {
-      const [actor, , remaining] = whole.delays[index]!;
+      const [actor, , remaining] = there(whole.delays[index]);
       return (
         remaining === least && !whole.delays.slice(0, index).some((each) => each[0] === actor && each[2] === least)
       );
@@ -133,7 +133,7 @@ export function searchPlainly(tables: Tables, options: PlainOptions, most: numbe
       if (timers === 'by-delay' && !isFirst(index)) return;
       const passed = timers === 'by-delay' ? remaining : 0;
       const delays = whole.delays.map(([name, each, left]): Delay => [name, each, left - passed]);
-      const ended = row(actor, whole.at[actor]!).after.find(({ delay }) => id.endsWith(`.${delay}`))!;
+      const ended = there(row(actor, there(whole.at[actor])).after.find(({ delay }) => id.endsWith(`.${delay}`)));
       add(`timer ${actor} ${id}`, true, enter({ ...whole, delays }, actor, ended.target, ended.sends));
     });
     for (const [name, types] of Object.entries(stimuli)) {
@@ -202,7 +202,7 @@ export function searchPlainly(tables: Tables, options: PlainOptions, most: numbe
   let generated = 1;
   for (let index = 0; index < states.length; index++) {
     if (states.length > most) return undefined;
-    const { found, rests: isRest } = successors(states[index]!);
+    const { found, rests: isRest } = successors(there(states[index]));
     rests.push(isRest);
     edges.push(
       found.map(({ label, isFair, next }) => {
@@ -213,7 +213,7 @@ export function searchPlainly(tables: Tables, options: PlainOptions, most: numbe
         if (to === states.length) {
           numbers.set(key, to);
           states.push(next);
-          depths.push(depths[index]! + 1);
+          depths.push(there(depths[index]) + 1);
         }
         return { label, isFair, to };
       }),
@@ -227,7 +227,7 @@ export function canDoWithout({ states, edges }: Graph, holds: (state: Whole) => 
   const bad = states.map((state) => !holds(state));
   const reachOf = (from: number): Set<number> => {
     const reach = new Set([from]);
-    for (const state of reach) for (const { to } of edges[state]!) if (to >= 0 && bad[to]) reach.add(to);
+    for (const state of reach) for (const { to } of there(edges[state])) if (to >= 0 && bad[to]) reach.add(to);
     return reach;
   };
   if (!bad[0]) return false;
@@ -235,13 +235,20 @@ export function canDoWithout({ states, edges }: Graph, holds: (state: Whole) => 
   const reaches = new Map([...reachOf(0)].map((state) => [state, reachOf(state)]));
   for (const [state, reach] of reaches) {
     if (looked.has(state)) continue;
-    const members = [...reach].filter((other) => reaches.get(other)!.has(state));
+    const members = [...reach].filter((other) => there(reaches.get(other)).has(state));
     for (const member of members) looked.add(member);
-    const inside = members.flatMap((member) => edges[member]!.filter(({ to }) => members.includes(to)));
-    const due = edges[state]!.filter(
-      ({ label, isFair }) => isFair && members.every((member) => edges[member]!.some((edge) => edge.label === label)),
+    const inside = members.flatMap((member) => there(edges[member]).filter(({ to }) => members.includes(to)));
+    const due = there(edges[state]).filter(
+      ({ label, isFair }) =>
+        isFair && members.every((member) => there(edges[member]).some((edge) => edge.label === label)),
     );
     if (due.every(({ label }) => inside.some((edge) => edge.label === label))) return true;
   }
   return false;
+}
+
+/** What is looked up where it must be. */
+function there<T>(found: T | null | undefined): T {
+  if (found === undefined || found === null) throw new Error('It is not where it must be.');
+  return found;
 }

@@ -6,11 +6,13 @@ const FAR = 1_234_567_890_123;
 
 export function twice<T>(run: () => T): readonly [T, T] {
   const { random } = Math;
+  // the clock stands still meanwhile, or what passes between the two might make up for the difference
+  const now = Date.now();
   const drawn: number[] = [];
-  const first = withOthers(Date, () => drawn[drawn.push(random()) - 1] as number, run);
+  const first = withOthers(dateAt(now), () => drawn[drawn.push(random()) - 1] as number, run);
   let draws = 0;
   // half of all numbers away from what was drawn: a coin falls on its other side
-  const second = withOthers(laterThan(Date), () => ((drawn[draws++] ?? random()) + 0.5) % 1, run);
+  const second = withOthers(dateAt(now + FAR), () => ((drawn[draws++] ?? random()) + 0.5) % 1, run);
   return [first, second];
 }
 
@@ -27,12 +29,11 @@ function withOthers<T>(date: DateConstructor, random: () => number, run: () => T
   }
 }
 
-function laterThan(date: DateConstructor): DateConstructor {
-  const now = (): number => date.now() + FAR;
-  return new Proxy(date, {
+function dateAt(now: number): DateConstructor {
+  return new Proxy(Date, {
     construct: (target, given: unknown[], made) =>
-      Reflect.construct(target, given.length === 0 ? [now()] : given, made) as object,
-    apply: () => new date(now()).toString(),
-    get: (target, key) => (key === 'now' ? now : (Reflect.get(target, key) as unknown)),
+      Reflect.construct(target, given.length === 0 ? [now] : given, made) as object,
+    apply: (target) => new target(now).toString(),
+    get: (target, key) => (key === 'now' ? () => now : (Reflect.get(target, key) as unknown)),
   });
 }

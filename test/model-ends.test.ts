@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createMachine, setup, type AnyMachineSnapshot } from 'xstate';
 import { model, type ModelOptions } from 'troupe/testing';
 import type { Logics } from '../dist/src/testing/model/options.js';
-import { sourcesOf } from '../dist/src/testing/model/mentioned.js';
+import { sourcesOf } from '../dist/src/testing/model/node/mentioned.js';
 import { watching } from 'troupe';
 import { hospital } from './support/live-systems.ts';
 import { spaceOf } from './support/rehearsing.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AnyActorLogic, Snapshot } from 'xstate';
-import { createEdgeRecorder } from '../dist/src/testing/model/graph/edges.js';
+import { createEdgeRecorder } from '../dist/src/testing/model/space/edges.js';
 import { beginExploration, type ExplorationOptions } from '../dist/src/testing/model/space/explore.js';
 import type { Explored } from '../dist/src/testing/model/space/explored.js';
 import { createSpace, type Engine } from '../dist/src/testing/model/space/space-of.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { assign, sendTo, setup, type AnyActorRef } from 'xstate';
 import { symmetricGroups } from '../dist/src/testing/model/graph/symmetric-groups.js';
 import { createSymmetry, type Symmetry } from '../dist/src/testing/model/graph/symmetry.js';
-import type { Rearrangeable } from '../dist/src/testing/model/graph/rearrange.js';
+import type { Rearrangeable } from '../dist/src/testing/model/space/rearrange.js';
 import type { Violation } from '../dist/src/testing/model/trace/report.js';
 import type { Trace } from '../dist/src/testing/model/trace/trace.js';
 import type { Space, Words } from '../dist/src/testing/model/space/space.js';

@@ -1,5 +1,5 @@
 // A space whose states and steps are written down by hand, and a plain exploration of any space: for tests of what walks spaces.
-import { createEdgeRecorder, beyond, type Edges } from '../../dist/src/testing/model/graph/edges.js';
+import { createEdgeRecorder, beyond, type Edges } from '../../dist/src/testing/model/space/edges.js';
 import type { Logics } from '../../dist/src/testing/model/options.js';
 import type { Symmetry } from '../../dist/src/testing/model/graph/symmetry.js';
 import type { Action, ActionCode, Space, Words } from '../../dist/src/testing/model/space/space.js';

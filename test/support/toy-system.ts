@@ -2,7 +2,7 @@
 import type { ActorState, Configuration, Node, Renaming } from '../../dist/src/testing/model/node/node.js';
 import type { Message } from '../../dist/src/testing/model/options.js';
 import type { Renames } from '../../dist/src/testing/model/graph/permutations.js';
-import type { Rearrangeable } from '../../dist/src/testing/model/graph/rearrange.js';
+import type { Rearrangeable } from '../../dist/src/testing/model/space/rearrange.js';
 import type { Space } from '../../dist/src/testing/model/space/space.js';
 
 /** Plain data. */

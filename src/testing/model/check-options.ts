@@ -4,7 +4,7 @@ import { TroupeError } from '../../errors.ts';
 import { assertNames, assertWord, optionError } from '../../options.ts';
 import { isMachine, versionOf } from '../../version.ts';
 import { assertCount, assertFunction, assertObject } from './check-values.ts';
-import { eventsOf, mentionsEvent, sourcesOf } from './mentioned.ts';
+import { eventsOf, mentionsEvent, sourcesOf } from './node/mentioned.ts';
 import type { Invoked, Logics, ModelOptions } from './options.ts';
 
 /** Throws `INVALID_ARGUMENT` or `NO_SUCH_ACTOR` for options that cannot be meant. */

@@ -1,5 +1,5 @@
 // An exploration of a model with all that is told of it: it goes on in pieces, so that others can act meanwhile, and says at any time what is known so far.
-import { createEdgeRecorder } from './graph/edges.ts';
+import { createEdgeRecorder } from './space/edges.ts';
 import { judgeAllEventually } from './graph/eventually.ts';
 import { beginExploration } from './space/explore.ts';
 import { growthOf } from './graph/growth.ts';

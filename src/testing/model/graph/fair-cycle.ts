@@ -1,6 +1,6 @@
 // A cycle that a fair run may follow for ever, in a component of which it is known that there is one: each thing that must happen in the end where it stays possible is either
 // done or begun anew on the cycle, or not possible somewhere on it. The cycle is put together from shortest ways, so it is short but need not be the shortest.
-import type { Edges } from './edges.ts';
+import type { Edges } from '../space/edges.ts';
 
 /** What must happen in the end where it stays possible, by number. */
 export interface Duties {

@@ -2,7 +2,7 @@
 // whatever must happen in the end (a message that can arrive, a delay, a restart, an outcome) happens now and then, or now and then is not possible. That is weak fairness. A delay that is called off and armed anew is another delay, and the first need not end any more.
 // What is given against a claim is a real run: the shortest way to where it rests, or to a cycle and the cycle itself. Counterexamples lie within what was fully explored.
 import { componentsOf } from './components.ts';
-import { beyond, type Edges } from './edges.ts';
+import { beyond, type Edges } from '../space/edges.ts';
 import { fairCycle, type Duties } from './fair-cycle.ts';
 import type { ActionCode, Space, Words } from '../space/space.ts';
 

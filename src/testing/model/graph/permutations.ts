@@ -2,7 +2,7 @@
 // renamed once; after that a state is renamed by looking up its words.
 import type { Node, Renaming } from '../node/node.ts';
 import type { Message } from '../options.ts';
-import type { Rearrangeable, Rearrangement } from './rearrange.ts';
+import type { Rearrangeable, Rearrangement } from '../space/rearrange.ts';
 import type { Words } from '../space/space.ts';
 
 /** Renames what is no node: it is pure, and what holds no name stays as it is. */

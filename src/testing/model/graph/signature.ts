@@ -2,7 +2,7 @@
 // stay as they are, so two states that differ only in who is who may still be taken for two: never is one taken for another.
 import type { Node } from '../node/node.ts';
 import type { Renames } from './permutations.ts';
-import type { Rearrangeable } from './rearrange.ts';
+import type { Rearrangeable } from '../space/rearrange.ts';
 import type { Words } from '../space/space.ts';
 
 /** Where each node goes, so that those of a group stand in order. */

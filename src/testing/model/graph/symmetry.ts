@@ -18,7 +18,7 @@ import { createRandom } from '../../random.ts';
 import { arrangements, countArrangements, createPermutations, exchanges, shuffled } from './permutations.ts';
 import type { Permutation, Renames } from './permutations.ts';
 import { createSorter } from './signature.ts';
-import type { Rearrangeable } from './rearrange.ts';
+import type { Rearrangeable } from '../space/rearrange.ts';
 import type { ActionCode, Space, Words } from '../space/space.ts';
 
 /** As many exchanges are all tried: those of five nodes. */

@@ -7,7 +7,7 @@ import { createModelledSystem, type System } from '../../../xstate.ts';
 import { addressOf } from './canonical.ts';
 import { bear, liveAt } from './births.ts';
 import { beginLife, deliver, relay, startLive, stopLive } from './lives.ts';
-import { sourcesOf } from '../mentioned.ts';
+import { sourcesOf } from './mentioned.ts';
 import type { Address } from './node.ts';
 import { createRefs, GONE, nodeOf } from './refs.ts';
 import { countStep, refuse } from './refusing.ts';

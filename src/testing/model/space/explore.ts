@@ -1,6 +1,6 @@
 // Explores a space breadth first, so that the first state at which something is found out is one of the nearest. It can be interrupted and resumed at any time, and what is known so far
 // can be asked for.
-import { beyond, type EdgeRecorder } from '../graph/edges.ts';
+import { beyond, type EdgeRecorder } from './edges.ts';
 import type { Explored, Finding } from './explored.ts';
 import { createJudge, isViolation, type Claimed, type Judgement } from './judge.ts';
 import type { ActionCode, Words } from './space.ts';

@@ -1,5 +1,5 @@
 // What an exploration has found so far.
-import type { EdgeRecorder } from '../graph/edges.ts';
+import type { EdgeRecorder } from './edges.ts';
 import type { Judgement } from './judge.ts';
 import type { ActionCode, Words } from './space.ts';
 import type { Report } from '../trace/report.ts';

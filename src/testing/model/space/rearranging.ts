@@ -2,7 +2,7 @@
 // Indices stay within the arrays, so what is read there is a number (`as number`).
 import type { Message } from '../options.ts';
 import type { Parts } from './parts.ts';
-import type { Rearrangeable } from '../graph/rearrange.ts';
+import type { Rearrangeable } from './rearrange.ts';
 
 export function createRearrangeable(parts: Parts): Rearrangeable {
   const { names, configurations, subjects, extras, network, extraAt, networkAt } = parts;

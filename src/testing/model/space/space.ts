@@ -4,7 +4,7 @@ import type { EventObject } from 'xstate';
 import type { Down } from '../../../down.ts';
 import type { Address, Configuration, StepNotes } from '../node/node.ts';
 import type { Logics, Message, Outcome, Scene, World } from '../options.ts';
-import type { Rearrangeable } from '../graph/rearrange.ts';
+import type { Rearrangeable } from './rearrange.ts';
 
 /** A state: numbers that stand for the nodes' configurations, the network, and the rest. Two states are the same if and only if their words are. */
 export type Words = Uint32Array;

@@ -10,7 +10,7 @@ import type {
 import { stateOf } from './changes.ts';
 import { isMachine } from '../../../version.ts';
 import { activeStates, machineOf } from './machines.ts';
-import { mentionsEvent } from '../mentioned.ts';
+import { mentionsEvent } from '../node/mentioned.ts';
 import type { Coverage } from './report.ts';
 import type { NodeStep } from '../space/space.ts';
 

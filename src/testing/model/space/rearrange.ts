@@ -2,7 +2,7 @@
 // alone: the words between the space, which knows how its states are laid out, and symmetry, which knows who becomes whom.
 import type { Configuration } from '../node/node.ts';
 import type { Message } from '../options.ts';
-import type { Words } from '../space/space.ts';
+import type { Words } from './space.ts';
 
 /** A space whose states can be put together anew. The first words of a state are the numbers of its nodes' configurations, one for each of `names`, in order. */
 export interface Rearrangeable {

@@ -1,7 +1,7 @@
 // The steps between explored states, kept as they are found: of each state in the order in which it is expanded, which action leads to which state. Compressed rows of
 // typed arrays, sixteen bytes a step at most while it grows: an exploration keeps them only where a claim of `eventually` needs them.
-import type { Renewals } from '../space/renewals.ts';
-import type { ActionCode } from '../space/space.ts';
+import type { Renewals } from './renewals.ts';
+import type { ActionCode } from './space.ts';
 
 /** Stands for a state that lies outside of the bounds. */
 export const beyond = 0xffffffff;

@@ -1,9 +1,9 @@
 // What machines mention by name: the types of events that they have transitions for, and the names of actors that they make. It tells a name that is misspelt from one that
 // has a use; what a function makes of its own accord cannot be read off.
 import type { AnyActorLogic, AnyStateMachine, AnyStateNode } from 'xstate';
-import { isMachine } from '../../version.ts';
-import { WATCHING } from './node/drives.ts';
-import { unwrap } from './node/supervised.ts';
+import { isMachine } from '../../../version.ts';
+import { WATCHING } from './drives.ts';
+import { unwrap } from './supervised.ts';
 
 /** Whether any transition of a machine is for events of this type, wildcards included. Whether one is ever taken is not asked. */
 export function mentionsEvent(machine: AnyStateMachine, type: string): boolean {

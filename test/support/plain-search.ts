@@ -39,6 +39,8 @@ export interface Whole {
 interface Edge {
   readonly label: string;
   readonly isFair: boolean;
+  /** What could happen before and can happen again, but is another: a delay that was called off and armed anew. */
+  readonly renews: readonly string[];
   /** The number of the state; -1 for one out of bounds. */
   readonly to: number;
 }
@@ -103,8 +105,14 @@ export function searchPlainly(tables: Tables, options: PlainOptions, most: numbe
   const without = (whole: Whole, index: number): Whole => ({ ...whole, messages: whole.messages.toSpliced(index, 1) });
 
   const successors = (whole: Whole) => {
-    const found: { label: string; isFair: boolean; next: Whole }[] = [];
-    const add = (label: string, isFair: boolean, next: Whole) => found.push({ label, isFair, next });
+    const found: (Omit<Edge, 'to'> & { readonly next: Whole })[] = [];
+    /** `entered` has come into a state, the same one perhaps, so its delays are others. */
+    const add = (label: string, isFair: boolean, next: Whole, entered?: string) => {
+      const idsIn = ({ delays }: Whole) => delays.flatMap(([actor, id]) => (actor === entered ? [id] : []));
+      const after = idsIn(next);
+      const renews = idsIn(whole).flatMap((id) => (after.includes(id) ? [`timer ${entered} ${id}`] : []));
+      found.push({ label, isFair, renews, next });
+    };
     let isIdle = true;
     let isQuiet = true;
     for (const index of arriving(whole)) {
@@ -114,9 +122,14 @@ export function searchPlainly(tables: Tables, options: PlainOptions, most: numbe
       if (isOfUse || !delayUnhandled) {
         if (isOfUse || !isSet) isIdle = isQuiet = false;
         const after = isSet ? whole : without(whole, index);
-        add(`deliver ${message.join()}`, true, take(after, to, type) ?? after);
+        add(`deliver ${message.join()}`, true, take(after, to, type) ?? after, isOfUse ? to : undefined);
         if (!isSet && whole.left[1] > 0)
-          add(`again ${message.join()}`, false, take(spend(whole, 1), to, type) ?? spend(whole, 1));
+          add(
+            `again ${message.join()}`,
+            false,
+            take(spend(whole, 1), to, type) ?? spend(whole, 1),
+            isOfUse ? to : undefined,
+          );
       }
       if (whole.left[0] > 0) add(`drop ${message.join()}`, false, spend(without(whole, index), 0));
     }
@@ -134,14 +147,14 @@ export function searchPlainly(tables: Tables, options: PlainOptions, most: numbe
       const passed = timers === 'by-delay' ? remaining : 0;
       const delays = whole.delays.map(([name, each, left]): Delay => [name, each, left - passed]);
       const ended = there(row(actor, there(whole.at[actor])).after.find(({ delay }) => id.endsWith(`.${delay}`)));
-      add(`timer ${actor} ${id}`, true, enter({ ...whole, delays }, actor, ended.target, ended.sends));
+      add(`timer ${actor} ${id}`, true, enter({ ...whole, delays }, actor, ended.target, ended.sends), actor);
     });
     for (const [name, types] of Object.entries(stimuli)) {
       for (const type of types) {
         const next = take(whole, name, type);
         if (!next) continue;
         isQuiet = false;
-        add(`stimulus ${name} ${type}`, false, next);
+        add(`stimulus ${name} ${type}`, false, next, name);
       }
     }
     for (const name of names) {
@@ -205,8 +218,8 @@ export function searchPlainly(tables: Tables, options: PlainOptions, most: numbe
     const { found, rests: isRest } = successors(there(states[index]));
     rests.push(isRest);
     edges.push(
-      found.map(({ label, isFair, next }) => {
-        if (!isWithin(next)) return { label, isFair, to: -1 };
+      found.map(({ label, isFair, renews, next }) => {
+        if (!isWithin(next)) return { label, isFair, renews, to: -1 };
         generated++;
         const key = keyOf(next);
         const to = numbers.get(key) ?? states.length;
@@ -215,7 +228,7 @@ export function searchPlainly(tables: Tables, options: PlainOptions, most: numbe
           states.push(next);
           depths.push(there(depths[index]) + 1);
         }
-        return { label, isFair, to };
+        return { label, isFair, renews, to };
       }),
     );
   }
@@ -242,7 +255,8 @@ export function canDoWithout({ states, edges }: Graph, holds: (state: Whole) => 
       ({ label, isFair }) =>
         isFair && members.every((member) => there(edges[member]).some((edge) => edge.label === label)),
     );
-    if (due.every(({ label }) => inside.some((edge) => edge.label === label))) return true;
+    if (due.every(({ label }) => inside.some((edge) => edge.label === label || edge.renews.includes(label))))
+      return true;
   }
   return false;
 }

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { disagreements } from './support/transcript.ts';
 
 const demos = ['1-queue', '2-context', '3-shared-memory'] as const;
-const RUNS = 13; // idle, and as many busy
+const RUNS = 8; // idle, and as many busy
 const TIMEOUT = 150_000;
 
 describe('the demos', { timeout: TIMEOUT }, () => {

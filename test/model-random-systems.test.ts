@@ -147,7 +147,7 @@ function checked({ tables, options, who, where }: System): Found {
 
 function machineOf(table: readonly Row[]): AnyStateMachine {
   const told = (sends: readonly Send[]) =>
-    // by name, for a node that goes on from its last snapshot has lost the refs in its context
+    // by name, for a node that goes on from its last snapshot has lost the refs in its context; each name is an actor's
     sends.map(([to, type]) => sendTo(({ system }) => system.get(to) as AnyActorRef, { type }));
   return createMachine({
     initial: 's0',

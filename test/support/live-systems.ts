@@ -899,7 +899,11 @@ const keeper = setup({
     },
     WAIT: {
       actions: [
-        raise(({ self }) => ({ type: 'LATER', of: self }), { delay: 100, id: 'with a ref' }),
+        sendTo(
+          ({ self }): AnyActorRef => self,
+          ({ self }) => ({ type: 'LATER', of: self }),
+          { delay: 100, id: 'with a ref' },
+        ),
         raise({ type: 'LATER' }, { delay: 200, id: 'without' }),
         sendTo(({ context }) => context.own as AnyActorRef, { type: 'HELLO' }, { delay: 300, id: 'to a child' }),
       ],

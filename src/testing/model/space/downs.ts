@@ -6,6 +6,7 @@ import type { Configurations, Watch } from './configurations.ts';
 import type { Interner } from './interner.ts';
 import type { Network } from './network.ts';
 import type { Address } from '../node/node.ts';
+import { nodeOf } from '../node/refs.ts';
 import { createPairTable } from './pair-table.ts';
 import type { ActionCode, Words } from './space.ts';
 import type { Subjects } from './subjects.ts';
@@ -67,10 +68,7 @@ export function createDowns(
   };
   const reviveOf = (watch: number, node: number): ActionCode =>
     (revives[watch] ??= subjects.revive(node, { type: 'restart', actor: watches.at(watch).target }));
-  const placeOf = (address: Address): number => {
-    const slash = address.indexOf('/');
-    return names.indexOf(slash < 0 ? address : address.slice(0, slash));
-  };
+  const placeOf = (address: Address): number => names.indexOf(nodeOf(address));
   const isOnItsWay = (words: Words, start: number, end: number, from: number, to: number): boolean => {
     if (!network.isOrdered) return false;
     const pair = from * names.length + to;
